@@ -1,0 +1,37 @@
+# What there is to do in a fresh clone: `make demo`, then `make test`. Needs python3 (3.11 or later) with venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: install demo test quick bench clean
+
+install: $(INSTALLED)
+
+$(INSTALLED): setup.cfg pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --editable '.[test]'
+	touch $@
+
+# The whole loop against the sandbox CRMs; `make demo SERVE=1` stays up and prints the addresses.
+demo: install
+	$(BIN)/csbridge demo $(if $(filter-out 0,$(SERVE)),--serve)
+
+test: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/pytest -n auto
+
+# While working: no whole processes, no types.
+quick: install
+	$(BIN)/ruff check .
+	$(BIN)/pytest -n auto -m "not slow"
+
+bench: install
+	$(BIN)/python tests/bench/run.py
+
+clean:
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache demo-workspace $(INSTALLED)
+	find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +

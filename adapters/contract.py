@@ -1,0 +1,196 @@
+"""The adapter contract: everything the engine knows of a CRM. One connection = one org = one adapter.
+
+A new CRM is one package, one registry line and its run of the shared contract tests (``adapters.testing``).
+An adapter owns HTTP, paging, batching, rate limits and the vendor's words; it must not know the store,
+scores or Flask. Every call has a time-out. Transient failures are retried inside (tenacity); what comes
+out is an error family of ``adapters.errors`` or an outcome per record.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from adapters.records import Fields, Item, Record, Ref
+from config.fields import OwnField
+from config.words import Kind
+
+Purpose = Literal["token", "describe", "page", "association", "read", "write", "provision", "other"]
+
+
+@dataclass(slots=True)
+class Calls:
+    """API calls made through one adapter, by purpose; every HTTP request counts, retries included."""
+
+    made: Counter[Purpose] = field(default_factory=Counter)
+
+    def count(self, purpose: Purpose) -> None:
+        self.made[purpose] += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something ``doctor`` tells the admin. ``level``: error stops work, warning costs data, info is neither."""
+
+    level: Literal["error", "warning", "info"]
+    what: str
+    mend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """The org's daily allowance of API calls, as the vendor reports it."""
+
+    limit: int
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Who we are in which org, and what we may see. ``kinds``: those readable with the present map."""
+
+    org_id: str
+    user: str
+    kinds: tuple[Kind, ...]
+    missing: Mapping[Kind, tuple[str, ...]]
+    """Canonical fields whose mapped vendor field is absent or hidden, per kind."""
+    quota: Quota | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some records, and the cursor (opaque JSON text) to resume after them once they are stored."""
+
+    items: tuple[Item, ...]
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that provisioning would do. ``blocked``: it cannot (wrong type there, not adoptable), and why."""
+
+    action: Literal["create_group", "create_field", "add_options", "grant", "assign"]
+    field: str
+    """The canonical own-field name; empty for a group or a permission set."""
+    target: str
+    """The vendor's name of what is created or changed."""
+    detail: str = ""
+    options: tuple[str, ...] = ()
+    blocked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is missing or differs between our fields and the org, in the order it is to be done."""
+
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def blocked(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.blocked)
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Own fields of one record, by canonical name; None clears a field."""
+
+    ref: Ref
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one patch.
+
+    written  applied; ``at`` is the vendor's ``Date`` of the confirming answer
+    refused  the vendor's ``code`` and ``message``; nothing of this record was applied
+    later    certainly not applied; may be sent again after ``after``
+    lost     no answer: it may or may not have been applied, and must be read back
+    """
+
+    ref: Ref
+    status: Literal["written", "refused", "later", "lost"]
+    at: datetime | None = None
+    code: str = ""
+    message: str = ""
+    after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A webhook request as it arrived. ``url`` is the public URL the vendor called, query included."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+    secret: str = ""
+    """The secret part of the path (``/webhooks/<connection>/<secret>``), if there was one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The vendor's own kind of acknowledgement."""
+
+    body: bytes = b""
+    content_type: str = "text/plain"
+    status: int = 200
+
+
+class Webhooks(Protocol):
+    """The receiving half of an adapter: pure, needs no connection to the CRM."""
+
+    def verify(self, delivery: Delivery, secrets: Sequence[str], now: datetime) -> None:
+        """Raise ``Rejected`` unless the vendor sent this, recently, to this org. Never raises anything else."""
+
+    def notices(self, delivery: Delivery) -> list[Ref]:
+        """The records to look at again, without doubles. ``delivery`` was verified."""
+
+    def acknowledge(self, delivery: Delivery) -> Answer: ...
+
+
+class Adapter(Webhooks, Protocol):
+    """A connection to one org."""
+
+    connection: str
+    calls: Calls
+    write_batch: int
+    """Most patches of one kind that fit one API call."""
+    page_size: int
+    """Most records that the vendor returns in one page of a pull."""
+
+    def check(self) -> Report:
+        """Look round; a missing right is reported, not raised. Raises Unauthorized when the login fails."""
+
+    def pull(self, kind: Kind, cursor: str | None, until: datetime | None = None) -> Iterator[Page]:
+        """Stream what changed since ``cursor`` (None: everything) up to ``until`` (None: the vendor's now).
+
+        Holds one page. The last page's cursor is the upper bound less the overlap. A kind that the
+        connection does not have yields nothing.
+        """
+
+    def read(self, kind: Kind, ids: Sequence[str]) -> list[Item]:
+        """Those records now, in the vendor's largest batches; a Tombstone for one that is gone."""
+
+    def plan(self, fields: Sequence[OwnField]) -> Plan: ...
+
+    def provision(self, plan: Plan, fields: Sequence[OwnField]) -> None:
+        """Carry out a plan that is not blocked. Idempotent; options are added, never removed."""
+
+    def write(self, patches: Sequence[Patch]) -> list[Outcome]:
+        """Apply at most ``write_batch`` patches in one call; one outcome per patch, in order.
+
+        A whole-batch refusal is halved until the bad record stands alone. Raises (Unauthorized,
+        QuotaSpent, Retry) only while nothing can have been applied.
+        """
+
+    def close(self) -> None: ...
+
+
+__all__ = [
+    "Adapter", "Answer", "Calls", "Change", "Delivery", "Finding", "Item", "Outcome", "Page", "Patch",
+    "Plan", "Purpose", "Quota", "Record", "Report", "Webhooks",
+]  # fmt: skip

@@ -1,0 +1,57 @@
+"""Isolates the record that makes a vendor refuse a whole batch: halve it until the bad one stands alone.
+
+Owns the order of outcomes and what a half that cannot be sent means for the patches around it. Knows no
+vendor and does no waiting.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from adapters.contract import Outcome, Patch
+from adapters.errors import AdapterError, Lost, QuotaSpent, Refused, Retry, Unauthorized
+
+Send = Callable[[Sequence[Patch]], list[Outcome]]
+"""Applies patches in one call: one outcome per patch, in order. Raises ``Refused`` when none was applied."""
+
+
+def halve(patches: Sequence[Patch], send: Send) -> list[Outcome]:
+    """Outcomes of ``patches``, one each, in order, however often the batch must be split.
+
+    ``Retry``, ``QuotaSpent`` and ``Unauthorized`` pass through while nothing is decided yet (so nothing can
+    have been applied). Once a part is decided they become "later" for that part and for all that was not
+    sent: raising would lose what became of the others. A lost answer is "lost" for its part at once.
+    """
+    outcomes: list[Outcome] = []
+    waiting = [list(patches)] if patches else []
+    while waiting:
+        part = waiting.pop()
+        try:
+            outcomes += send(part)
+        except Refused as error:
+            if len(part) == 1:
+                outcomes.append(_refused(part[0], error))
+            else:
+                middle = len(part) // 2
+                waiting += [part[middle:], part[:middle]]
+        except Lost as error:
+            outcomes += [Outcome(patch.ref, "lost", message=str(error)) for patch in part]
+            return outcomes + _later(waiting, error)
+        except (Retry, QuotaSpent, Unauthorized) as error:
+            if not outcomes:
+                raise
+            return outcomes + _later([*waiting, part], error)
+    return outcomes
+
+
+def _refused(patch: Patch, error: Refused) -> Outcome:
+    return Outcome(patch.ref, "refused", code=error.code, message=str(error))
+
+
+def _later(waiting: Sequence[Sequence[Patch]], error: AdapterError) -> list[Outcome]:
+    """What was not sent may be sent again; ``waiting`` is a stack, so its last part comes first."""
+    after: timedelta | None = error.after if isinstance(error, Retry) else None
+    return [
+        Outcome(patch.ref, "later", code=error.code, message=str(error), after=after)
+        for part in reversed(waiting)
+        for patch in part
+    ]

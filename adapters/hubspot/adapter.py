@@ -1,0 +1,88 @@
+"""The HubSpot connection as the engine sees it: the contract's verbs, each handed to the module that owns it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from adapters.contract import Answer, Calls, Delivery, Outcome, Page, Patch, Plan, Report
+from adapters.hubspot import checking, events, owners, provisioning, reading, search, signature, writing
+from adapters.hubspot.client import Client
+from adapters.hubspot.portal import Portal
+from adapters.hubspot.reading import Source
+from adapters.hubspot.shapes import OWNERS, Shape, shapes, vendor_name
+from adapters.records import Item, Ref
+from adapters.registry import Context
+from config.fields import OwnField
+from config.maps import default_maps, merged
+from config.settings import HubspotConnection
+from config.words import Kind
+
+
+def open_connection(connection: HubspotConnection, context: Context) -> "HubspotAdapter":
+    """An adapter for one portal. No network call."""
+    return HubspotAdapter(connection, context)
+
+
+class HubspotAdapter:
+    """One private app in one portal. Not safe to share between threads."""
+
+    write_batch = writing.BATCH
+    page_size = search.LIMIT
+
+    def __init__(self, connection: HubspotConnection, context: Context) -> None:
+        self.connection = connection.name
+        self.calls = Calls()
+        self._own = {field.name: field for field in context.own}
+        self._org_id = context.org_id
+        self._overlap = context.overlap
+        maps = merged(default_maps("hubspot"), connection.map)
+        self._shapes = shapes(connection.name, maps, context.own, context.zone)
+        self._client = Client(connection, context, self.calls)
+        self._portal = Portal(self._client)
+        self._source = Source(self._client, self._portal, context.overlap)
+
+    def check(self) -> Report:
+        return checking.check(self._client, self._portal, self._shapes)
+
+    def pull(self, kind: Kind, cursor: str | None, until: datetime | None = None) -> Iterator[Page]:
+        tables = self._shapes.get(kind, ())
+        if _are_owners(tables):
+            return owners.pull(self._client, self.connection, cursor, until, self._overlap)
+        return reading.pull(self._source, tables, cursor, until)
+
+    def read(self, kind: Kind, ids: Sequence[str]) -> list[Item]:
+        tables = self._shapes.get(kind, ())
+        if _are_owners(tables):
+            return owners.read(self._client, self.connection, ids)
+        return reading.read(self._source, tables, ids)
+
+    def plan(self, fields: Sequence[OwnField]) -> Plan:
+        return provisioning.plan(self._client, fields)
+
+    def provision(self, plan: Plan, fields: Sequence[OwnField]) -> None:
+        provisioning.provision(self._client, plan, fields)
+
+    def write(self, patches: Sequence[Patch]) -> list[Outcome]:
+        return writing.write(self._client, self._own, patches)
+
+    def verify(self, delivery: Delivery, secrets: Sequence[str], now: datetime) -> None:
+        """v3 signature over the public URL; then an array of events, of the pinned portal once it is known."""
+        signature.check(delivery, secrets, now)
+        told = events.events(delivery.body)
+        if self._org_id is not None:
+            events.belongs(told, self._org_id)
+
+    def notices(self, delivery: Delivery) -> list[Ref]:
+        told = events.events(delivery.body)
+        echoes = {vendor_name(field) for field in self._own.values() if field.written}
+        return events.refs(told, [shape for tables in self._shapes.values() for shape in tables], echoes)
+
+    def acknowledge(self, delivery: Delivery) -> Answer:
+        """Any 2xx within five seconds; the body is not read."""
+        return Answer()
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def _are_owners(tables: Sequence[Shape]) -> bool:
+    return [shape.object for shape in tables] == [OWNERS]

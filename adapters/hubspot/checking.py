@@ -1,0 +1,67 @@
+"""Looks round a portal for ``doctor``: who we are, what can be read, what is left of the quota."""
+
+from collections.abc import Mapping, Sequence
+
+from adapters.contract import Finding, Quota, Report
+from adapters.errors import Refused, Unauthorized
+from adapters.hubspot import paths
+from adapters.hubspot.client import Client, Reply
+from adapters.hubspot.portal import Portal
+from adapters.hubspot.shapes import BESIDE, OWNERS, REFERENCES, Shape
+from config.words import Kind
+
+
+def check(client: Client, portal: Portal, shapes: Mapping[Kind, Sequence[Shape]]) -> Report:
+    """Two calls per object. A missing right is a finding; a token that is not accepted raises Unauthorized."""
+    details, reply = portal.look()
+    kinds: list[Kind] = []
+    missing: dict[Kind, tuple[str, ...]] = {}
+    findings: list[Finding] = []
+    for kind, tables in shapes.items():
+        seen = [(shape, names) for shape in tables if (names := _visible(client, shape, findings)) is not None]
+        kinds += [kind] if seen else []
+        hidden = {name for shape, names in seen for name in absent(shape, names)}
+        missing |= {kind: tuple(sorted(hidden))} if hidden else {}
+    return Report(
+        org_id=details.portal,
+        user=f"private app of portal {details.portal}",
+        kinds=tuple(kinds),
+        missing=missing,
+        quota=quota(reply),
+        findings=tuple(findings),
+    )
+
+
+def absent(shape: Shape, names: frozenset[str]) -> set[str]:
+    """Canonical fields whose property is not there; a reference is no loss, the associations give it."""
+    spared = REFERENCES.get(shape.kind, {})
+    wanted = {**shape.mapped, **shape.extra}
+    return {name for name, vendor in wanted.items() if vendor not in names and name not in spared}
+
+
+def quota(reply: Reply) -> Quota | None:
+    """The daily allowance, where HubSpot reports one."""
+    limit, left = (reply.headers.get(f"x-hubspot-ratelimit-daily{part}", "") for part in ("", "-remaining"))
+    return Quota(int(limit), int(left)) if limit.isdigit() and left.isdigit() else None
+
+
+def _visible(client: Client, shape: Shape, findings: list[Finding]) -> frozenset[str] | None:
+    """Names of the properties of an object; None when its records may not be read."""
+    try:
+        if shape.object == OWNERS:
+            client.get(paths.OWNERS, "describe", [("limit", "1")])
+            return frozenset()
+        client.get(paths.LIST, "describe", [("limit", "1")], object=shape.object)
+        rows = client.get(paths.PROPERTIES, "describe", object=shape.object).results
+    except (Unauthorized, Refused) as error:
+        if error.status == 401:
+            raise
+        findings.append(_unreadable(shape, error))
+        return None
+    return frozenset(str(row.get("name")) for row in rows) | frozenset(BESIDE.get(shape.object, ()))
+
+
+def _unreadable(shape: Shape, error: Unauthorized | Refused) -> Finding:
+    what = f"{shape.kind}: {shape.object} cannot be read: {error}"
+    mend = f"give the private app the scope that reads {shape.object}"
+    return Finding("error" if shape.kind == "account" else "warning", what, mend)

@@ -1,0 +1,203 @@
+"""Own fields as HubSpot properties: what is missing or differs (pure), and creating it. Never removes anything."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from adapters.contract import Change, Plan
+from adapters.errors import Refused
+from adapters.hubspot import paths
+from adapters.hubspot.client import Client
+from adapters.hubspot.shapes import OWN_OBJECTS, vendor_name
+from config.fields import FieldType, OwnField
+
+GROUP: Final = "csbridge"
+
+TYPES: Final[Mapping[FieldType, tuple[str, tuple[str, ...]]]] = {
+    "number": ("number", ("number",)),
+    "currency": ("number", ("number",)),
+    "text": ("string", ("text", "textarea")),
+    "url": ("string", ("text", "textarea")),
+    "picklist": ("enumeration", ("select", "radio")),
+    "multi_picklist": ("enumeration", ("checkbox",)),
+    "date": ("date", ("date",)),
+    "datetime": ("datetime", ("date",)),
+}
+"""Canonical type → HubSpot's type, and the field types that can hold it; the first is what is created."""
+
+_ALREADY_THERE: Final = 409
+
+Definitions = Mapping[str, Mapping[str, Any]]
+"""Property definitions by name, as HubSpot describes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The properties and groups of one object."""
+
+    definitions: Definitions
+    groups: frozenset[str]
+
+
+def plan(client: Client, fields: Sequence[OwnField]) -> Plan:
+    """Asks each object for its groups and properties, and an admin's own field whether it is blank everywhere."""
+    changes: list[Change] = []
+    for kind, vendor_object in OWN_OBJECTS.items():
+        ours = [field for field in fields if field.on == kind]
+        if not ours:
+            continue
+        site = _site(client, vendor_object)
+        changes += missing_group(ours, site)
+        for field in ours:
+            found = difference(field, site.definitions.get(vendor_name(field)))
+            if field.to and field.written and not field.adopt and not (found and found.blocked):
+                found = _in_use(client, field, vendor_object, _mark(fields, site)) or found
+            changes += [found] if found else []
+    return Plan(tuple(changes))
+
+
+def missing_group(fields: Sequence[OwnField], site: Site) -> list[Change]:
+    """The group, where a property has to be created and the object has none yet."""
+    created = [field for field in fields if not field.to and vendor_name(field) not in site.definitions]
+    if GROUP in site.groups or not created:
+        return []
+    return [Change("create_group", "", GROUP, detail=f"property group on {OWN_OBJECTS[fields[0].on]}")]
+
+
+def difference(field: OwnField, there: Mapping[str, Any] | None) -> Change | None:
+    """What stands between one own field and the portal; None when nothing does."""
+    target = vendor_name(field)
+    vendor_type, field_types = TYPES[field.type]
+    if there is None and field.to:
+        return Change("create_field", field.name, target, blocked=f"there is no property {target}")
+    if there is None:
+        return Change("create_field", field.name, target, f"{vendor_type}, {field_types[0]}", field.options)
+    if problem := unfit(field, there):
+        return Change("create_field", field.name, target, blocked=problem)
+    if lacking := _lacking(field, there):
+        frozen = _says(there, "readOnlyOptions") or (bool(field.to) and _says(there, "readOnlyDefinition"))
+        blocked = f"its options cannot be changed; missing: {', '.join(lacking)}" if frozen else ""
+        return Change("add_options", field.name, target, options=lacking, blocked=blocked)
+    return None
+
+
+def unfit(field: OwnField, there: Mapping[str, Any]) -> str:
+    """Why a property that exists cannot hold the field; "" when it can."""
+    vendor_type, field_types = TYPES[field.type]
+    said = str(there.get("type")), str(there.get("fieldType"))
+    if said[0] != vendor_type or (vendor_type == "enumeration" and said[1] not in field_types):
+        return f"it is of type {said[0]} ({said[1]}), and {vendor_type} ({field_types[0]}) is needed"
+    if field.written and (there.get("calculated") or _says(there, "readOnlyValue")):
+        return "its value cannot be written: it is calculated or read-only"
+    return ""
+
+
+def definition(field: OwnField) -> dict[str, Any]:
+    """The body that creates the field's property."""
+    vendor_type, field_types = TYPES[field.type]
+    long = field.type == "text" and field.length > 255
+    body = {
+        "name": vendor_name(field),
+        "label": field.label,
+        "type": vendor_type,
+        "fieldType": "textarea" if long else field_types[0],
+        "groupName": GROUP,
+        "description": field.description,
+        "hasUniqueValue": False,
+        "formField": False,
+    }
+    return body | ({"options": options(field.options, 0)} if vendor_type == "enumeration" else {})
+
+
+def options(values: Sequence[str], first: int) -> list[dict[str, Any]]:
+    """``escalated_ticket`` is shown as "Escalated ticket"; HubSpot insists on ``hidden``."""
+    return [
+        {"label": value.replace("_", " ").capitalize(), "value": value, "displayOrder": place, "hidden": False}
+        for place, value in enumerate(values, first)
+    ]
+
+
+def provision(client: Client, plan: Plan, fields: Sequence[OwnField]) -> None:
+    """Carry out the plan in its order. Raises Refused when it is blocked, Unauthorized naming a missing scope."""
+    if plan.blocked:
+        reasons = "; ".join(f"{change.target}: {change.blocked}" for change in plan.blocked)
+        raise Refused(f"the plan is blocked: {reasons}")
+    by_name = {field.name: field for field in fields}
+    for change in plan.changes:
+        for path, body, parts in _requests(client, change, by_name):
+            _create(client, path, body, parts)
+
+
+def _requests(
+    client: Client, change: Change, fields: Mapping[str, OwnField]
+) -> Iterator[tuple[str, dict[str, Any], dict[str, str]]]:
+    """The requests of one change: path, body and path parts."""
+    if change.action == "create_group":
+        for kind in dict.fromkeys(field.on for field in fields.values() if not field.to):
+            body = {"name": GROUP, "label": "CS Bridge", "displayOrder": -1}
+            yield paths.GROUPS, body, {"object": OWN_OBJECTS[kind]}
+        return
+    field = fields[change.field]
+    where = {"object": OWN_OBJECTS[field.on]}
+    if change.action == "create_field":
+        yield paths.PROPERTIES, definition(field), where
+    elif change.action == "add_options":
+        where |= {"property": change.target}
+        there = client.get(paths.PROPERTY, "provision", (), **where).body
+        if lacking := _lacking(field, there):
+            kept = list(there.get("options") or ())
+            yield paths.PROPERTY, {"options": kept + options(lacking, len(kept))}, where
+
+
+def _create(client: Client, path: str, body: Mapping[str, Any], parts: Mapping[str, str]) -> None:
+    """A property or group that is there by now is what was wanted: somebody else was faster, or an answer was lost."""
+    try:
+        client.send("PATCH" if path == paths.PROPERTY else "POST", path, "provision", body, **parts)
+    except Refused as error:
+        if error.status != _ALREADY_THERE:
+            raise
+
+
+def _site(client: Client, vendor_object: str) -> Site:
+    groups = client.get(paths.GROUPS, "provision", object=vendor_object).results
+    return Site(definitions(client, vendor_object), frozenset(str(group.get("name")) for group in groups))
+
+
+def definitions(client: Client, vendor_object: str) -> Definitions:
+    """The properties of an object by name. Archived ones are not among them."""
+    rows = client.get(paths.PROPERTIES, "provision", object=vendor_object).results
+    return {str(row.get("name")): row for row in rows}
+
+
+def _mark(fields: Sequence[OwnField], site: Site) -> str:
+    """The property that csbridge fills on every record it writes to; "" while there is none."""
+    names = (vendor_name(field) for field in fields if field.name == "scored_at")
+    return next((name for name in names if name in site.definitions), "")
+
+
+def _in_use(client: Client, field: OwnField, vendor_object: str, mark: str) -> Change | None:
+    """Blocked, when a record holds a value in the admin's property that csbridge did not write there.
+
+    A record with a value but without our mark was never written by us: so a second plan does not take our own
+    values for the admin's.
+    """
+    target = vendor_name(field)
+    filters = [{"propertyName": target, "operator": "HAS_PROPERTY"}]
+    if mark and mark != target:
+        filters.append({"propertyName": mark, "operator": "NOT_HAS_PROPERTY"})
+    body = {"filterGroups": [{"filters": filters}], "limit": 1}
+    reply = client.search(paths.SEARCH, "provision", body, object=vendor_object)
+    held = int(reply.body.get("total") or len(reply.results))
+    if not held:
+        return None
+    why = f"{held} records hold a value in it; `adopt: true` allows them to be overwritten"
+    return Change("create_field", field.name, target, blocked=why)
+
+
+def _lacking(field: OwnField, there: Mapping[str, Any]) -> tuple[str, ...]:
+    known = {str(option.get("value")) for option in there.get("options") or ()}
+    return tuple(option for option in field.options if option not in known)
+
+
+def _says(there: Mapping[str, Any], what: str) -> bool:
+    return bool((there.get("modificationMetadata") or {}).get(what))

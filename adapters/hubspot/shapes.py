@@ -1,0 +1,124 @@
+"""What HubSpot's objects are to csbridge: their names, type ids, stamps, and which properties each kind asks for.
+
+Decides names only; ``mapping`` turns rows into records, ``search`` and ``reading`` fetch them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import tzinfo
+from typing import Final
+
+from adapters.records import RECORD_TYPES, Record
+from config.fields import OwnField
+from config.settings import KindMap
+from config.words import ActivityKind, Kind
+
+OWNERS: Final = "owners"
+
+TYPE_IDS: Final[Mapping[str, str]] = {
+    "0-1": "contacts", "0-2": "companies", "0-3": "deals", "0-5": "tickets", "0-19": "feedback_submissions",
+    "0-27": "tasks", "0-46": "notes", "0-47": "meetings", "0-48": "calls", "0-49": "emails",
+}  # fmt: skip
+
+ACTIVITIES: Final[Mapping[str, ActivityKind]] = {
+    "calls": "call", "emails": "email", "meetings": "meeting", "notes": "note", "tasks": "task",
+}  # fmt: skip
+
+BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
+    "contacts": ("hs_calculated_merged_vids",),
+    "meetings": ("hs_timestamp",),
+    "deals": ("hs_is_closed", "hs_is_closed_won"),
+}
+"""Properties that a mapped one cannot be understood without."""
+
+MERGED: Final = "hs_merged_object_ids"
+
+REFERENCES: Final[Mapping[Kind, Mapping[str, str]]] = {
+    "person": {"accounts": "companies"},
+    "activity": {"accounts": "companies", "persons": "contacts"},
+    "deal": {"account": "companies"},
+    "ticket": {"account": "companies", "person": "contacts"},
+    "response": {"person": "contacts"},
+}
+"""Canonical field → the object whose associations fill it. A survey answer's account is found through its person."""
+
+PULSE: Final = ("pulse", "pulse_reason", "pulse_until")
+OWN_OBJECTS: Final[Mapping[str, str]] = {"account": "companies", "person": "contacts"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One kind as it is read from one object."""
+
+    connection: str
+    kind: Kind
+    object: str
+    mapped: Mapping[str, str]
+    """Canonical field → property."""
+    extra: Mapping[str, str]
+    """A name of the admin's → property."""
+    words: Mapping[str, Mapping[str, str]]
+    own: tuple[OwnField, ...]
+    """Own fields that this object carries, the pulse included."""
+    zone: tzinfo
+
+    @property
+    def stamp(self) -> str:
+        """The property that moves with every change."""
+        return "lastmodifieddate" if self.object == "contacts" else "hs_lastmodifieddate"
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """What is asked for, each once. HubSpot ignores names that it does not know."""
+        ours = (vendor_name(field) for field in self.own)
+        beside = (self.stamp, MERGED, *BESIDE.get(self.object, ()))
+        return tuple(dict.fromkeys([*beside, *self.mapped.values(), *self.extra.values(), *ours]))
+
+    def id(self, vendor_id: str) -> str:
+        """HubSpot numbers each object by itself, so an activity's id says which object it is: ``calls:123``."""
+        return f"{self.object}:{vendor_id}" if self.kind == "activity" else str(vendor_id)
+
+
+def shapes(
+    connection: str, maps: Mapping[Kind, Sequence[KindMap]], own: Sequence[OwnField], zone: tzinfo
+) -> dict[Kind, tuple[Shape, ...]]:
+    """The shapes of every kind that csbridge has records for; a kind that is not mapped has none."""
+    return {
+        kind: tuple(_shape(connection, kind, table, own, zone) for table in tables if table.object)
+        for kind, tables in maps.items()
+        if kind in RECORD_TYPES
+    }
+
+
+def _shape(connection: str, kind: Kind, table: KindMap, own: Sequence[OwnField], zone: tzinfo) -> Shape:
+    canonical = _canonical(kind)
+    return Shape(
+        connection=connection,
+        kind=kind,
+        object=table.object or "",
+        mapped={name: vendor for name, vendor in table.fields.items() if name in canonical},
+        extra={name: vendor for name, vendor in table.fields.items() if name not in canonical},
+        words=table.values,
+        # no record but an account has a place for own fields
+        own=tuple(field for field in own if kind == "account" and field.on == "account"),
+        zone=zone,
+    )
+
+
+def _canonical(kind: Kind) -> set[str]:
+    shared = {item.name for item in fields(Record)}
+    return {item.name for item in fields(RECORD_TYPES[kind])} - shared - {"own"}
+
+
+def vendor_name(field: OwnField) -> str:
+    """``health_score`` → ``csb_health_score``, unless the admin keeps it in a property of their own."""
+    return field.to or f"csb_{field.name}"
+
+
+def split_ids(ids: Iterable[str]) -> dict[str, list[str]]:
+    """``calls:1``, ``tasks:2`` → their numbers by object; each once, in order. Ids without an object under ""."""
+    found: dict[str, list[str]] = {}
+    for one in dict.fromkeys(ids):
+        prefix, _, number = one.rpartition(":")
+        found.setdefault(prefix, []).append(number)
+    return found

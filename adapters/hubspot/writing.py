@@ -1,0 +1,92 @@
+"""Writes own fields: one batch/update of up to 100 records, an outcome for each.
+
+HubSpot answers a bad value with 400 for the whole batch, or with 207 and the good ones written: both are met.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from adapters.contract import Outcome, Patch
+from adapters.errors import Refused
+from adapters.halving import halve
+from adapters.hubspot import paths
+from adapters.hubspot.client import Client, Reply
+from adapters.hubspot.failures import code_of
+from adapters.hubspot.shapes import OWN_OBJECTS, vendor_name
+from adapters.hubspot.values import written
+from config.fields import OwnField
+
+BATCH: Final = 100
+"""Most records of one batch/update."""
+
+_EVERYWHERE: Final = frozenset({"PROPERTY_DOESNT_EXIST", "READ_ONLY_VALUE"})
+"""Refusals of a property, not of a value: every record that carries it would be refused alike."""
+_PROPERTY: Final = re.compile(r'"name"\s*:\s*"([^"]+)"')
+
+
+def write(client: Client, own: Mapping[str, OwnField], patches: Sequence[Patch]) -> list[Outcome]:
+    """Outcomes in the order of ``patches``, all of one kind. Raises ValueError for what is not ours to write."""
+    kinds = {patch.ref.kind for patch in patches}
+    if len(kinds) > 1 or len(patches) > BATCH or not kinds <= OWN_OBJECTS.keys():
+        raise ValueError(f"at most {BATCH} patches of one kind with own fields can be written, not {sorted(kinds)}")
+    bodies = {patch.ref.id: properties(patch, own) for patch in patches}
+
+    def send(part: Sequence[Patch]) -> list[Outcome]:
+        # the same id twice would fail the batch
+        inputs = {patch.ref.id: {**bodies[patch.ref.id]} for patch in part}
+        body = {"inputs": [{"id": one, "properties": said} for one, said in inputs.items()]}
+        vendor_object = OWN_OBJECTS[part[0].ref.kind]
+        try:
+            return outcomes(part, client.send("POST", paths.BATCH_UPDATE, "write", body, object=vendor_object))
+        except Refused as error:
+            if refused := refused_alike(part, inputs, error):
+                return refused
+            raise
+
+    return halve(patches, send)
+
+
+def properties(patch: Patch, own: Mapping[str, OwnField]) -> dict[str, str]:
+    """The patch in HubSpot's names and texts. Raises ValueError for a field that csbridge does not write."""
+    foreign = sorted(name for name in patch.fields if name not in own or not own[name].written)
+    if foreign:
+        raise ValueError(f"not own fields, never written: {', '.join(foreign)}")
+    return {vendor_name(own[name]): written(own[name], value) for name, value in patch.fields.items()}
+
+
+def refused_alike(
+    patches: Sequence[Patch], inputs: Mapping[str, Mapping[str, str]], error: Refused
+) -> list[Outcome] | None:
+    """One outcome for all, where the refused property is in every record: halving would ask 2n times in vain."""
+    named = set(_PROPERTY.findall(str(error)))
+    if error.code not in _EVERYWHERE or not all(named & said.keys() for said in inputs.values()):
+        return None
+    return [Outcome(patch.ref, "refused", code=error.code, message=str(error)) for patch in patches]
+
+
+def outcomes(patches: Sequence[Patch], reply: Reply) -> list[Outcome]:
+    """What a 200 or 207 says of each patch; results come in any order.
+
+    A record that is neither among the results nor among the errors was merged away meanwhile, perhaps: its values
+    may stand in the survivor. It counts as lost, and is read back.
+    """
+    done = {str(result.get("id")) for result in reply.results}
+    errors = [error for error in reply.body.get("errors") or () if isinstance(error, dict)]
+    blamed = {one: error for error in errors for one in _ids(error)}
+    unnamed = next((error for error in errors if not _ids(error)), None)
+    return [_outcome(patch, reply, done, blamed.get(patch.ref.id, unnamed)) for patch in patches]
+
+
+def _outcome(patch: Patch, reply: Reply, done: set[str], error: Mapping[str, Any] | None) -> Outcome:
+    if patch.ref.id in done:
+        return Outcome(patch.ref, "written", at=reply.at)
+    if error is None:
+        return Outcome(patch.ref, "lost", at=reply.at, message="HubSpot's answer does not mention this record")
+    message = str(error.get("message") or "refused without a message")
+    return Outcome(patch.ref, "refused", at=reply.at, code=code_of(error), message=message)
+
+
+def _ids(error: Mapping[str, Any]) -> list[str]:
+    ids = (error.get("context") or {}).get("ids") or (error.get("context") or {}).get("id") or ()
+    return [str(one) for one in (ids if isinstance(ids, (list, tuple)) else [ids])]

@@ -1,0 +1,82 @@
+"""Which CRM is served by which package, and how a connection to one is opened.
+
+A plain dict of ``"module:factory"`` strings, imported when a connection opens, so that nobody pays for a
+vendor client that is not used. Third parties add theirs by an entry point of the group ``csbridge.adapters``.
+A factory takes ``(connection, context)``, returns an ``Adapter`` and makes no network call.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from adapters.contract import Adapter, Webhooks
+from adapters.retrying import Patience
+from config.errors import ConfigError, Problem
+from config.fields import OwnField
+from config.settings import ConnectionSettings
+
+GROUP: Final = "csbridge.adapters"
+
+ADAPTERS: Final[Mapping[str, str]] = {
+    "salesforce": "adapters.salesforce.adapter:open_connection",
+    "hubspot": "adapters.hubspot.adapter:open_connection",
+}
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an adapter needs to know of the workspace, besides its own connection settings."""
+
+    own: tuple[OwnField, ...] = ()
+    """The own fields that are switched on, the pulse included."""
+    overlap: timedelta = timedelta(minutes=5)
+    """How far a stored cursor stays behind the vendor's now."""
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    """Where a day begins for this company."""
+    org_id: str | None = None
+    """The pinned id of the org, once known; outbound messages of another org are rejected."""
+    clock: Callable[[], datetime] = _utc_now
+    patience: Patience = field(default_factory=Patience)
+
+
+Factory = Callable[[Any, Context], Adapter]
+
+
+def open_adapter(connection: ConnectionSettings, context: Context) -> Adapter:
+    """The adapter of a connection. No network call; raises ConfigError for a CRM that nobody serves."""
+    return _factory(_crm(connection))(connection, context)
+
+
+def webhooks_for(connection: ConnectionSettings, context: Context) -> Webhooks:
+    """The receiving half of a connection; like every opening, without any network call."""
+    return open_adapter(connection, context)
+
+
+def _crm(connection: ConnectionSettings) -> str:
+    return str(getattr(connection, "crm", ""))
+
+
+def _factory(crm: str) -> Factory:
+    target = ADAPTERS.get(crm) or _entry_points().get(crm)
+    if target is None:
+        known = ", ".join(sorted({*ADAPTERS, *_entry_points()}))
+        raise ConfigError([Problem("connections[].crm", f"no adapter serves {crm!r}", expected=f"one of {known}")])
+    module, _, factory = target.partition(":")
+    try:
+        loaded: Factory = getattr(import_module(module), factory)
+    except (ImportError, AttributeError) as exc:
+        raise ConfigError([Problem("connections[].crm", f"the adapter for {crm!r} cannot be loaded: {exc}")]) from exc
+    return loaded
+
+
+def _entry_points() -> dict[str, str]:
+    found: tuple[EntryPoint, ...] = tuple(entry_points(group=GROUP))
+    return {point.name: point.value for point in found}

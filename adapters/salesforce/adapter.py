@@ -1,0 +1,94 @@
+"""The Salesforce adapter: the contract, put together from the rooms of this package. Decides nothing itself."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from adapters.contract import Answer, Calls, Delivery, Outcome, Page, Patch, Plan, Report
+from adapters.errors import Refused
+from adapters.records import Item, Ref
+from adapters.registry import Context
+from adapters.salesforce import checking, outbound_message, pulling
+from adapters.salesforce.client import Client
+from adapters.salesforce.cursor import decoded
+from adapters.salesforce.provisioning import Provisioning
+from adapters.salesforce.reading import Reader
+from adapters.salesforce.views import Views
+from adapters.salesforce.writing import MOST_WRITTEN, Writer
+from config.fields import OwnField
+from config.maps import default_maps, merged
+from config.settings import SalesforceConnection
+from config.words import Kind
+
+PAGE: Final = 2000
+"""Rows of a page of query results, by default and at most."""
+
+_WRITTEN_KINDS: Final[tuple[Kind, ...]] = ("account", "person")
+
+
+def open_connection(connection: SalesforceConnection, context: Context) -> "SalesforceAdapter":
+    """No network call: the login waits for the first request. Raises ConfigError for a map that cannot be used."""
+    return SalesforceAdapter(connection, context)
+
+
+class SalesforceAdapter:
+    """A connection to one Salesforce org."""
+
+    write_batch = MOST_WRITTEN
+    page_size = PAGE
+
+    def __init__(self, settings: SalesforceConnection, context: Context) -> None:
+        self.connection = settings.name
+        self.calls = Calls()
+        self._context = context
+        self._client = Client(settings, self.calls, context.patience, context.clock)
+        self._views = Views(self._client, merged(default_maps("salesforce"), settings.map), context)
+        self._reader = Reader(self._client)
+        objects = {kind: self._views.objects(kind)[0] for kind in _WRITTEN_KINDS if self._views.objects(kind)}
+        self._writer = Writer(self._client, context.own, objects, context.patience)
+        self._provisioning = Provisioning(
+            self._client, objects, lambda: checking.identity(self._client)[1], context.patience
+        )
+
+    def check(self) -> Report:
+        return checking.check(self._client, self._views, self._context.org_id)
+
+    def pull(self, kind: Kind, cursor: str | None, until: datetime | None = None) -> Iterator[Page]:
+        if kind not in self._views.kinds:
+            return
+        place = decoded(cursor)
+        views, now = self._views.look(kind)
+        bound = place.until or (min(until, now) if until else now)
+        yield from pulling.pull(self._client, views, place, bound, self._context.overlap)
+
+    def read(self, kind: Kind, ids: Sequence[str]) -> list[Item]:
+        if kind not in self._views.kinds or not ids:
+            return []
+        try:
+            return self._reader.read(kind, self._views.known(kind), ids, self._context.clock())
+        except Refused as exc:
+            if exc.code not in ("INVALID_FIELD", "INVALID_TYPE"):
+                raise
+        views, now = self._views.look(kind)  # a field or object was hidden or removed since it was described
+        return self._reader.read(kind, views, ids, now)
+
+    def plan(self, fields: Sequence[OwnField]) -> Plan:
+        return self._provisioning.plan(fields)
+
+    def provision(self, plan: Plan, fields: Sequence[OwnField]) -> None:
+        self._provisioning.provision(plan, fields)
+
+    def write(self, patches: Sequence[Patch]) -> list[Outcome]:
+        return self._writer.write(patches)
+
+    def verify(self, delivery: Delivery, secrets: Sequence[str], now: datetime) -> None:
+        outbound_message.verify(delivery, secrets, self._context.org_id)
+
+    def notices(self, delivery: Delivery) -> list[Ref]:
+        return outbound_message.notices(delivery, self.connection, self._views.by_object())
+
+    def acknowledge(self, delivery: Delivery) -> Answer:
+        return outbound_message.acknowledge()
+
+    def close(self) -> None:
+        self._client.close()

@@ -1,0 +1,55 @@
+"""Where a pull stands, as opaque JSON text: between two pulls, or behind a page of one that is under way."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapters import times
+from adapters.errors import Refused
+from adapters.salesforce.soql import After
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """``start``: everything changed from there on (None: ever). The rest is set while a pull is under way."""
+
+    start: datetime | None = None
+    until: datetime | None = None
+    """The upper bound that the pull keeps to, however long it takes or often it is resumed."""
+    object: str = ""
+    """The vendor object it has come to; those before it are done."""
+    after: After | None = None
+    """The last row taken of that object."""
+
+
+def encoded(cursor: Cursor) -> str:
+    facts = {
+        "from": cursor.start and cursor.start.isoformat(),
+        "until": cursor.until and cursor.until.isoformat(),
+        "object": cursor.object,
+        "stamp": cursor.after and cursor.after.stamp.isoformat(),
+        "id": cursor.after and cursor.after.id,
+    }
+    return json.dumps({name: fact for name, fact in facts.items() if fact})
+
+
+def decoded(text: str | None) -> Cursor:
+    """Raises Refused for what is not one of our cursors: guessing would lose records."""
+    if text is None:
+        return Cursor()
+    try:
+        facts = json.loads(text)
+        start, until, stamp = (_time(facts, name) for name in ("from", "until", "stamp"))
+        after = After(stamp, str(facts["id"])) if stamp else None
+        return Cursor(start, until, str(facts.get("object", "")), after)
+    except (ValueError, KeyError, TypeError, AttributeError) as exc:
+        raise Refused(f"not a cursor of the salesforce adapter: {text[:100]}") from exc
+
+
+def _time(facts: dict[str, str], name: str) -> datetime | None:
+    if name not in facts:
+        return None
+    read = times.instant(facts[name])
+    if read is None:
+        raise ValueError(name)
+    return read

@@ -1,0 +1,73 @@
+"""What ``describe`` says of an object: the fields that the integration user may see, and what they can hold.
+
+Field-level security hides a field from describe altogether; asking for it anyway fails the whole query
+(``INVALID_FIELD``), so everything that is read or written is first looked up here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One visible field, with describe's own names for type and sizes."""
+
+    name: str
+    type: str
+    updateable: bool = False
+    length: int = 0
+    precision: int = 0
+    scale: int = 0
+    options: tuple[str, ...] = ()
+    """Active pick-list values."""
+    relationship: str = ""
+    """The name under which the parent's fields are reached (``OwnerId`` → ``Owner``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One object as the integration user sees it. ``fields`` by name in lower case: Salesforce ignores case."""
+
+    object: str
+    fields: Mapping[str, Field]
+    prefix: str = ""
+    """The first three characters of its ids."""
+
+    def field(self, name: str) -> Field | None:
+        return self.fields.get(name.lower())
+
+    def spelled(self, name: str) -> str | None:
+        """A mapped field as Salesforce spells it; None when it is absent or hidden.
+
+        ``Owner.Email`` is visible when the lookup behind ``Owner`` is; the parent's own fields are not known here.
+        """
+        first, dot, rest = name.partition(".")
+        if not dot:
+            return found.name if (found := self.field(name)) else None
+        parents = {field.relationship.lower(): field.relationship for field in self.fields.values()}
+        parent = parents.get(first.lower())
+        return f"{parent}.{rest}" if parent and rest else None
+
+
+def described(answer: Mapping[str, Any]) -> Described:
+    """The JSON of ``GET sobjects/{S}/describe``."""
+    fields = [_field(row) for row in answer.get("fields") or [] if row.get("name")]
+    return Described(
+        object=str(answer.get("name") or ""),
+        fields={field.name.lower(): field for field in fields},
+        prefix=str(answer.get("keyPrefix") or ""),
+    )
+
+
+def _field(row: Mapping[str, Any]) -> Field:
+    return Field(
+        name=str(row["name"]),
+        type=str(row.get("type") or "string").lower(),
+        updateable=bool(row.get("updateable")),
+        length=int(row.get("length") or 0),
+        precision=int(row.get("precision") or 0),
+        scale=int(row.get("scale") or 0),
+        options=tuple(str(item["value"]) for item in row.get("picklistValues") or [] if item.get("active", True)),
+        relationship=str(row.get("relationshipName") or ""),
+    )

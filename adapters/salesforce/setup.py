@@ -1,0 +1,105 @@
+"""What the org has already of our fields and rights: facts for the plan, gathered in as few calls as it takes.
+
+Setup objects are closed to a user without admin rights; what cannot be seen counts as not there, and creating
+it then says which right is missing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from adapters.errors import Refused, Unauthorized
+from adapters.salesforce.client import Client
+from adapters.salesforce.describe import Described, Field
+from adapters.salesforce.fitting import from_metadata
+from adapters.salesforce.soql import quoted
+from adapters.salesforce.view import vendor_name
+from config.fields import OwnField
+
+PERMISSION_SET: Final = "csbridge"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomField:
+    """A custom field as Tooling knows it, whether or not the integration user may see it."""
+
+    id: str
+    field: Field
+    metadata: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Facts about the org; full names are ``Account.CSB_Nps__c``."""
+
+    objects: Mapping[str, Described] = field(default_factory=dict)
+    """By our word for where a field is: account, person."""
+    hidden: Mapping[str, CustomField] = field(default_factory=dict)
+    """Fields of ours that exist but that describe does not show, by full name."""
+    shared: frozenset[str] = frozenset()
+    """Pick-lists whose options belong to a value set of the org, by full name."""
+    filled: frozenset[str] = frozenset()
+    """Names of the admin's own fields, chosen to keep ours, that hold values already."""
+    permission_set: str = ""
+    assigned: bool = False
+
+
+def full_name(own: OwnField, objects: Mapping[str, Described]) -> str:
+    return f"{objects[own.on].object}.{vendor_name(own)}"
+
+
+def rows(client: Client, query: str, *, tooling: bool = False) -> list[Mapping[str, Any]]:
+    """All rows of a small query; none when the user may not look."""
+    try:
+        body = client.query(query, "provision", tooling=tooling).body or {}
+    except (Refused, Unauthorized) as exc:
+        if exc.status == 401:
+            raise
+        return []
+    return list(body.get("records") or [])
+
+
+def custom_fields(client: Client, vendor_object: str, vendors: Sequence[str]) -> dict[str, CustomField]:
+    """Those of these custom fields that exist, by full name, as the Tooling API knows them."""
+    if not vendors:
+        return {}
+    names = ", ".join(quoted(vendor.removesuffix("__c")) for vendor in vendors)
+    found = rows(
+        client,
+        "SELECT Id, DeveloperName, TableEnumOrId FROM CustomField "
+        f"WHERE TableEnumOrId = {quoted(vendor_object)} AND DeveloperName IN ({names})",
+        tooling=True,
+    )
+    return dict(_custom_field(client, vendor_object, row) for row in found)
+
+
+def _custom_field(client: Client, vendor_object: str, row: Mapping[str, Any]) -> tuple[str, CustomField]:
+    """Salesforce gives the metadata of one field at a time only."""
+    vendor = f"{row['DeveloperName']}__c"
+    one = str(row["Id"])
+    answer = client.read(f"tooling/sobjects/CustomField/{one}", "provision").body or {}
+    metadata = answer.get("Metadata") or {}
+    return f"{vendor_object}.{vendor}", CustomField(one, from_metadata(vendor, metadata), metadata)
+
+
+def filled(client: Client, vendor_object: str, vendor: str) -> bool:
+    """Whether any record holds a value there; a field that cannot be filtered on counts as filled, to be safe."""
+    query = f"SELECT Id FROM {vendor_object} WHERE {vendor} != null LIMIT 1"
+    try:
+        return bool((client.query(query, "provision").body or {}).get("records"))
+    except Refused:
+        return True
+
+
+def permission_set(client: Client) -> str:
+    """The id of our permission set; empty when there is none."""
+    found = rows(client, f"SELECT Id FROM PermissionSet WHERE Name = {quoted(PERMISSION_SET)}")
+    return str(found[0]["Id"]) if found else ""
+
+
+def assigned(client: Client, permission_set_id: str, user: str) -> bool:
+    query = (
+        f"SELECT Id FROM PermissionSetAssignment WHERE PermissionSetId = {quoted(permission_set_id)} "
+        f"AND AssigneeId = {quoted(user)}"
+    )
+    return bool(permission_set_id) and bool(rows(client, query))

@@ -1,0 +1,104 @@
+"""What is read of one object for one kind: the map of the admin, met with what the integration user may see.
+
+Decides names only; ``mapping`` turns rows into records, ``soql`` writes the queries.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import UTC, tzinfo
+from typing import Final
+
+from adapters.records import RECORD_TYPES, Record
+from adapters.salesforce.describe import Described
+from adapters.salesforce.values import OWN_READERS, Reader, described
+from config.fields import OwnField
+from config.settings import KindMap
+from config.words import Kind
+
+STAMP: Final = "SystemModstamp"
+"""Changes on user and automated changes alike and is indexed; LastModifiedDate can be back-dated."""
+
+GONE: Final = ("IsDeleted", "MasterRecordId")
+"""What makes a tombstone, read where it exists: User has neither, most objects cannot be merged."""
+
+BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
+    "Task": ("WhatId", "ActivityDate"),
+    "Event": ("WhatId", "ActivityDate", "IsAllDayEvent", "IsChild"),
+    "Opportunity": ("IsClosed", "IsWon"),
+    "Case": ("IsClosed",),
+}
+"""Fields that a mapped one cannot be understood without."""
+
+PULSE: Final = ("pulse", "pulse_reason", "pulse_until")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Vendor names by canonical name; only what is visible."""
+
+    connection: str
+    kind: Kind
+    object: str
+    columns: tuple[str, ...]
+    """What a query selects, each once."""
+    mapped: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, tuple[str, Reader]] = field(default_factory=dict)
+    own: Mapping[str, tuple[str, Reader]] = field(default_factory=dict)
+    """csbridge's own fields, the pulse included."""
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    """Canonical fields whose mapped vendor field is absent or hidden."""
+    prefix: str = ""
+    zone: tzinfo = UTC
+
+
+def vendor_name(own: OwnField) -> str:
+    """``health_score`` → ``CSB_Health_Score__c``, unless the admin keeps it in a field of their own."""
+    return own.to or "CSB_" + "_".join(word.capitalize() for word in own.name.split("_")) + "__c"
+
+
+def view(
+    connection: str, kind: Kind, table: KindMap, seen: Described, own: Sequence[OwnField], zone: tzinfo = UTC
+) -> View:
+    """The map of one kind, cut down to what is visible in ``seen``."""
+    canonical = _canonical(kind)
+    spelled = {name: seen.spelled(vendor) for name, vendor in table.fields.items()}
+    mapped = {name: vendor for name, vendor in spelled.items() if vendor and name in canonical}
+    extra = {name: vendor for name, vendor in spelled.items() if vendor and name not in canonical}
+    ours = _own(seen, own) if kind == "account" else {}
+    beside = [name for name in (*GONE, *BESIDE.get(seen.object, ())) if seen.field(name)]
+    return View(
+        connection=connection,
+        kind=kind,
+        object=seen.object,
+        columns=_once(
+            ["Id", STAMP, *beside, *mapped.values(), *extra.values(), *(vendor for vendor, _ in ours.values())]
+        ),
+        mapped=mapped,
+        extra={name: (vendor, _reader(seen, vendor)) for name, vendor in extra.items()},
+        own=ours,
+        words=table.values,
+        missing=tuple(sorted(name for name, vendor in spelled.items() if vendor is None)),
+        prefix=seen.prefix,
+        zone=zone,
+    )
+
+
+def _canonical(kind: Kind) -> set[str]:
+    shared = {item.name for item in fields(Record)}
+    return {item.name for item in fields(RECORD_TYPES[kind])} - shared - {"own"}
+
+
+def _own(seen: Described, own: Sequence[OwnField]) -> dict[str, tuple[str, Reader]]:
+    """Own fields are observed on accounts only: no other record has a place for them."""
+    found = ((item, seen.spelled(vendor_name(item))) for item in own if item.on == "account")
+    return {item.name: (vendor, OWN_READERS[item.type]) for item, vendor in found if vendor}
+
+
+def _reader(seen: Described, vendor: str) -> Reader:
+    known = seen.field(vendor)
+    return described(known.type if known else "string")
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

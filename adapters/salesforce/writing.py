@@ -1,0 +1,149 @@
+"""Own fields into Salesforce: 200 records a call by the collections resource, an outcome for each by position.
+
+Only own fields that csbridge writes are ever sent; a name that is none of them is refused here, not there.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+from adapters import times
+from adapters.contract import Outcome, Patch
+from adapters.errors import AdapterError, Lost, Refused, Retry
+from adapters.halving import halve
+from adapters.records import Ref, Value
+from adapters.retrying import Patience, repeat_write
+from adapters.salesforce.client import Client, Reply
+from adapters.salesforce.failures import TRANSIENT_ROW
+from adapters.salesforce.view import vendor_name
+from config.fields import OwnField
+from config.words import Kind
+
+MOST_WRITTEN: Final = 200
+"""Records of one collections request."""
+
+Json = dict[str, Any]
+
+
+class Unwritable(ValueError):
+    """A patch that must not be sent: not our field, or a value that no field can hold."""
+
+
+class Writer:
+    """Writes patches of one connection."""
+
+    def __init__(
+        self, client: Client, own: Sequence[OwnField], objects: Mapping[Kind, str], patience: Patience
+    ) -> None:
+        self._client = client
+        self._own: dict[tuple[Kind, str], OwnField] = {(field.on, field.name): field for field in own if field.written}
+        self._objects = objects
+        self._patience = patience
+
+    def write(self, patches: Sequence[Patch]) -> list[Outcome]:
+        """One outcome per patch, in order. Raises Unauthorized, QuotaSpent or Retry while nothing is decided."""
+        if len(patches) > MOST_WRITTEN:
+            raise ValueError(f"{len(patches)} patches do not fit one call of {MOST_WRITTEN}")
+        outcomes: dict[int, Outcome] = {}
+        records: dict[Ref, Json] = {}
+        sendable: dict[int, Patch] = {}
+        for position, patch in enumerate(patches):
+            if patch.ref in records:
+                outcomes[position] = Outcome(patch.ref, "later", message="the same record twice in one call")
+                continue
+            try:
+                records[patch.ref] = self._record(patch)
+                sendable[position] = patch
+            except Unwritable as exc:
+                outcomes[position] = Outcome(patch.ref, "refused", code="UNWRITABLE", message=str(exc))
+        sent = halve(list(sendable.values()), lambda part: self._send(part, records))
+        outcomes.update(zip(sendable, sent, strict=True))
+        return [outcomes[position] for position in range(len(patches))]
+
+    def _record(self, patch: Patch) -> Json:
+        """The patch as the collections resource takes it; ``attributes`` has to come first."""
+        vendor_object = self._objects.get(patch.ref.kind)
+        if vendor_object is None:
+            raise Unwritable(f"nothing is written to a {patch.ref.kind}")
+        record: Json = {"attributes": {"type": vendor_object}, "Id": patch.ref.id}
+        for name, value in patch.fields.items():
+            field = self._own.get((patch.ref.kind, name))
+            if field is None:
+                raise Unwritable(f"{name} is no field that csbridge writes to a {patch.ref.kind}")
+            record[vendor_name(field)] = encoded(field, value)
+        return record
+
+    def _send(self, part: Sequence[Patch], records: Mapping[Ref, Json]) -> list[Outcome]:
+        """One call, repeated for records that are locked. Raises what ``halve`` understands while none is decided."""
+        decided: dict[int, Outcome] = {}
+
+        def attempt() -> None:
+            waiting = [n for n in range(len(part)) if n not in decided or decided[n].status == "later"]
+            body = {"allOrNone": False, "records": [records[part[n].ref] for n in waiting]}
+            reply = self._client.change_once("PATCH", "composite/sobjects", "write", body)
+            refs = [part[n].ref for n in waiting]
+            decided.update(zip(waiting, outcomes(refs, reply, self._client.connection), strict=True))
+            if any(decided[n].status == "later" for n in waiting):
+                raise Retry("records are locked", connection=self._client.connection, code="UNABLE_TO_LOCK_ROW")
+
+        try:
+            repeat_write(attempt, self._patience)
+        except AdapterError as exc:
+            if not decided:
+                return _without_column(part, records, exc)
+            if isinstance(exc, Lost):
+                decided = {n: _lost(was.ref, exc) if was.status == "later" else was for n, was in decided.items()}
+        return [decided[n] for n in range(len(part))]
+
+
+def outcomes(refs: Sequence[Ref], reply: Reply, connection: str) -> list[Outcome]:
+    """The outcomes of a collections answer, by position: a refused item may come without its id."""
+    items = reply.body if isinstance(reply.body, list) else []
+    if len(items) != len(refs):
+        raise Lost(f"{len(refs)} records sent, {len(items)} answered", connection=connection)
+    return [_outcome(ref, item, reply.at) for ref, item in zip(refs, items, strict=True)]
+
+
+def _outcome(ref: Ref, item: Mapping[str, Any], at: datetime) -> Outcome:
+    if item.get("success") is True:
+        return Outcome(ref, "written", at=at)
+    error: Mapping[str, Any] = next(iter(item.get("errors") or []), {})
+    code = str(error.get("statusCode") or error.get("errorCode") or "")
+    fields = ", ".join(error.get("fields") or [])
+    message = str(error.get("message") or "refused without a reason") + (f" [{fields}]" if fields else "")
+    return Outcome(ref, "later" if code in TRANSIENT_ROW else "refused", code=code, message=message)
+
+
+def _lost(ref: Ref, error: Lost) -> Outcome:
+    return Outcome(ref, "lost", message=str(error))
+
+
+def _without_column(part: Sequence[Patch], records: Mapping[Ref, Json], error: AdapterError) -> list[Outcome]:
+    """A hidden field that every record of the call carries refuses them all; halving would only cost calls."""
+    column = re.search(r"No such column '(\w+)'", str(error)) if isinstance(error, Refused) else None
+    if column is None or any(column[1] not in records[patch.ref] for patch in part):
+        raise error
+    return [Outcome(patch.ref, "refused", code=error.code, message=str(error)) for patch in part]
+
+
+def encoded(field: OwnField, value: Value) -> str | float | bool | None:
+    """A canonical value as this own field takes it in JSON; None (and blank) clears. Raises Unwritable."""
+    if value is None or value in ("", ()):
+        return None
+    if field.type in ("number", "currency"):
+        return _number(field, value)
+    if field.type == "multi_picklist":
+        return ";".join(value) if isinstance(value, tuple) else str(value)
+    if isinstance(value, datetime):
+        return times.iso_seconds(value) if field.type == "datetime" else value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def _number(field: OwnField, value: Value) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise Unwritable(f"{field.name} takes a number, not {value!r}")
+    return round(value, field.scale) if field.scale else round(value)

@@ -1,0 +1,94 @@
+"""Makes the sandbox world from (accounts, seed, now): deterministic, whatever the machine or hash seed.
+
+Each company has its own random source, so a larger world contains the smaller one's stories.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import TypeVar
+
+from adapters.sandbox import happenings, people, stories, usage
+from adapters.sandbox.happenings import Scene
+from adapters.sandbox.stories import HISTORY_DAYS, Story
+from adapters.sandbox.world import Answer, Company, Contact, Deal, Ticket, Touch, Use, World
+
+BULK_DAYS = (3, 31, 62, 120, 240, 400)
+"""Days ago on which an import or month-end job gave many rows one stamp."""
+BULK_SHARE = 0.25
+
+Row = TypeVar("Row", Touch, Deal, Ticket, Answer)
+
+
+def generate(accounts: int, seed: int, now: datetime, history: bool = True) -> World:
+    """A world of ``accounts`` companies over the 18 months up to ``now`` (aware UTC).
+
+    Without ``history``: companies and a few contacts only, for measurements with 100,000 accounts.
+    """
+    now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+    staff = people.users(now)
+    scenes: list[Scene] = []
+    first_contact = 1
+    for key in range(1, accounts + 1):
+        scene = make_scene(key, seed, first_contact, now, history)
+        scenes.append(scene)
+        first_contact += len(scene.people)
+    world = World(
+        seed=seed,
+        now=now,
+        users=staff,
+        companies=tuple(scene.company for scene in scenes),
+        contacts=tuple(contact for scene in scenes for contact in scene.people),
+    )
+    return with_history(world, scenes) if history else world
+
+
+def make_scene(key: int, seed: int, first_contact: int, now: datetime, history: bool) -> Scene:
+    random = Random(seed * 1_000_003 + key)
+    story = stories.tell(key, seed, now.date(), random)
+    owner = random.randint(1, people.CSM_COUNT) if random.random() < 0.95 else None
+    company: Company = stories.company(key, story, owner, changed_at(now, random), now, random)
+    stamps = [changed_at(now, random) for _ in range(3)]
+    staff: list[Contact] = list(people.contacts(first_contact, key, story, stamps, now.date(), random, history))
+    return Scene(company, story, staff, now)
+
+
+def changed_at(now: datetime, random: Random) -> datetime:
+    """A modification stamp in the last 18 months; a quarter share the stamps of the bulk days."""
+    if random.random() < BULK_SHARE:
+        return now - timedelta(days=random.choice(BULK_DAYS))
+    return now - timedelta(milliseconds=random.randint(3_600_000, HISTORY_DAYS * 86_400_000))
+
+
+def with_history(world: World, scenes: Iterable[Scene]) -> World:
+    """Add what happened; rows are numbered in order of time, as a CRM would have."""
+    touches: list[Touch] = []
+    deals: list[Deal] = []
+    tickets: list[Ticket] = []
+    answers: list[Answer] = []
+    use: list[Use] = []
+    for scene in scenes:
+        random = Random(world.seed * 7_368_787 + scene.company.key)
+        touches += happenings.touches(scene, random)
+        deals += happenings.deals(scene, random)
+        tickets += happenings.tickets(scene, random)
+        answers += happenings.answers(scene, random)
+        use += use_of(scene.story, scene.people, world.now, random)
+    return replace(
+        world,
+        touches=numbered(sorted(touches, key=lambda row: (row.changed_at, row.company))),
+        deals=numbered(sorted(deals, key=lambda row: (row.opened_on, row.company))),
+        tickets=numbered(sorted(tickets, key=lambda row: (row.opened_at, row.company))),
+        answers=numbered(sorted(answers, key=lambda row: (row.at, row.company))),
+        usage=tuple(sorted(use, key=lambda row: (row.day, row.company, row.contact, row.feature))),
+    )
+
+
+def use_of(story: Story, contacts: Iterable[Contact], now: datetime, random: Random) -> list[Use]:
+    active = [person for person in contacts if person.role != "other"]
+    return list(usage.uses(story, active, now.date(), random))
+
+
+def numbered(rows: list[Row]) -> tuple[Row, ...]:
+    return tuple(replace(row, key=place) for place, row in enumerate(rows, 1))

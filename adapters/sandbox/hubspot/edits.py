@@ -1,0 +1,100 @@
+"""Edits by a person in the portal's pages: what the control surface asks for, done to the records. Knows no HTTP.
+
+``fields`` holds properties; besides, ``associations`` may hold ``{"contacts": ["id", …]}`` for links to make.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from adapters.sandbox.clock import SandboxClock
+from adapters.sandbox.hubspot import shapes, writing
+from adapters.sandbox.hubspot.errors import HubspotError
+from adapters.sandbox.hubspot.hooks import changes_of
+from adapters.sandbox.hubspot.links import types_of
+from adapters.sandbox.hubspot.portal import Portal, Row, Shelf
+from adapters.sandbox.hubspot.schema import object_type
+from adapters.sandbox.hubspot.seed import response_group
+from adapters.sandbox.hubspot.values import epoch_ms, iso
+from adapters.sandbox.vendor import Edit, Edited, EditRefused
+
+
+def apply_edit(portal: Portal, clock: SandboxClock, edit: Edit) -> Edited:
+    """Do a person's edit; EditRefused says why not, and nothing was done then."""
+    kind = object_type(edit.object)
+    if kind is None:
+        raise EditRefused(f"{edit.object} is not an object of this portal")
+    shelf = portal.shelves[kind.name]
+    fields = dict(edit.fields)
+    wanted = fields.pop("associations", {})
+    try:
+        with portal.lock:
+            links = _links(portal, shelf, wanted)
+            row, action, changed = _done(portal, shelf, edit, fields, epoch_ms(clock.now()))
+            for target, other in links:
+                pair = (kind.name, target)
+                writing.link(portal, pair, row.id, other, types_of(pair))
+            changes = changes_of(kind.name, row.id, action, changed, clock.now(), "ui")
+            return Edited(shapes.record(shelf, row, tuple(row.props)), changes)
+    except HubspotError as error:
+        raise EditRefused(error.message) from error
+
+
+def _done(
+    portal: Portal, shelf: Shelf, edit: Edit, fields: Mapping[str, Any], now: int
+) -> tuple[Row, str, Mapping[str, str | None]]:
+    if edit.id is None:
+        return _created(portal, shelf, fields, now), "created", {}
+    row = shelf.live(int(edit.id)) if edit.id.isdigit() else None
+    if row is None:
+        raise EditRefused(f"there is no {shelf.kind.singular} {edit.id}")
+    if edit.delete:
+        writing.archive(portal, shelf, row, now)
+        return row, "deleted", {}
+    stroke = writing.stroke(portal, shelf, row, {n: "" if v is None else v for n, v in fields.items()}, writing.PERSON)
+    return row, "updated", writing.apply(shelf, stroke, now, writing.PERSON)
+
+
+def _created(portal: Portal, shelf: Shelf, fields: Mapping[str, Any], now: int) -> Row:
+    if shelf.kind.name != "feedback_submissions":
+        return writing.create(portal, shelf, fields, now, writing.PERSON)
+    contact = portal.shelves["contacts"].live(int(str(fields.get("hs_contact_id") or 0)))
+    row = writing.create(portal, shelf, _answer(fields, contact, now), now, writing.PERSON)
+    if contact is not None:
+        pair = ("feedback_submissions", "contacts")
+        portal.links.add(pair, row.id, contact.id, types_of(pair))
+    return row
+
+
+def _answer(fields: Mapping[str, Any], contact: Row | None, now: int) -> dict[str, Any]:
+    """A survey answer as HubSpot completes it: time, group and the contact's address."""
+    if fields.get("hs_contact_id") and contact is None:
+        raise EditRefused(f"there is no contact {fields['hs_contact_id']}")
+    survey, score = str(fields.get("hs_survey_type", "NPS")), str(fields.get("hs_value", ""))
+    try:
+        group = response_group(survey.lower(), float(score))
+    except ValueError as exc:
+        raise EditRefused(f"hs_value must be a number, not {score!r}") from exc
+    return {
+        "hs_survey_type": survey,
+        "hs_submission_timestamp": iso(now),
+        "hs_response_group": group,
+        "hs_contact_email_rollup": contact.props.get("email") if contact else None,
+        **fields,
+    }
+
+
+def _links(portal: Portal, shelf: Shelf, wanted: Any) -> list[tuple[str, int]]:
+    """(type, id) of every link asked for; EditRefused when one cannot be made."""
+    if not isinstance(wanted, dict):
+        raise EditRefused('associations must be an object such as {"contacts": ["123"]}')
+    found = []
+    for word, keys in wanted.items():
+        kind = object_type(word)
+        if kind is None or not types_of((shelf.kind.name, kind.name)):
+            raise EditRefused(f"{shelf.kind.name} cannot be associated with {word}")
+        for key in keys if isinstance(keys, list) else [keys]:
+            row = portal.shelves[kind.name].live(int(key)) if str(key).isdigit() else None
+            if row is None:
+                raise EditRefused(f"there is no {kind.singular} {key}")
+            found.append((kind.name, row.id))
+    return found

@@ -1,0 +1,203 @@
+"""``/crm/v3/properties/{type}``: property definitions and groups. Names of archived properties stay reserved."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from flask import Response
+
+from adapters.sandbox.hubspot import shapes
+from adapters.sandbox.hubspot.calls import (
+    Desk,
+    answer,
+    batch_answer,
+    body_of,
+    inputs_of,
+    nothing,
+    text_of,
+)  # fmt: skip
+from adapters.sandbox.hubspot.errors import HubspotError, not_found, validation
+from adapters.sandbox.hubspot.portal import Shelf
+from adapters.sandbox.hubspot.schema import BOOL_OPTIONS, FIELD_TYPES, Definition, Option
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+NAME_LIMIT: Final = 100
+LABEL_LIMIT: Final = 250
+
+
+def _schema(desk: Desk, word: str, right: str) -> Shelf:
+    shelf = desk.shelf(word)
+    desk.may(f"crm.schemas.{shelf.kind.name}.{right}")
+    return shelf
+
+
+def list_properties(desk: Desk, word: str) -> Response:
+    shelf = _schema(desk, word, "read")
+    return answer({"results": [shapes.definition(item) for item in shelf.definitions.values()]})
+
+
+def get_property(desk: Desk, word: str, name: str) -> Response:
+    return answer(shapes.definition(_existing(_schema(desk, word, "read"), name)))
+
+
+def _existing(shelf: Shelf, name: str) -> Definition:
+    if name not in shelf.definitions:
+        raise not_found(f"Property {name} for object type {shelf.kind.type_id} does not exist")
+    return shelf.definitions[name]
+
+
+def create_property(desk: Desk, word: str) -> Response:
+    shelf = _schema(desk, word, "write")
+    made = defined(shelf, body_of(), desk.now())
+    shelf.definitions[made.name] = made
+    return answer(shapes.definition(made), 201)
+
+
+def create_properties(desk: Desk, word: str) -> Response:
+    """Each input on its own: those that exist or are malformed become errors of a 207."""
+    shelf, began = _schema(desk, word, "write"), desk.now()
+    results, errors = [], []
+    for item in inputs_of(body_of()):
+        try:
+            made = defined(shelf, item, desk.now())
+        except HubspotError as error:
+            errors.append({"status": "error", "category": error.category, "message": error.message,
+                           "context": {"name": [str(item.get("name"))]}})  # fmt: skip
+        else:
+            shelf.definitions[made.name] = made
+            results.append(shapes.definition(made))
+    return batch_answer(results, errors, began, desk.now(), 201)
+
+
+def read_properties(desk: Desk, word: str) -> Response:
+    shelf, began = _schema(desk, word, "read"), desk.now()
+    wanted = [text_of(item, "name") for item in inputs_of(body_of())]
+    results = [shapes.definition(shelf.definitions[name]) for name in wanted if name in shelf.definitions]
+    missing = [name for name in wanted if name not in shelf.definitions]
+    errors = [
+        {"status": "error", "category": "OBJECT_NOT_FOUND", "message": f"Property {name} does not exist",
+         "context": {"name": [name]}}
+        for name in missing
+    ]  # fmt: skip
+    return batch_answer(results, errors, began, desk.now())
+
+
+def defined(shelf: Shelf, body: Mapping[str, Any], now: int) -> Definition:
+    """The property that a request describes; 400 when malformed, 409 when the name is taken."""
+    name, label, kind, widget, group = (
+        text_of(body, key) for key in ("name", "label", "type", "fieldType", "groupName")
+    )
+    if not _NAME.fullmatch(name) or len(name) > NAME_LIMIT:
+        raise validation(f'Property name "{name}" is invalid: lower-case letters, digits and underscores only')
+    if len(label) > LABEL_LIMIT:
+        raise validation(f"label must not exceed {LABEL_LIMIT} characters")
+    if name in shelf.definitions:
+        raise HubspotError(409, "OBJECT_ALREADY_EXISTS", f'Property "{name}" already exists')
+    if widget not in FIELD_TYPES.get(kind, ()):
+        raise validation(f'fieldType "{widget}" is not valid for a property of type "{kind}"')
+    if group not in shelf.groups:
+        raise validation(f'Property group "{group}" does not exist')
+    return Definition(
+        name=name,
+        label=label,
+        type=kind,
+        field_type=widget,
+        group=group,
+        description=str(body.get("description") or ""),
+        options=options_of(kind, body.get("options") or []),
+        unique=bool(body.get("hasUniqueValue", False)),
+        shipped=False,
+        created=now,
+        updated=now,
+        form_field=bool(body.get("formField", False)),
+        order=int(body.get("displayOrder") or -1),
+    )
+
+
+def options_of(kind: str, asked: Any) -> tuple[Option, ...]:
+    """Options of a pick-list: each needs label, value and hidden, no value twice. A bool needs true and false."""
+    if not isinstance(asked, list):
+        raise validation("Invalid input JSON: options must be a list")
+    if kind not in ("enumeration", "bool"):
+        return ()
+    options = tuple(_option(item, place) for place, item in enumerate(asked))
+    values = [option.value for option in options]
+    if len(set(values)) < len(values):
+        raise validation("Option values must be unique")
+    if kind == "bool" and sorted(values) != [option.value for option in BOOL_OPTIONS][::-1]:
+        raise validation("A property of type bool needs exactly the options true and false")
+    return options
+
+
+def _option(item: Any, place: int) -> Option:
+    if not isinstance(item, dict) or not isinstance(item.get("hidden"), bool):
+        raise validation("Some required fields were not set: [hidden]")
+    order = item.get("displayOrder")
+    return Option(
+        text_of(item, "label"), text_of(item, "value"), place if order is None else int(order), item["hidden"]
+    )
+
+
+def change_property(desk: Desk, word: str, name: str) -> Response:
+    """PATCH: label, description, group, options (the whole list). The type and HubSpot's own cannot be changed."""
+    shelf, body = _schema(desk, word, "write"), body_of()
+    item = _existing(shelf, name)
+    if item.shipped:
+        raise validation(f'"{name}" is defined by HubSpot and read only')
+    if body.get("groupName") and body["groupName"] not in shelf.groups:
+        raise validation(f'Property group "{body["groupName"]}" does not exist')
+    if body.get("type", item.type) != item.type:
+        raise validation("The type of a property that holds values cannot be changed")
+    changed = replace(
+        item,
+        label=str(body.get("label", item.label)),
+        description=str(body.get("description", item.description)),
+        group=str(body.get("groupName", item.group)),
+        options=options_of(item.type, body["options"]) if "options" in body else item.options,
+        updated=desk.now(),
+    )
+    shelf.definitions[name] = changed
+    return answer(shapes.definition(changed))
+
+
+def archive_property(desk: Desk, word: str, name: str) -> Response:
+    """Take a custom property away, with its values."""
+    shelf = _schema(desk, word, "write")
+    item = shelf.definitions.get(name)
+    if item is None:
+        return nothing()
+    if item.shipped:
+        raise validation(f'"{name}" is defined by HubSpot and cannot be archived')
+    del shelf.definitions[name]
+    for row in shelf.rows.values():
+        row.props.pop(name, None)
+    return nothing()
+
+
+def list_groups(desk: Desk, word: str) -> Response:
+    return answer({"results": list(_schema(desk, word, "read").groups.values())})
+
+
+def get_group(desk: Desk, word: str, name: str) -> Response:
+    shelf = _schema(desk, word, "read")
+    if name not in shelf.groups:
+        raise not_found(f"Property group {name} does not exist")
+    return answer(shelf.groups[name])
+
+
+def create_group(desk: Desk, word: str) -> Response:
+    shelf, body = _schema(desk, word, "write"), body_of()
+    name, label = text_of(body, "name"), text_of(body, "label")
+    if name in shelf.groups:
+        raise HubspotError(409, "OBJECT_ALREADY_EXISTS", f'Property group "{name}" already exists')
+    return answer(shelf.add_group(name, label, int(body.get("displayOrder") or -1)), 201)
+
+
+def archive_group(desk: Desk, word: str, name: str) -> Response:
+    shelf = _schema(desk, word, "write")
+    held: Sequence[str] = [item.name for item in shelf.definitions.values() if item.group == name]
+    if held:
+        raise validation(f"Property group {name} still has properties: {', '.join(held)}")
+    shelf.groups.pop(name, None)
+    return nothing()

@@ -1,0 +1,173 @@
+"""The sandbox Salesforce as one Flask app over a seeded org; fulfils the Vendor contract of the shared parts."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import Blueprint, Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from adapters.sandbox.faults import Fault
+from adapters.sandbox.notify import Change
+from adapters.sandbox.salesforce import (
+    batch_api,
+    collections_api,
+    oauth_api,
+    outbound,
+    query_api,
+    sobjects_api,
+    tooling_api,
+)
+from adapters.sandbox.salesforce.editing import edited
+from adapters.sandbox.salesforce.errors import ApiError, RowError
+from adapters.sandbox.salesforce.logins import Allowance, App, Logins
+from adapters.sandbox.salesforce.org import Org
+from adapters.sandbox.salesforce.rights import Rights
+from adapters.sandbox.salesforce.rows import Rows
+from adapters.sandbox.salesforce.seeding import Seeded, seed, usage_rows
+from adapters.sandbox.salesforce.web import Desk, failed
+from adapters.sandbox.vendor import Edit, Edited, Instruments, Setup, UsageRow
+from adapters.sandbox.world import World
+
+DATA: Final = "/services/data/"
+LONGEST_URI: Final = 16_384
+DAILY_CALLS: Final = 115_000
+VERSIONS: Final = range(31, 68)
+_VERSION: Final = re.compile(r"v(\d\d)\.0")
+TOO_LONG: Final = "<h1>Bad Message 414</h1><pre>reason: URI Too Long</pre>"
+
+
+@dataclass(frozen=True, slots=True)
+class Salesforce:
+    """One sandbox Salesforce."""
+
+    app: Flask
+    desk: Desk
+    apps: Mapping[str, App]
+    seeded: Seeded
+    world: World
+    spared: tuple[str, ...] = ("/services/oauth2/",)
+
+    def announcement(self) -> Mapping[str, Any]:
+        """Credentials of the two connected apps (the daily user's and an admin's), and the org's id."""
+        daily, admin = self.apps["integration"], self.apps["admin"]
+        return {
+            "org_id": self.desk.org.id,
+            "client_id": daily.client_id,
+            "client_secret": daily.client_secret,
+            "username": daily.actor.name,
+            "admin_client_id": admin.client_id,
+            "admin_client_secret": admin.client_secret,
+            "api_version": "60.0",
+        }
+
+    def counts(self) -> Mapping[str, int]:
+        return self.desk.org.counts()
+
+    def edit(self, edit: Edit) -> Edited:
+        with self.desk.org.lock:
+            return edited(self.desk, self.seeded.person, edit)
+
+    def usage(self) -> Iterable[UsageRow]:
+        return usage_rows(self.world, self.seeded)
+
+    def expired(self, fault: Fault) -> Response:
+        self.desk.logins.close(_token())
+        return failed(_no_session())
+
+    def limited(self, fault: Fault) -> Response:
+        """403 REQUEST_LIMIT_EXCEEDED: of the day, or (code ConcurrentRequests) of the moment. Never a Retry-After."""
+        concurrent = "concurrent" in fault.code.casefold()
+        kind = "ConcurrentRequests (Concurrent API Requests)" if concurrent else "TotalRequests"
+        return failed(ApiError(403, "REQUEST_LIMIT_EXCEEDED", fault.message or f"{kind} Limit exceeded."))
+
+    def compose(self, url: str, changes: Sequence[Change], attempt: int) -> tuple[Mapping[str, str], bytes]:
+        with self.desk.org.lock:
+            return outbound.message(self.desk.org, changes)
+
+    def accepted(self, status: int, body: bytes) -> bool:
+        return outbound.acknowledged(status, body)
+
+
+def build(world: World, instruments: Instruments, setup: Setup) -> Salesforce:
+    """A sandbox Salesforce that holds ``world``.
+
+    Options: ``admin`` (True: the integration user may customise the org), ``daily_calls``, ``attributes_first``.
+    """
+    org = Org(instruments.clock, instruments.journal, instruments.faults)
+    seeded = seed(org, world, integration_admin=bool(setup.options.get("admin", True)))
+    apps = {
+        name: App(f"sandbox-{name}", f"sandbox-{name}-secret", actor)
+        for name, actor in (("integration", seeded.integration), ("admin", seeded.admin))
+    }
+    rights = Rights(org)
+    desk = Desk(
+        org,
+        rights,
+        Rows(org, rights),
+        Logins(org.id, tuple(apps.values())),
+        Allowance(int(setup.options.get("daily_calls", DAILY_CALLS))),
+        bool(setup.options.get("attributes_first", False)),
+    )
+    told = World(seed=world.seed, now=world.now, users=(), companies=(), contacts=(), usage=world.usage)
+    return Salesforce(_app(desk), desk, apps, seeded, told)
+
+
+def _app(desk: Desk) -> Flask:
+    app = Flask("sandbox-salesforce", static_folder=None)
+    app.url_map.strict_slashes = False
+    routes = Blueprint("data", __name__, url_prefix=f"{DATA}<version>")
+    for part in (query_api, sobjects_api, collections_api, tooling_api):
+        part.add(routes, desk)
+    batch_api.add(routes, desk, app)
+    app.register_blueprint(routes)
+    app.register_blueprint(oauth_api.routes(desk, VERSIONS))
+    app.before_request(lambda: _entrance(desk))
+    app.after_request(lambda response: _counted(desk, response))
+    app.register_error_handler(ApiError, failed)
+    app.register_error_handler(RowError, lambda error: failed(error.as_request_error()))
+    app.register_error_handler(HTTPException, _http_failed)
+    return app
+
+
+def _entrance(desk: Desk) -> Response | None:
+    """The length of the address, the session, the version and the day's allowance, in that order."""
+    if len(request.path) + len(request.query_string) + 1 > LONGEST_URI:
+        return Response(TOO_LONG, 414, mimetype="text/html")
+    if not request.path.startswith(DATA) or request.path.rstrip("/") == DATA.rstrip("/"):
+        return None
+    actor = desk.logins.actor(_token())
+    if actor is None:
+        return failed(_no_session())
+    g.actor = actor
+    match = _VERSION.fullmatch(request.path.removeprefix(DATA).partition("/")[0])
+    if match is None or int(match[1]) not in VERSIONS:
+        raise ApiError(404, "NOT_FOUND", "The requested resource does not exist")
+    if not desk.allowance.spend(desk.org.clock.now()):
+        raise ApiError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+    return None
+
+
+def _counted(desk: Desk, response: Response) -> Response:
+    used = desk.allowance.used(desk.org.clock.now())
+    if request.path.startswith("/services/"):
+        response.headers["Sforce-Limit-Info"] = f"api-usage={used}/{desk.allowance.most}"
+    return response
+
+
+def _token() -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.casefold() in ("bearer", "oauth") else ""
+
+
+def _no_session() -> ApiError:
+    return ApiError(401, "INVALID_SESSION_ID", "Session expired or invalid")
+
+
+def _http_failed(error: HTTPException) -> Response:
+    if error.code == 405:
+        return failed(ApiError(405, "METHOD_NOT_ALLOWED", f"HTTP Method '{request.method}' not allowed"))
+    if error.code == 404:
+        return failed(ApiError(404, "NOT_FOUND", "The requested resource does not exist"))
+    return failed(ApiError(error.code or 500, "UNKNOWN_EXCEPTION", error.description or "unknown"))

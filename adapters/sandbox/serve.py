@@ -1,0 +1,178 @@
+"""Builds one sandbox CRM from a generated world and serves it, in the foreground or (for tests) in a thread."""
+
+import csv
+import importlib
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final, Literal, cast
+
+from waitress.server import create_server
+
+from adapters.sandbox import control, gate
+from adapters.sandbox.clock import SandboxClock
+from adapters.sandbox.faults import Faults
+from adapters.sandbox.generator import generate
+from adapters.sandbox.journal import Journal
+from adapters.sandbox.notify import Notifier, checked_address
+from adapters.sandbox.vendor import Build, Instruments, Setup, UsageRow, Vendor
+from adapters.sandbox.world import World
+
+Crm = Literal["salesforce", "hubspot"]
+BUILDERS: Final[Mapping[Crm, str]] = {
+    "salesforce": "adapters.sandbox.salesforce.server:build",
+    "hubspot": "adapters.sandbox.hubspot.server:build",
+}
+THREADS: Final = 8
+USAGE_COLUMNS: Final = ("account", "person", "feature", "day", "count")
+
+
+@dataclass(slots=True)
+class Sandbox:
+    """A sandbox that listens at ``url``; ``vendor`` and ``instruments`` let a test look inside."""
+
+    url: str
+    vendor: Vendor
+    instruments: Instruments
+    announcement: Mapping[str, Any] = field(default_factory=dict)
+
+
+def assemble(
+    crm: Crm,
+    world: World,
+    *,
+    clock: SandboxClock,
+    notify: str | None = None,
+    secret: str = "",
+    latency_ms: float = 0,
+    options: Mapping[str, Any] | None = None,
+) -> tuple[Vendor, Instruments]:
+    """The vendor's server over ``world`` with gate and control surface, not yet listening. BadAddress for ``notify``."""
+    address = checked_address(notify.replace("{secret}", secret)) if notify else None
+    instruments = Instruments(clock, Faults(), Journal(), Notifier(address, clock))
+    module, _, factory = BUILDERS[crm].partition(":")
+    build = cast(Build, getattr(importlib.import_module(module), factory))
+    vendor = build(world, instruments, Setup(secret, options or {}))
+    gate.install(vendor.app, instruments, vendor, latency_ms)
+    vendor.app.register_blueprint(control.blueprint(vendor, instruments))
+    return vendor, instruments
+
+
+def serve(
+    crm: Crm,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    accounts: int = 500,
+    seed: int = 1,
+    notify: str | None = None,
+    secret: str = "",
+    latency_ms: float = 0,
+    clock: datetime | None = None,
+    history: bool = True,
+    usage_file: Path | None = None,
+    announce: Callable[[dict[str, Any]], None],
+    options: Mapping[str, Any] | None = None,
+) -> None:
+    """Generate, seed, listen, announce; returns after SIGTERM or SIGINT. Call it from the main thread."""
+    time = SandboxClock(clock)
+    world = generate(accounts, seed, time.now(), history)
+    vendor, instruments = assemble(
+        crm, world, clock=time, notify=notify, secret=secret, latency_ms=latency_ms, options=options
+    )
+    if usage_file is not None:
+        write_usage(usage_file, vendor)
+    del world
+    server = create_server(vendor.app, host=host, port=port, threads=THREADS)
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    instruments.notifier.start(vendor.compose, vendor.accepted)
+    announce(announcement(crm, f"http://{_shown(host)}:{server.effective_port}", vendor))
+    try:
+        server.run()
+    except SystemExit:
+        pass
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        _end(instruments)
+        server.close()
+
+
+@contextmanager
+def running(
+    crm: Crm,
+    *,
+    world: World | None = None,
+    accounts: int = 20,
+    seed: int = 1,
+    clock: datetime | None = None,
+    history: bool = True,
+    notify: str | None = None,
+    secret: str = "",
+    latency_ms: float = 0,
+    options: Mapping[str, Any] | None = None,
+) -> Iterator[Sandbox]:
+    """A sandbox on a free loopback port in a thread of this process, stopped at the end of the ``with`` block."""
+    time = SandboxClock(clock)
+    made = world if world is not None else generate(accounts, seed, time.now(), history)
+    vendor, instruments = assemble(
+        crm, made, clock=time, notify=notify, secret=secret, latency_ms=latency_ms, options=options
+    )
+    server = create_server(vendor.app, host="127.0.0.1", port=0, threads=THREADS)
+    thread = threading.Thread(target=server.run, name=f"sandbox-{crm}", daemon=True)
+    thread.start()
+    instruments.notifier.start(vendor.compose, vendor.accepted)
+    url = f"http://127.0.0.1:{server.effective_port}"
+    try:
+        yield Sandbox(url, vendor, instruments, announcement(crm, url, vendor))
+    finally:
+        _end(instruments)
+        server.close()
+        thread.join(5)
+
+
+def announcement(crm: Crm, url: str, vendor: Vendor) -> dict[str, Any]:
+    """What a person needs to connect: ``crm``, ``url``, ``control``, the vendor's credentials and ``rows``."""
+    return {
+        "crm": crm,
+        "url": url,
+        "control": url + gate.CONTROL,
+        **vendor.announcement(),
+        "rows": dict(vendor.counts()),
+        "data": "synthetic",
+    }
+
+
+def write_usage(path: Path, vendor: Vendor) -> int:
+    """The world's product usage as CSV with the vendor's account ids; how many rows."""
+    written = 0
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(USAGE_COLUMNS)
+        for row in vendor.usage():
+            rows.writerow(_usage_cells(row))
+            written += 1
+    return written
+
+
+def _usage_cells(row: UsageRow) -> tuple[str, ...]:
+    account, person, feature, day, count = row
+    return account, person or "", feature, day.isoformat(), str(count)
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _end(instruments: Instruments) -> None:
+    instruments.faults.stopping.set()
+    instruments.notifier.close()

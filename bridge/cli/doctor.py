@@ -1,0 +1,40 @@
+"""``csbridge doctor``: check everything that can be wrong, and say how to mend it."""
+
+from typing import Any
+
+import click
+
+from bridge.cli.shell import DONE, MISUSED, NO_CONNECTION, Result, Shell, verb
+
+MARKS = {"error": "✗", "warning": "!", "info": "·"}
+
+
+@click.command("doctor", short_help="Check everything that can be wrong, and say how to mend it.")
+@verb
+def command(shell: Shell) -> Result:
+    """Check settings, scorecards, logins, rights, fields, quota, usage and store. Writes nothing to a CRM."""
+    from bridge.doctoring import examine
+
+    with shell.workspace() as workspace:
+        noted = list(examine(workspace))
+    rows = [
+        {"place": one.place, "level": one.finding.level, "what": one.finding.what, "mend": one.finding.mend}
+        for one in noted
+    ]
+    errors = {one.about for one in noted if one.finding.level == "error"}
+    code = NO_CONNECTION if "connection" in errors else MISUSED if errors else DONE
+    return Result({"findings": rows, "ok": not errors}, _text(rows), code)
+
+
+def _text(rows: list[dict[str, Any]]) -> str:
+    lines, place = [], None
+    for row in rows:
+        if row["place"] != place:
+            place = row["place"]
+            lines.append(place)
+        lines.append(f"  {MARKS[row['level']]} {row['what']}")
+        if row["mend"]:
+            lines.append(f"      → {row['mend']}")
+    count = {level: sum(row["level"] == level for row in rows) for level in MARKS}
+    lines.append(f"{count['error']} errors, {count['warning']} warnings")
+    return "\n".join(lines)

@@ -1,0 +1,74 @@
+"""``csbridge explain``: one customer's score, its parts, and what changed."""
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from bridge.cli.shell import MISUSED, Result, Shell, verb
+
+
+@click.command("explain", short_help="Show one customer's score, its parts, and what changed.")
+@click.argument("account")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="What changed since the close of that day.")
+@verb
+def command(shell: Shell, account: str, since: datetime | None) -> Result:
+    """Explain the score of ACCOUNT: connection:id, an id, a domain or an exact name."""
+    from bridge.explaining import explain, find
+
+    with shell.workspace() as workspace:
+        found = find(workspace, account)
+        if len(found) != 1:
+            return _not_one(workspace, account, found)
+        data = explain(workspace, found[0], since.date() if since else None)
+    return Result(data, _text(data))
+
+
+def _not_one(workspace: Any, account: str, found: list[Any]) -> Result:
+    from bridge.store import records
+
+    with workspace.store.read() as db:
+        names = records.names(db, found)
+    matches = [{"account": f"{ref.connection}:{ref.id}", "name": names.get(ref, "")} for ref in found]
+    message = (
+        f"{len(found)} accounts match {account!r}; name one of them" if found else f"no account matches {account!r}"
+    )
+    lines = [message, *(f"  {match['account']}  {match['name']}" for match in matches)]
+    return Result({"error": {"family": "ambiguous" if found else "unknown", "message": message}, "matches": matches},
+                  "\n".join(lines), MISUSED)  # fmt: skip
+
+
+def _text(data: dict[str, Any]) -> str:
+    decision = data["decision"]
+    if decision is None:
+        return f"{data['name']} ({data['account']}): not scored yet; run csbridge score"
+    score = "unknown" if decision["score"] is None else f"{decision['score']:.1f}"
+    lines = [
+        f"{data['name']} ({data['account']})",
+        f"health {score}, {decision['band']} since {decision['band_since']}, as of {decision['day']}, "
+        f"from {decision['coverage']:.0f} % of the scorecard {decision['version']}",
+        "",
+    ]
+    for part in decision["contributions"]:
+        lines.append(
+            f"  {part['points']:+6.1f}  {part['label']}: {part['sentence']}  (keeps {part['loss']:.1f} from 100)"
+        )
+    if decision["contributions"]:
+        lines.append(f"  {decision['score']:6.1f}  together")
+    if decision["missing"]:
+        lines.append(f"  no data: {', '.join(decision['missing'])}")
+    for flag in decision["flags"]:
+        lines.append(f"  ! {flag['name']} since {flag['since']}: {flag['sentence']}")
+    lines.append(f"  next: {decision['next_action']}")
+    lines += _changes(data.get("since"))
+    return "\n".join(lines)
+
+
+def _changes(since: dict[str, Any] | None) -> list[str]:
+    if since is None:
+        return []
+    lines = [
+        "",
+        f"since {since['day']}: {since['change']:+.1f}" if since["change"] is not None else f"since {since['day']}",
+    ]
+    return lines + [f"  {part['points']:+6.1f}  {part['label']}: {part['sentence']}" for part in since["parts"]]

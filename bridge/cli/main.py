@@ -1,0 +1,65 @@
+"""The command ``csbridge``: finds the verb's module and hands over. Imports nothing heavy, so that --help is quick."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+import click
+
+from bridge import __version__
+from bridge.cli.shell import Shell
+
+VERBS: Final = {
+    "init": "bridge.cli.init",
+    "doctor": "bridge.cli.doctor",
+    "provision": "bridge.cli.provision",
+    "sync": "bridge.cli.sync",
+    "score": "bridge.cli.score",
+    "push": "bridge.cli.push",
+    "run": "bridge.cli.run",
+    "serve": "bridge.cli.serve",
+    "explain": "bridge.cli.explain",
+    "inbox": "bridge.cli.inbox",
+    "outbox": "bridge.cli.outbox",
+    "sandbox": "bridge.cli.sandbox",
+    "demo": "bridge.cli.demo",
+}
+"""Verb → module, whose ``command`` it is; in the order in which a new workspace needs them."""
+
+
+class Verbs(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = import_module(VERBS[cmd_name]).command
+        return command
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "-c",
+    "--config",
+    "config",
+    type=click.Path(path_type=Path),
+    default=Path("csbridge.yml"),
+    show_default=True,
+    envvar="CSBRIDGE_CONFIG",
+    help="The workspace's settings.",
+)
+@click.version_option(__version__, prog_name="csbridge")
+@click.pass_context
+def main(ctx: click.Context, config: Path) -> None:
+    """Customer success inside the CRM you already have.
+
+    Reads accounts and activities from Salesforce and HubSpot, scores every customer's health with reasons, and
+    writes scores, risk flags and next actions back as CRM fields.
+
+    Exit codes: 0 done; 1 done, but the CRM refused some records; 2 usage or configuration; 3 no connection or no
+    rights; 4 quota spent, will resume; 70 a bug.
+    """
+    ctx.obj = Shell(config)

@@ -1,0 +1,101 @@
+"""``csbridge push``: write the difference to the CRM, or show it."""
+
+from functools import partial
+from typing import Any
+
+import click
+
+from bridge.cli.shell import DONE, SOME_REFUSED, Result, Shell, counted, verb
+from bridge.cli.sync import calls_of
+
+SHOWN = 20
+"""Refusals and planned records that a person is shown; --json has them all."""
+
+
+@click.command("push", short_help="Write what changed to the CRM.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be written, and in how many calls.")
+@click.option("--connection", help="Only this connection.")
+@verb
+def command(shell: Shell, dry_run: bool, connection: str | None) -> Result:
+    """Write the difference between what the CRM should hold and what it confirmed."""
+    with shell.workspace() as workspace, shell.progress() as progress:
+        if dry_run or workspace.settings.write.dry_run:
+            return planned(workspace, connection)
+        data = pushed(workspace, progress, connection)
+        return Result(data, described(data), code_of(data))
+
+
+def pushed(workspace: Any, progress: Any, connection: str | None = None) -> dict[str, Any]:
+    """Push to every connection; what was written as data."""
+    from bridge.pushing import push
+
+    connections = {}
+    for settings in workspace.connections(connection):
+        name = settings.name
+        summary = push(workspace, name, progress=partial(progress, f"{name}: push"))
+        connections[name] = {
+            "written": summary.written,
+            "fields": summary.fields,
+            "write_calls": summary.calls,
+            "refused": [_refused(outcome) for outcome in summary.refused],
+            "later": [str(outcome.ref) for outcome in summary.later],
+            "unknown": [str(ref) for ref in summary.lost],
+            "contested": [str(ref) for ref in summary.contested],
+            "repaired": summary.repaired,
+            "calls": calls_of(workspace, name),
+        }
+    return {"connections": connections}
+
+
+def _refused(outcome: Any) -> dict[str, str]:
+    return {"record": str(outcome.ref), "code": outcome.code, "message": outcome.message}
+
+
+def code_of(data: dict[str, Any]) -> int:
+    """1 when a record was not written: refused, contested, or put off."""
+    left = ("refused", "later", "unknown", "contested")
+    return SOME_REFUSED if any(done[word] for done in data["connections"].values() for word in left) else DONE
+
+
+def described(data: dict[str, Any]) -> str:
+    lines = []
+    for name, done in data["connections"].items():
+        calls = counted(done["write_calls"], "call")
+        lines.append(f"{name}: {counted(done['written'], 'record')} written, {done['fields']:,} fields, {calls}")
+        for refused in done["refused"][:SHOWN]:
+            lines.append(f"  refused {refused['record']}: {refused['code']} {refused['message']}")
+        if len(done["refused"]) > SHOWN:
+            lines.append(f"  … and {len(done['refused']) - SHOWN:,} more; csbridge outbox list shows all")
+        for word, what in _LEFT.items():
+            if done[word]:
+                lines.append(f"  {counted(len(done[word]), 'record')} {what}")
+    return "\n".join(lines)
+
+
+_LEFT = {
+    "later": "put off: the CRM was busy; the next push writes them",
+    "unknown": "without an answer; the next push reads them back",
+    "contested": "contested: something in the CRM keeps changing our fields back",
+}
+
+
+def planned(workspace: Any, connection: str | None) -> Result:
+    """What a push would write, record by record."""
+    from bridge.pushing import plan
+
+    connections, lines = {}, []
+    for settings in workspace.connections(connection):
+        wanted = plan(workspace, settings.name)
+        connections[settings.name] = {
+            "records": [{"record": str(patch.ref), "fields": dict(patch.fields)} for patch in wanted.patches],
+            "unknown": [str(ref) for ref in wanted.unknown],
+            "write_calls": wanted.calls,
+        }
+        number, calls = counted(len(wanted.patches), "record"), counted(wanted.calls, "call")
+        lines.append(f"{settings.name}: would write {number} in {calls}")
+        for patch in wanted.patches[:SHOWN]:
+            shown = ", ".join(f"{name} = {value!s}" for name, value in patch.fields.items())
+            lines.append(f"  {patch.ref.id}: {shown}")
+        if len(wanted.patches) > SHOWN:
+            lines.append(f"  … and {len(wanted.patches) - SHOWN:,} more")
+    return Result({"connections": connections, "dry_run": True}, "\n".join(lines))

@@ -1,0 +1,20 @@
+"""``csbridge run``: sync, score, push once."""
+
+import click
+
+from bridge.cli import push, score, sync
+from bridge.cli.shell import Result, Shell, verb
+
+
+@click.command("run", short_help="Sync, score, push once.")
+@verb
+def command(shell: Shell) -> Result:
+    """The whole loop once: pull what changed, decide, write the difference."""
+    with shell.workspace() as workspace, shell.progress() as progress:
+        data = {"sync": sync.synced(workspace, progress), "score": score.scored(workspace, progress)}
+        text = [sync.described(data["sync"]), score.described(data["score"])]
+        if workspace.settings.write.dry_run:
+            plan = push.planned(workspace, None)
+            return Result({**data, "push": plan.data}, "\n".join([*text, plan.text]), plan.code)
+        data["push"] = push.pushed(workspace, progress)
+        return Result(data, "\n".join([*text, push.described(data["push"])]), push.code_of(data["push"]))

@@ -1,0 +1,41 @@
+"""``csbridge sandbox``: serve a sandbox CRM on this machine."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import click
+import orjson
+
+from bridge.cli.shell import Result, Shell, verb
+
+
+@click.command("sandbox", short_help="Serve a sandbox Salesforce or HubSpot on this machine.")
+@click.argument("crm", type=click.Choice(["salesforce", "hubspot"]))
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=9101, show_default=True, help="0 chooses a free one.")
+@click.option("--accounts", type=click.IntRange(1), default=500, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same data.")
+@click.option("--notify", help="Send webhooks here (loopback only).")
+@click.option("--secret", default="", help="HubSpot: signs webhooks. Salesforce: replaces {secret} in --notify.")
+@click.option("--latency-ms", type=click.FloatRange(0), default=0, help="Added to every answer.")
+@click.option("--clock", type=click.DateTime(), help="The sandbox's time at its start; runs on from there (UTC).")
+@click.option("--history/--no-history", default=True, help="Without: accounts and contacts only, for size.")
+@click.option("--usage", type=click.Path(path_type=Path, dir_okay=False), help="Write the product usage to this CSV.")
+@verb
+def command(shell: Shell, crm: str, clock: datetime | None, usage: Path | None, **options: Any) -> Result:
+    """Serve a sandbox CRM until interrupted. Its data is synthetic; its credentials are printed at the start.
+
+    Control it at /_sandbox/{writes,faults,clock,edit,events,stats}.
+    """
+    from adapters.sandbox.serve import Crm, serve
+
+    def announce(facts: dict[str, Any]) -> None:
+        if shell.json:
+            click.echo(orjson.dumps(facts, default=str).decode())
+        else:
+            click.echo("\n".join(f"{name}: {value}" for name, value in facts.items()))
+
+    moment = clock.replace(tzinfo=UTC) if clock else None
+    serve(cast(Crm, crm), clock=moment, usage_file=usage, announce=announce, **options)
+    return Result(None)

@@ -1,0 +1,75 @@
+"""``csbridge sync``: pull what changed in the CRMs, and take in usage files."""
+
+from typing import Any
+
+import click
+
+from bridge.cli.shell import Result, Shell, counted, verb
+
+
+@click.command("sync", short_help="Pull what changed in the CRMs; resumes where it stopped.")
+@click.option("--full", is_flag=True, help="Read everything again, not only what changed.")
+@click.option("--connection", help="Only this connection.")
+@verb
+def command(shell: Shell, full: bool, connection: str | None) -> Result:
+    """Pull changed records from every connection, page by page, and take in usage files that changed."""
+    with shell.workspace() as workspace, shell.progress() as progress:
+        data = synced(workspace, progress, full=full, connection=connection)
+        return Result(data, described(data))
+
+
+def synced(workspace: Any, progress: Any, *, full: bool = False, connection: str | None = None) -> dict[str, Any]:
+    """Run the sync; what it read as data."""
+    from bridge.syncing import sync
+    from bridge.usage_files import take_in_files
+
+    connections = {}
+    for settings in workspace.connections(connection):
+        kinds = sync(workspace, settings.name, full=full, progress=progress).kinds
+        connections[settings.name] = {
+            "kinds": {
+                kind: {"read": taken.read, "changed": taken.changed, "gone": taken.gone, "drifted": taken.drifted}
+                for kind, taken in kinds.items()
+            },
+            "calls": calls_of(workspace, settings.name),
+        }
+    usage = [] if connection else take_in_files(workspace, progress)
+    return {"connections": connections, "usage": [_usage(taken) for taken in usage]}
+
+
+def calls_of(workspace: Any, name: str) -> dict[str, int]:
+    """API calls that this process has made through a connection, by purpose."""
+    return dict(workspace.adapter(name).calls.made)
+
+
+def _usage(taken: Any) -> dict[str, Any]:
+    names = ("source", "rows", "changed_accounts", "bad", "bad_examples", "unknown", "ambiguous", "skipped")
+    return {name: getattr(taken, name) for name in names}
+
+
+def described(data: dict[str, Any]) -> str:
+    lines = []
+    for name, connection in data["connections"].items():
+        for kind, taken in connection["kinds"].items():
+            extra = "".join(f", {taken[word]:,} {word}" for word in ("gone", "drifted") if taken[word])
+            lines.append(f"{name}: {counted(taken['read'], kind)} read, {taken['changed']:,} changed{extra}")
+        lines.append(f"{name}: {counted(sum(connection['calls'].values()), 'API call')}")
+    for taken in data["usage"]:
+        lines += _described_usage(taken)
+    return "\n".join(lines)
+
+
+def _described_usage(taken: dict[str, Any]) -> list[str]:
+    if taken["skipped"]:
+        return [f"usage {taken['source']}: unchanged"]
+    lines = [
+        f"usage {taken['source']}: {counted(taken['rows'], 'row')}, {taken['changed_accounts']:,} accounts changed"
+    ]
+    for word in ("unknown", "ambiguous"):
+        if taken[word]:
+            lines.append(
+                f"  {counted(taken[word], 'account')} {word}: kept, and used as soon as the CRM tells them apart"
+            )
+    if taken["bad"]:
+        lines.append(f"  {counted(taken['bad'], 'row')} could not be read, such as {'; '.join(taken['bad_examples'])}")
+    return lines

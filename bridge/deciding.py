@@ -1,0 +1,154 @@
+"""Scores customers: the affected ones as of now, and everybody at each close of day, missed days in order.
+
+A decision, what it wants in the CRM and the end of its claim are one transaction. Scoring itself is pure and
+lies in ``scoring``; this module only brings frames in and decisions out.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from bridge import publication
+from bridge.frames import build, customer_rows
+from bridge.moments import Moment, close_of, closed, day_of, present
+from bridge.store import cursors, customers, decisions
+from bridge.syncing import Progress, silent
+from bridge.workspace import Workspace
+from config.fields import OwnField
+from scoring.decision import Decision
+from scoring.engine import decide
+
+PIECE = 2_000
+"""Customers scored at a time."""
+
+
+@dataclass(slots=True)
+class Scored:
+    """What a scoring run did. ``days``: closes that were caught up with."""
+
+    customers: int = 0
+    decisions: int = 0
+    bands: Counter[str] = field(default_factory=Counter)
+    """Of the decisions that are new."""
+    outside: int = 0
+    days: list[date] = field(default_factory=list)
+
+
+def score(workspace: Workspace, *, everybody: bool = False, progress: Progress = silent) -> Scored:
+    """Close the days that ended since the last run, then decide about whoever is affected (or everybody)."""
+    scored = Scored()
+    with workspace.store.write() as db:
+        if _decides_otherwise_now(db, workspace) or everybody:
+            customers.mark_all(db, workspace.now())
+    _close_days(workspace, scored, progress)
+    while True:
+        with workspace.store.read() as db:
+            claimed = customers.claim_affected(db, PIECE)
+            moment = present(workspace.now(), workspace.settings.zone)
+            made = _decided(db, workspace, list(claimed), moment)
+        if not claimed:
+            return scored
+        # Whoever was marked anew since the claim keeps the mark: what changed meanwhile is decided about next.
+        with workspace.store.write() as db:
+            _keep(db, workspace, list(claimed), made, scored)
+            customers.done(db, claimed)
+        progress("score", len(claimed))
+
+
+def _decides_otherwise_now(db: Connection, workspace: Workspace) -> bool:
+    """Whether card, scope, flags or fields differ from those of the last run: then everybody is affected."""
+    settings = workspace.settings
+    flags = {name: setting.days for name, setting in settings.flags.items()}
+    versions = [card.version for card in workspace.cards["health"]]
+    shown = sorted(map(_signature, workspace.fields.values()))
+    current = repr((versions, settings.scope, settings.timezone, sorted(flags.items()), shown))
+    if cursors.fact(db, "decided_with") == current:
+        return False
+    workspace.ledger.refresh(db)
+    cursors.save_fact(db, "decided_with", current)
+    return True
+
+
+def _signature(own: OwnField) -> str:
+    return repr((own.name, own.type, own.precision, own.scale, own.length, own.options, own.to))
+
+
+def _close_days(workspace: Workspace, scored: Scored, progress: Progress) -> None:
+    last = workspace.today - timedelta(days=1)
+    while True:
+        with workspace.store.read() as db:
+            behind = customers.furthest_behind(db, last)
+            if behind is None:
+                return
+            day = behind + timedelta(days=1)
+            ids = customers.closed_through(db, behind, PIECE)
+            made = _decided(db, workspace, ids, closed(day, workspace.settings.zone))
+        with workspace.store.write() as db:
+            _keep(db, workspace, ids, made, scored, publish=day == last)
+            customers.close_day(db, ids, day)
+        if day not in scored.days:
+            scored.days.append(day)
+        progress(f"close of {day}", len(ids))
+
+
+def _decided(db: Connection, workspace: Workspace, ids: Sequence[int], moment: Moment) -> list[Decision]:
+    """The decisions about those of ``ids`` that were known at the moment and that the scope takes in."""
+    rows, accounts = customer_rows(db, workspace.settings, ids, moment)
+    flags = {name: setting.days for name, setting in workspace.settings.flags.items()}
+    made: list[Decision] = []
+    for card in workspace.cards["health"]:
+        inside = {
+            id: row for id, row in rows.items() if workspace.scope.holds(row) and workspace.card("health", row) is card
+        }
+        if inside:
+            frames = build(db, workspace.settings, inside, accounts, moment)
+            made += decide(frames, card, flags, decisions.band_states(db, list(inside), moment.day))
+    return made
+
+
+def _keep(
+    db: Connection,
+    workspace: Workspace,
+    ids: Sequence[int],
+    made: Sequence[Decision],
+    scored: Scored,
+    publish: bool = True,
+) -> None:
+    """Store what is new and publish it (a missed day is history only); ``ids`` without a decision are outside."""
+    scored.customers += len(made)
+    fresh = decisions.append(db, made, workspace.now())
+    scored.decisions += len(fresh)
+    scored.bands.update(decision.band for decision in fresh)
+    if not publish:
+        return
+    publication.publish(db, workspace, made, workspace.now())
+    outside = sorted(set(ids) - {decision.customer for decision in made})
+    scored.outside += len(outside)
+    publication.withdraw(db, workspace, customers.refs_of(db, outside))
+
+
+def as_of(workspace: Workspace, day: date, progress: Progress = silent) -> Iterator[Decision]:
+    """What would have been decided at the close of ``day``, for every customer; nothing is stored.
+
+    As known then; before the first sync, as dated. Today, as of now. Each card's band path starts from the
+    decisions stored before that day.
+    """
+    zone = workspace.settings.zone
+    with workspace.store.read() as db:
+        first = customers.first_known(db)
+        moment = _moment(workspace, day)
+        if first is None:
+            return
+        if day < day_of(first, zone):
+            moment = Moment(day, workspace.now(), dated=True)
+        for ids in customers.all_ids(db, PIECE):
+            yield from _decided(db, workspace, ids, moment)
+            progress("score", len(ids))
+
+
+def _moment(workspace: Workspace, day: date) -> Moment:
+    zone = workspace.settings.zone
+    return closed(day, zone) if close_of(day, zone) < workspace.now() else present(workspace.now(), zone)

@@ -1,0 +1,138 @@
+"""Looks at everything that can be wrong with a workspace, and says how to mend it. Writes nothing to a CRM."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from adapters.contract import Adapter, Change, Finding, Report
+from adapters.errors import AdapterError, Unauthorized
+from bridge.store import cursors, inbox, records, usage
+from bridge.syncing import ORDER, connect
+from bridge.workspace import Workspace
+from config.errors import ConfigError
+from config.not_acting import not_acting
+from config.settings import UsageSource
+
+Severity = Literal["configuration", "connection", ""]
+"""What an error of doctor is about; it decides the exit code."""
+
+LOW_QUOTA = 0.2
+"""Share of the org's daily calls below which doctor warns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A finding, and where it was made."""
+
+    place: str
+    finding: Finding
+    about: Severity = ""
+
+
+def examine(workspace: Workspace) -> Iterator[Noted]:
+    """Every finding, place by place. One place that fails does not hide the others."""
+    for key in not_acting(workspace.settings):
+        yield Noted("csbridge.yml", Finding("info", f"{key} is accepted, but does not act in this release yet"))
+    yield from _cards(workspace)
+    for connection in workspace.settings.connections:
+        yield from _connection(workspace, connection.name)
+    for source in workspace.settings.usage:
+        if source.file:
+            yield from _usage(workspace, source, source.file)
+    yield from _store(workspace)
+
+
+def _cards(workspace: Workspace) -> Iterator[Noted]:
+    for card in workspace.cards["health"]:
+        what = f"scorecard {card.version}: {len(card.measures)} measures, for {card.applies}"
+        yield Noted("scorecards", Finding("info", what))
+    if not workspace.scope.conditions:
+        mend = "set scope to a rule, such as status = customer, to leave prospects out"
+        yield Noted("csbridge.yml", Finding("info", "scope is all: every account is scored", mend))
+
+
+def _connection(workspace: Workspace, name: str) -> Iterator[Noted]:
+    try:
+        adapter, report = connect(workspace, name)
+    except ConfigError as exc:
+        for problem in exc.problems:
+            yield Noted(name, Finding("error", problem.what, problem.expected), "configuration")
+        return
+    except AdapterError as exc:
+        mend = (
+            "check the credentials in the connection's auth" if isinstance(exc, Unauthorized) else "check the address"
+        )
+        yield Noted(name, Finding("error", str(exc), mend), "connection")
+        return
+    yield Noted(name, Finding("info", f"org {report.org_id}, as {report.user}"))
+    yield from (Noted(name, finding, "connection") for finding in report.findings)
+    yield from _rights(name, report)
+    yield from _fields(workspace, adapter, name)
+    if not workspace.settings.connection(name).webhook_secret:
+        mend = f"set webhook_secret and public_url, and let the CRM call <public_url>/webhooks/{name}"
+        yield Noted(name, Finding("info", "no webhook_secret: changes are seen by polling only", mend))
+
+
+def _rights(name: str, report: Report) -> Iterator[Noted]:
+    readable = [kind for kind in ORDER if kind in report.kinds]
+    yield Noted(name, Finding("info", f"reads {', '.join(readable) or 'nothing'}"))
+    for kind, fields in report.missing.items():
+        what = f"{kind}: {', '.join(fields)} not readable; what needs it stays unknown"
+        mend = f"give the integration user the right to read it, or map another field in connections.{name}.map"
+        yield Noted(name, Finding("warning", what, mend))
+    if report.quota:
+        left = f"{report.quota.remaining:,} of {report.quota.limit:,} API calls left today"
+        low = report.quota.remaining < report.quota.limit * LOW_QUOTA
+        yield Noted(name, Finding("warning" if low else "info", left, "poll less often" if low else ""))
+
+
+def _fields(workspace: Workspace, adapter: Adapter, name: str) -> Iterator[Noted]:
+    try:
+        plan = adapter.plan(list(workspace.fields.values()))
+    except AdapterError as exc:
+        yield Noted(name, Finding("error", str(exc), "grant the right that is named"), "connection")
+        return
+    for change in plan.blocked:
+        yield Noted(name, Finding("error", f"{change.target}: {change.blocked}", change.detail), "configuration")
+    missing = [change for change in plan.changes if not change.blocked]
+    if missing:
+        what = f"{len(missing)} steps until the CRM can hold our fields: {', '.join(map(_step, missing[:5]))}"
+        more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+        yield Noted(name, Finding("warning", what + more, "csbridge provision --apply"))
+    elif not plan.blocked:
+        yield Noted(name, Finding("info", f"all {len(workspace.fields)} own fields are there and writable"))
+
+
+def _step(change: Change) -> str:
+    return f"{change.action.replace('_', ' ')} {change.target}"
+
+
+def _usage(workspace: Workspace, source: UsageSource, file: str) -> Iterator[Noted]:
+    place = f"usage {Path(file).name}"
+    if not Path(file).is_file():
+        yield Noted(place, Finding("error", f"{file} is not there", "correct usage[].file"), "configuration")
+        return
+    with workspace.store.read() as db:
+        newest = usage.watermark(db, file, workspace.today, workspace.now())
+    if newest is None:
+        yield Noted(place, Finding("info", "not taken in yet", "csbridge sync"))
+    elif workspace.today - newest > source.stale_after:
+        days = (workspace.today - newest) // timedelta(days=1)
+        what = f"stalled: its newest day is {newest}, {days} days ago; usage counts as unknown, not as none"
+        yield Noted(place, Finding("warning", what, "let the export run again"))
+    else:
+        yield Noted(place, Finding("info", f"alive: its newest day is {newest}"))
+
+
+def _store(workspace: Workspace) -> Iterator[Noted]:
+    with workspace.store.read() as db:
+        numbers, last, waiting = records.counts(db), cursors.last_sync(db), inbox.depth(db)
+    if last is None:
+        yield Noted("store", Finding("info", "empty: nothing was read yet", "csbridge sync"))
+        return
+    yield Noted("store", Finding("info", f"{sum(numbers.values()):,} records, last read {last:%Y-%m-%d %H:%M} UTC"))
+    if waiting["parked"]:
+        what = f"{waiting['parked']} deliveries are parked after several tries"
+        yield Noted("store", Finding("warning", what, "csbridge inbox list"))

@@ -1,0 +1,52 @@
+"""Explains one customer's score from what is stored: nothing is scored anew, so it shows what the CRM was told."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from adapters.records import Ref
+from bridge.store import customers, decisions, records
+from bridge.workspace import Workspace
+from config.errors import ConfigError, Problem
+from scoring.decision import Decision
+from scoring.explanation import difference
+
+
+def find(workspace: Workspace, word: str) -> list[Ref]:
+    """The accounts that ``connection:id``, an id, a domain or an exact name means."""
+    connection, _, id = word.partition(":")
+    names = {settings.name for settings in workspace.settings.connections}
+    with workspace.store.read() as db:
+        if id and connection in names:
+            return [ref for ref in records.find_accounts(db, id) if (ref.connection, ref.id) == (connection, id)]
+        return records.find_accounts(db, word)
+
+
+def explain(workspace: Workspace, account: Ref, since: date | None = None) -> dict[str, Any]:
+    """The account's last decision and, with ``since``, what changed after the close of that day."""
+    with workspace.store.read() as db:
+        name = records.names(db, [account]).get(account, account.id)
+        customer = customers.of_accounts(db, [account]).get(account)
+        history = decisions.history(db, customer) if customer is not None else []
+    data: dict[str, Any] = {
+        "account": f"{account.connection}:{account.id}",
+        "name": name,
+        "decision": asdict(history[-1]) if history else None,
+    }
+    if since is not None:
+        before = [decision for decision in history if decision.day <= since]
+        if not before:
+            raise ConfigError([Problem("--since", f"nothing was decided about {name} up to {since}")])
+        data["since"] = _since(before[-1], history[-1])
+    return data
+
+
+def _since(before: Decision, after: Decision) -> Mapping[str, Any]:
+    known = before.score is not None and after.score is not None
+    return {
+        "day": before.day,
+        "score": before.score,
+        "change": round((after.score or 0) - (before.score or 0), 1) if known else None,
+        "parts": [asdict(part) for part in difference(before, after)],
+    }

@@ -1,0 +1,172 @@
+"""Builds the frames that scoring takes from what the store knew. The one place where records meet columns."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from bridge.knowledge import Fact, gather_accounts, gather_around
+from bridge.moments import Moment, day_of
+from bridge.store import records, usage
+from bridge.usage_keys import UsageKeys
+from config.settings import Settings, UsageSource
+from scoring.frames import Frames, frame
+
+OVERWRITTEN = ("status", "renewal_date", "arr", "plan", "seats_bought", "pulse", "pulse_reason", "pulse_until")
+"""Account attributes without a date of their own: unknown before the store's first version of them."""
+
+USAGE_DAYS = 400
+"""How far back daily totals are taken whole; of the time before, only the last day of use."""
+
+Row = Mapping[str, Any]
+
+
+def customer_rows(
+    db: Connection, settings: Settings, ids: Sequence[int], moment: Moment
+) -> tuple[dict[int, Row], list[Fact]]:
+    """What is known of each customer itself (mapped fields beside the canonical ones), and the facts it is from.
+
+    A customer whose accounts were not known, or are gone, is left out.
+    """
+    accounts = gather_accounts(db, ids, moment.at, settings.identity.prefer)
+    rows: dict[int, Row] = {}
+    for fact in accounts:
+        rows[fact.customer] = {**_account(db, fact, moment, settings.zone), **_filled(rows.get(fact.customer, {}))}
+    return rows, accounts
+
+
+def build(
+    db: Connection, settings: Settings, rows: Mapping[int, Row], accounts: Sequence[Fact], moment: Moment
+) -> Frames:
+    """Frames about the customers in ``rows``, in that order; ``accounts`` may hold others' facts too."""
+    zone = settings.zone
+    accounts = [fact for fact in accounts if fact.customer in rows]
+    around = gather_around(db, accounts, moment.at)
+    columns: dict[str, Sequence[Row]] = {
+        "customers": [{"customer": id, **row} for id, row in rows.items()],
+        "persons": [_person(fact) for fact in around["person"]],
+        "tickets": _happened(_ticket, around["ticket"], "opened_at", moment, zone),
+        "responses": _happened(_response, around["response"], "at", moment, zone),
+        "activities": _happened(_activity, around["activity"], "at", moment, zone),
+        "deals": [_deal(fact, moment) for fact in around["deal"]],
+        "usage": list(_usage(db, settings.usage, accounts, moment)),
+        "sources": [_source(db, source, moment) for source in settings.usage if source.file],
+    }
+    return Frames(as_of=moment.day, **{name: frame(name, some) for name, some in columns.items()})
+
+
+def _account(db: Connection, fact: Fact, moment: Moment, zone: ZoneInfo) -> dict[str, Any]:
+    row = {**fact.content["extra"], **fact.content}
+    if moment.dated:
+        row |= dict.fromkeys(OVERWRITTEN)
+    if row["pulse"]:
+        seen = records.known_since(db, fact.known, "account", ("pulse", "pulse_reason", "pulse_until"))
+        row["pulse_since"] = day_of(seen, zone)
+    return row
+
+
+def _filled(values: Row) -> dict[str, Any]:
+    """What a preferred connection already said; the next ones only fill its gaps."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _happened(
+    row: Callable[[Fact, Moment, ZoneInfo], Row], facts: Iterable[Fact], stamp: str, moment: Moment, zone: ZoneInfo
+) -> list[Row]:
+    """Rows of the events that had happened; an event without a date says nothing."""
+    return [row(fact, moment, zone) for fact in facts if (at := _instant(fact.content[stamp])) and at <= moment.at]
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _day(text: str | None, zone: ZoneInfo) -> date | None:
+    instant = _instant(text)
+    return day_of(instant, zone) if instant else None
+
+
+def _person(fact: Fact) -> Row:
+    return {"customer": fact.customer, "person": fact.known.id, **_picked(fact, "role", "title", "left_on")}
+
+
+def _picked(fact: Fact, *names: str) -> dict[str, Any]:
+    return {name: fact.content[name] for name in names}
+
+
+def _ticket(fact: Fact, moment: Moment, zone: ZoneInfo) -> Row:
+    closed = _instant(fact.content["closed_at"])
+    row = {
+        "customer": fact.customer,
+        "ticket": fact.known.id,
+        "opened": _day(fact.content["opened_at"], zone),
+        "first_reply": _day(fact.content["first_reply_at"], zone),
+        "closed": day_of(closed, zone) if closed else None,
+        **_picked(fact, "status", "priority", "category", "reopened", "escalated", "subject"),
+    }
+    if moment.dated:  # what was overwritten since is unknown; that it was open then follows from its dates
+        row |= {
+            "status": "closed" if closed and day_of(closed, zone) <= moment.day else "open",
+            "escalated": None,
+            "priority": None,
+        }
+    return row
+
+
+def _response(fact: Fact, moment: Moment, zone: ZoneInfo) -> Row:
+    return {
+        "customer": fact.customer,
+        "day": _day(fact.content["at"], zone),
+        **_picked(fact, "person", "survey", "score", "comment"),
+    }
+
+
+def _activity(fact: Fact, moment: Moment, zone: ZoneInfo) -> Row:
+    at = _instant(fact.content["at"])
+    assert at is not None
+    persons = fact.content["persons"]
+    return {
+        "customer": fact.customer,
+        "activity": fact.known.id,
+        "person": persons[0] if persons else None,
+        "day": at.date() if fact.content["precision"] == "day" else day_of(at, zone),
+        **_picked(fact, "kind", "direction", "done"),
+    }
+
+
+def _deal(fact: Fact, moment: Moment) -> Row:
+    row = {
+        "customer": fact.customer,
+        "deal": fact.known.id,
+        "opened": fact.content["opened_on"],
+        "closes": fact.content["closes_on"],
+        **_picked(fact, "kind", "status", "amount", "currency"),
+    }
+    return row | {"status": None, "amount": None} if moment.dated else row
+
+
+def _usage(db: Connection, sources: Sequence[UsageSource], accounts: Sequence[Fact], moment: Moment) -> Iterable[Row]:
+    for source in sources:
+        if source.file is None:
+            continue
+        customer_of = UsageKeys(source.account_key).customers(accounts)
+        for total in usage.known(db, source.file, sorted(customer_of), moment.day, moment.at, USAGE_DAYS):
+            yield {
+                "customer": customer_of[total.account_key],
+                "source": source.file,
+                "person": total.person or None,
+                "feature": total.feature,
+                "day": total.day,
+                "count": total.count,
+            }
+
+
+def _source(db: Connection, source: UsageSource, moment: Moment) -> Row:
+    assert source.file is not None
+    return {
+        "source": source.file,
+        "newest": usage.watermark(db, source.file, moment.day, moment.at),
+        "stale_after_days": source.stale_after.total_seconds() / 86_400,
+    }

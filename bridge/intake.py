@@ -1,0 +1,68 @@
+"""Takes records into the store, and follows what that means: new customers, affected ones, drift of own fields.
+
+The one way in, for pulled pages and for records re-read after a webhook. One transaction, the caller's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from adapters.records import Account, Item, Ref, Tombstone
+from bridge.store import customers, records
+from bridge.workspace import Workspace
+from webhooks.writeback import drift
+from webhooks.writeback.entry import Entry
+
+
+@dataclass(slots=True)
+class Taken:
+    """What an intake did."""
+
+    read: int = 0
+    changed: int = 0
+    gone: int = 0
+    drifted: int = 0
+
+    def add(self, other: "Taken") -> None:
+        self.read += other.read
+        self.changed += other.changed
+        self.gone += other.gone
+        self.drifted += other.drifted
+
+
+def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: datetime) -> Taken:
+    """Upsert, give new accounts a customer, mark who is affected, compare own fields with what was confirmed."""
+    upserted = records.upsert(db, items, now)
+    accounts = [item for item in items if isinstance(item, Account)]
+    customers.ensure(db, (account.ref for account in accounts), now, workspace.today - timedelta(days=1))
+    concerned = records.accounts_of(db, upserted.changed) | {
+        Ref(item.ref.connection, "account", item.merged_into)
+        for item in items
+        if isinstance(item, Tombstone) and item.merged_into and item.ref.kind == "account"
+    }
+    customers.mark_affected(db, customers.of_accounts(db, concerned).values(), now)
+    gone = [item for item in items if isinstance(item, Tombstone)]
+    workspace.ledger.update_in(db, [item.ref for item in gone], lambda entry: None)
+    return Taken(len(items), len(upserted.changed), len(gone), _observe(db, workspace, accounts))
+
+
+def _observe(db: Connection, workspace: Workspace, accounts: Sequence[Account]) -> int:
+    """Hand what own fields hold now to the ledger; how many records somebody else had changed there."""
+    ledger = workspace.ledger
+    newest = {account.ref: account for account in accounts}
+    present = ledger.present(db, list(newest))
+    telling = [ref for ref, account in newest.items() if ref in present or any(account.own.values())]
+    drifted = 0
+
+    def observed(entry: Entry) -> Entry:
+        nonlocal drifted
+        account = newest[entry.ref]
+        policy = workspace.settings.write.drift
+        after = drift.observe(entry, account.own, account.changed_at, policy, ledger.fields, workspace.today)
+        drifted += drift.verdict(entry, after) is not None
+        return after
+
+    ledger.update_in(db, telling, observed)
+    return drifted

@@ -1,0 +1,55 @@
+"""Decisions become desired fields: what each CRM record should hold. The gate decides what is worth a write."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from adapters.records import Fields, Ref
+from bridge.store import customers
+from bridge.workspace import Workspace
+from scoring.decision import Decision
+from webhooks.writeback.entry import Entry
+from webhooks.writeback.gate import want
+from webhooks.writeback.settle import leave
+
+
+def fields_of(decision: Decision, now: datetime) -> Fields:
+    """A decision as own fields, by canonical name; None leaves a field blank."""
+    return {
+        "health_score": decision.score,
+        "health_band": decision.band,
+        "health_reasons": decision.reasons,
+        "health_coverage": decision.coverage,
+        "risk_flags": tuple(sorted(flag.name for flag in decision.flags)),
+        "top_risk": decision.top_risk,
+        "risk_since": min((flag.since for flag in decision.flags), default=None),
+        "risk_count": len(decision.flags),
+        "nps": decision.nps,
+        "nps_last": decision.nps_last,
+        "nps_group": decision.nps_group,
+        "next_action": decision.next_action,
+        "scored_at": now.replace(microsecond=0),
+        "score_version": decision.version,
+    }
+
+
+def publish(db: Connection, workspace: Workspace, decisions: Sequence[Decision], now: datetime) -> None:
+    """Set what the records of these customers should hold, as part of the caller's transaction."""
+    refs = customers.refs_of(db, [decision.customer for decision in decisions])
+    decided = {ref: decision for decision in decisions for ref in refs.get(decision.customer, ())}
+    min_change = workspace.settings.write.min_change
+
+    def wanted(entry: Entry) -> Entry:
+        # A customer was pulled before it was scored: with no entry yet, its own fields were seen to be blank.
+        seen = entry if entry.desired is not None else replace(entry, seen=True)
+        return want(seen, fields_of(decided[entry.ref], now), min_change, workspace.ledger.fields)
+
+    workspace.ledger.update_in(db, list(decided), wanted)
+
+
+def withdraw(db: Connection, workspace: Workspace, outside: Mapping[int, Sequence[Ref]]) -> None:
+    """These customers are out of scope: what csbridge wrote on their records is blanked, once."""
+    refs = [ref for some in outside.values() for ref in some]
+    workspace.ledger.update_in(db, sorted(workspace.ledger.present(db, refs), key=str), leave)

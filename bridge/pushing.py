@@ -1,0 +1,78 @@
+"""Writes the difference between what is desired and what the CRM confirmed, or shows what that would be."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+from adapters.contract import Adapter
+from bridge.store import audit
+from bridge.workspace import Workspace
+from config.errors import ConfigError, Problem
+from webhooks.writeback.reconcile import push as reconcile
+from webhooks.writeback.summary import Plan, Summary, plan_push
+
+Progress = Callable[[int], None]
+
+
+def push(workspace: Workspace, name: str, *, trusted: bool = False, progress: Progress = lambda done: None) -> Summary:
+    """Write to one CRM what it does not hold yet. No call at all when there is nothing to do.
+
+    ``trusted``: the CRM is known to have our fields, so that it is not asked again (one describe saved).
+    """
+    ledger, adapter = workspace.ledger, workspace.adapter(name)
+    with workspace.store.pusher(name) as alone:
+        if alone:
+            ledger.bury(name)
+        if not ledger.has_work(name):
+            return Summary(name)
+        if not trusted:
+            require_fields(workspace, adapter)
+        summary = reconcile(
+            adapter,
+            ledger,
+            ledger.fields,
+            policy=workspace.settings.write.drift,
+            now=workspace.now,
+            new_token=lambda: uuid4().hex,
+            batch=_batch(workspace),
+            zone=workspace.settings.zone,
+            on_progress=progress,
+        )
+    if summary.written or summary.refused:
+        with workspace.store.write() as db:
+            detail = {"connection": name, "written": summary.written, "refused": len(summary.refused)}
+            audit.record(db, "csbridge", "push", detail, workspace.now())
+    return summary
+
+
+def plan(workspace: Workspace, name: str) -> Plan:
+    """What a push would write, and in how many calls. Touches nothing."""
+    adapter, ledger = workspace.adapter(name), workspace.ledger
+    return plan_push(ledger.entries(name), ledger.fields, _batch(workspace) or adapter.write_batch)
+
+
+def _batch(workspace: Workspace) -> int | None:
+    batch = workspace.settings.write.batch
+    return None if batch == "largest" else batch
+
+
+def require_fields(workspace: Workspace, adapter: Adapter) -> None:
+    """Raise ConfigError when the CRM lacks a field or an option that would be written: better than N refusals."""
+    plan = adapter.plan(list(workspace.fields.values()))
+    stopping = [change.target for change in plan.changes if _stops(workspace, change.field)]
+    if stopping:
+        names = ", ".join(sorted(set(stopping)))
+        raise ConfigError(
+            [
+                Problem(
+                    f"connections.{adapter.connection}",
+                    f"the CRM does not have what would be written: {names}",
+                    expected="every own field with its options, visible to the integration user",
+                    example=f"csbridge provision --apply --connection {adapter.connection}",
+                )
+            ]
+        )
+
+
+def _stops(workspace: Workspace, name: str) -> bool:
+    own = workspace.fields.get(name)
+    return own is not None and own.written

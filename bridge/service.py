@@ -1,0 +1,69 @@
+"""Puts a serving process together: the two apps, the worker and the poller, on one open workspace."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from bridge.metrics import create_metrics
+from bridge.runners import Runner
+from bridge.serving import Serving, serve
+from bridge.store import cursors
+from bridge.store.inbox import StoreInbox
+from bridge.working import Poller, Worker
+from bridge.workspace import Workspace
+from webhooks.admin import create_admin_app
+from webhooks.app import create_public_app
+from webhooks.receivers import Receiver
+
+HEARTBEAT = timedelta(seconds=30)
+"""How often the worker looks without being woken: deliveries that were put off, and the close of a day."""
+
+
+def serve_workspace(
+    workspace: Workspace,
+    host: str,
+    port: int,
+    admin_host: str,
+    admin_port: int,
+    on_ready: Callable[[Serving], None] = lambda serving: None,
+) -> None:
+    """Serve until SIGTERM or SIGINT. Raises ConfigError when a port is taken."""
+    metrics = create_metrics()
+    worker = Runner("worker", Worker(workspace, metrics), HEARTBEAT, now=workspace.now, count=metrics.count_run)
+    poller = Runner(
+        "poller",
+        Poller(workspace, metrics, wake=worker.wake),
+        workspace.settings.schedule.poll,
+        now=workspace.now,
+        count=metrics.count_run,
+    )
+    public = create_public_app(
+        receivers(workspace),
+        StoreInbox(workspace.store),
+        workspace.now,
+        workspace.settings.public_url,
+        on_accepted=worker.wake,
+        count=metrics.count_delivery,
+    )
+    admin = create_admin_app(lambda: readiness(workspace, worker, poller), metrics.registry)
+    serve(public, admin, host, port, admin_host, admin_port, [worker, poller], on_ready)
+
+
+def receivers(workspace: Workspace) -> dict[str, Receiver]:
+    """Who may knock: every connection, with its webhook secrets (none: nothing is accepted)."""
+    found = {}
+    for connection in workspace.settings.connections:
+        secrets = [secret.get_secret_value() for secret in connection.webhook_secret]
+        found[connection.name] = Receiver(connection.name, workspace.adapter(connection.name), secrets)
+    return found
+
+
+def readiness(workspace: Workspace, worker: Runner, poller: Runner) -> Mapping[str, str | bool]:
+    """What ``/readyz`` tells. Raises when the store does not answer, which is an answer too."""
+    with workspace.store.read() as db:
+        last = cursors.last_sync(db)
+    return {
+        "store": True,
+        "worker": worker.alive,
+        "poller": poller.alive,
+        "last_read": last.isoformat() if last else "never",
+    }

@@ -1,0 +1,57 @@
+"""Where each pull stopped, and which org each connection was pinned to at its first use."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select
+
+from bridge.store.rows import insert_or_update
+from bridge.store.schema import connections, cursors, facts
+from config.errors import ConfigError, Problem
+
+
+def cursor(db: Connection, connection: str, kind: str) -> str | None:
+    query = select(cursors.c.cursor).where(cursors.c.connection == connection, cursors.c.kind == kind)
+    return db.execute(query).scalar_one_or_none()
+
+
+def save_cursor(db: Connection, connection: str, kind: str, value: str, now: datetime) -> None:
+    insert_or_update(db, cursors, [{"connection": connection, "kind": kind, "cursor": value, "saved_at": now}])
+
+
+def forget_cursors(db: Connection, connection: str) -> None:
+    """The next pull reads everything again."""
+    db.execute(delete(cursors).where(cursors.c.connection == connection))
+
+
+def last_sync(db: Connection) -> datetime | None:
+    """When a page was last taken in, on any connection."""
+    return db.execute(select(cursors.c.saved_at).order_by(cursors.c.saved_at.desc()).limit(1)).scalar_one_or_none()
+
+
+def pinned_org(db: Connection, connection: str) -> str | None:
+    return db.execute(select(connections.c.org_id).where(connections.c.name == connection)).scalar_one_or_none()
+
+
+def pin_org(db: Connection, connection: str, crm: str, org_id: str, now: datetime) -> None:
+    """Pin the org at first use. Raises ConfigError when the name was used for another org."""
+    pinned = pinned_org(db, connection)
+    if pinned is None:
+        db.execute(insert(connections).values(name=connection, crm=crm, org_id=org_id, pinned_at=now))
+    elif pinned != org_id:
+        raise ConfigError(
+            [
+                Problem(
+                    where=f"connections.{connection}",
+                    what=f"this connection belongs to org {pinned}, but the login leads to org {org_id}",
+                    expected="the same org as before; another org needs another connection name (or another store)",
+                )
+            ]
+        )
+
+
+def fact(db: Connection, name: str) -> str | None:
+    return db.execute(select(facts.c.value).where(facts.c.name == name)).scalar_one_or_none()
+
+
+def save_fact(db: Connection, name: str, value: str) -> None:
+    insert_or_update(db, facts, [{"name": name, "value": value}])

@@ -1,0 +1,127 @@
+"""Customers, the accounts they are made of, and which of them are to be scored: affected ones and due ones."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+
+from adapters.records import Ref
+from bridge.store.rows import chunks, insert_or_update
+from bridge.store.schema import affected, customer_refs, customers
+
+
+def ensure(db: Connection, accounts: Iterable[Ref], now: datetime, closed_through: date) -> None:
+    """Give every account a customer of its own unless it has one. Closing begins after ``closed_through``."""
+    wanted = sorted({(account.connection, account.id) for account in accounts})
+    there = {(ref.connection, ref.id) for ref in of_accounts(db, [Ref(name, "account", id) for name, id in wanted])}
+    missing = [pair for pair in wanted if pair not in there]
+    if not missing:
+        return
+    created = db.execute(
+        insert(customers).returning(customers.c.id, sort_by_parameter_order=True),
+        [{"created_at": now, "closed_through": closed_through}] * len(missing),
+    )
+    rows = [
+        {"connection": connection, "account_id": account_id, "customer_id": id}
+        for (connection, account_id), id in zip(missing, created.scalars(), strict=True)
+    ]
+    db.execute(insert(customer_refs), rows)
+
+
+def of_accounts(db: Connection, accounts: Iterable[Ref]) -> dict[Ref, int]:
+    """The customer that each account belongs to; accounts without one are left out."""
+    by_connection: dict[str, list[str]] = {}
+    for account in accounts:
+        by_connection.setdefault(account.connection, []).append(account.id)
+    found: dict[Ref, int] = {}
+    for connection, ids in by_connection.items():
+        for some in chunks(ids):
+            query = select(customer_refs.c.account_id, customer_refs.c.customer_id).where(
+                customer_refs.c.connection == connection, customer_refs.c.account_id.in_(some)
+            )
+            for account_id, customer_id in db.execute(query):
+                found[Ref(connection, "account", account_id)] = customer_id
+    return found
+
+
+def refs_of(db: Connection, ids: Sequence[int]) -> dict[int, list[Ref]]:
+    """The account refs of each customer, in a fixed order."""
+    found: dict[int, list[Ref]] = {}
+    for some in chunks(ids):
+        query = select(customer_refs).where(customer_refs.c.customer_id.in_(some))
+        for connection, account_id, customer_id in db.execute(
+            query.order_by(customer_refs.c.connection, customer_refs.c.account_id)
+        ):
+            found.setdefault(customer_id, []).append(Ref(connection, "account", account_id))
+    return found
+
+
+def mark_affected(db: Connection, ids: Iterable[int], now: datetime) -> None:
+    """Something about these customers changed. Marking again makes a new version: a claim in work does not clear it."""
+    wanted = sorted(set(ids))
+    marked: dict[int, tuple[int, datetime]] = {}
+    for some in chunks(wanted):
+        query = select(affected).where(affected.c.customer_id.in_(some))
+        marked.update({id: (version, since) for id, version, since in db.execute(query)})
+    rows = [
+        {"customer_id": id, "version": marked.get(id, (0, now))[0] + 1, "since": marked.get(id, (0, now))[1]}
+        for id in wanted
+    ]
+    insert_or_update(db, affected, rows)
+
+
+def mark_all(db: Connection, now: datetime) -> None:
+    mark_affected(db, db.execute(select(customers.c.id)).scalars().all(), now)
+
+
+def claim_affected(db: Connection, limit: int) -> dict[int, int]:
+    """Up to ``limit`` affected customers, longest waiting first, each with the token to hand to ``done``."""
+    query = select(affected.c.customer_id, affected.c.version).order_by(affected.c.since, affected.c.customer_id)
+    return dict(db.execute(query.limit(limit)).tuples().all())
+
+
+def done(db: Connection, claimed: Mapping[int, int]) -> None:
+    """Clear what was claimed, unless it was marked anew since."""
+    for some in chunks(list(claimed.items()), 300):
+        same = [and_(affected.c.customer_id == id, affected.c.version == token) for id, token in some]
+        db.execute(delete(affected).where(or_(*same)))
+
+
+def count_affected(db: Connection) -> int:
+    return db.execute(select(func.count()).select_from(affected)).scalar_one()
+
+
+def furthest_behind(db: Connection, last: date) -> date | None:
+    """The last closed day of the customer that is furthest behind ``last``; None when all are closed through it."""
+    query = select(func.min(customers.c.closed_through)).where(customers.c.closed_through < last)
+    day: date | None = db.execute(query).scalar_one()
+    return day
+
+
+def closed_through(db: Connection, day: date, limit: int) -> list[int]:
+    """Up to ``limit`` customers whose last closed day is ``day``."""
+    query = select(customers.c.id).where(customers.c.closed_through == day)
+    return list(db.execute(query.order_by(customers.c.id).limit(limit)).scalars())
+
+
+def close_day(db: Connection, ids: Sequence[int], day: date) -> None:
+    for some in chunks(ids):
+        db.execute(update(customers).where(customers.c.id.in_(some)).values(closed_through=day))
+
+
+def all_ids(db: Connection, size: int) -> Iterator[list[int]]:
+    """Every customer id, in pieces of ``size``."""
+    last = 0
+    while True:
+        query = select(customers.c.id).where(customers.c.id > last).order_by(customers.c.id).limit(size)
+        ids = list(db.execute(query).scalars())
+        if not ids:
+            return
+        yield ids
+        last = ids[-1]
+
+
+def first_known(db: Connection) -> datetime | None:
+    """When the store first knew a customer; None before the first sync."""
+    first: datetime | None = db.execute(select(func.min(customers.c.created_at))).scalar_one()
+    return first

@@ -1,0 +1,125 @@
+"""Opens the store: the engine, its transactions, its migrations and the lock of whoever pushes.
+
+SQLite runs in WAL with every commit synced; writers of one process take turns at a lock, writers of several
+processes at BEGIN IMMEDIATE with a bounded wait. Knows no table but Alembic's.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError
+
+from bridge.store import migrating
+from bridge.store.schema import HEAD
+from config.errors import ConfigError, CsbridgeError, Problem
+
+BUSY_SECONDS = 30
+"""How long a writer waits for another process's transaction."""
+
+
+class StoreBusy(CsbridgeError):
+    """Another process holds the store for longer than we wait."""
+
+
+class Store:
+    """A handle on the database. Hand out connections by ``read`` and ``write``; close it when done."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writer = threading.RLock()
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view; nothing may be written through it."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction: all of it is durable when the block ends, or none of it."""
+        if not self.is_sqlite:
+            with self.engine.begin() as connection:
+                yield connection
+            return
+        with self._writer, self.engine.connect() as plain:
+            connection = plain.execution_options(csbridge_write=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def pusher(self, connection: str, wait: float = 600.0) -> Iterator[bool]:
+        """Held by whoever writes to that CRM; yields True when every lease found must be of a dead process.
+
+        The lock dies with its holder. On SQLite all holders are on this machine, so a lease that outlived its
+        lock is a dead process's. On PostgreSQL another machine's call may still be on its way: leases expire.
+        """
+        if self.is_sqlite and self.engine.url.database not in (None, "", ":memory:"):
+            lock = FileLock(f"{self.engine.url.database}.{connection}.lock")
+            try:
+                with lock.acquire(timeout=wait):
+                    yield True
+            except Timeout as exc:
+                raise StoreBusy(f"another process has been writing to {connection} for {wait:.0f} s") from exc
+        else:
+            yield self.is_sqlite
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Open and migrate the store at a SQLAlchemy URL. Raises ConfigError when it cannot be reached."""
+    parsed = make_url(url)
+    try:
+        engine = _sqlite(parsed.database, url) if parsed.get_backend_name() == "sqlite" else create_engine(url)
+        if _revision(engine) != HEAD:
+            migrating.upgrade(engine)
+    except (DBAPIError, ModuleNotFoundError, OSError) as exc:
+        where = parsed.render_as_string(hide_password=True)
+        cause = str(exc.orig if isinstance(exc, DBAPIError) else exc).splitlines()[0]
+        raise ConfigError(
+            [
+                Problem(
+                    where="store",
+                    what=f"cannot open {where}: {cause}",
+                    expected="a database that this process may create and write",
+                    example="sqlite:///csbridge.db, or postgresql+psycopg://user@host/database",
+                )
+            ]
+        ) from exc
+    return Store(engine)
+
+
+def _sqlite(database: str | None, url: str) -> Engine:
+    if database and database != ":memory:":
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy's own BEGIN below, not the driver's implicit one
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("csbridge_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _revision(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        if not engine.dialect.has_table(connection, "alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()

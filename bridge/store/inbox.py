@@ -1,0 +1,125 @@
+"""The inbox: verified deliveries, durable before they are acknowledged, cleared when they were acted on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+
+from adapters.contract import Delivery
+from adapters.records import Ref
+from bridge.store.engine import Store
+from bridge.store.rows import chunks
+from bridge.store.schema import inbox
+
+ATTEMPTS = 5
+"""Tries before a delivery is parked with its cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A delivery that waits to be acted on."""
+
+    id: int
+    received_at: datetime
+    refs: tuple[Ref, ...]
+    attempts: int
+
+
+class StoreInbox:
+    """What the web room hands its deliveries to."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def put(self, connection: str, delivery: Delivery, refs: Sequence[Ref], received_at: datetime) -> int:
+        """Durable on return; gives the delivery's number."""
+        row = {
+            "connection": connection,
+            "received_at": received_at,
+            "body": delivery.body,
+            "refs": [[ref.kind, ref.id] for ref in refs],
+            "attempts": 0,
+            "parked": False,
+        }
+        with self._store.write() as db:
+            key = db.execute(insert(inbox).values(**row)).inserted_primary_key
+        assert key is not None
+        return int(key[0])
+
+
+def waiting(db: Connection, connection: str, limit: int, now: datetime) -> list[Waiting]:
+    """The oldest deliveries that may be acted on now."""
+    query = (
+        select(inbox.c.id, inbox.c.received_at, inbox.c.refs, inbox.c.attempts)
+        .where(inbox.c.done_at.is_(None), inbox.c.parked.is_(False), inbox.c.connection == connection)
+        .where(or_(inbox.c.retry_at.is_(None), inbox.c.retry_at <= now))
+        .order_by(inbox.c.id)
+        .limit(limit)
+    )
+    return [
+        Waiting(row.id, row.received_at, tuple(Ref(connection, kind, id) for kind, id in row.refs), row.attempts)
+        for row in db.execute(query)
+    ]
+
+
+def finish(db: Connection, ids: Sequence[int], now: datetime) -> None:
+    """These were acted on. Their bodies are emptied: nothing personal is kept longer than it is needed."""
+    for some in chunks(ids):
+        db.execute(update(inbox).where(inbox.c.id.in_(some)).values(done_at=now, body=b""))
+
+
+def fail(db: Connection, deliveries: Sequence[Waiting], cause: str, now: datetime) -> None:
+    """These could not be acted on: wait twice as long each time, park after ``ATTEMPTS``."""
+    for delivery in deliveries:
+        attempts = delivery.attempts + 1
+        values = {
+            "attempts": attempts,
+            "cause": cause,
+            "parked": attempts >= ATTEMPTS,
+            "retry_at": now + timedelta(seconds=5 * 2**attempts),
+        }
+        db.execute(update(inbox).where(inbox.c.id == delivery.id).values(**values))
+
+
+def postpone(db: Connection, deliveries: Sequence[Waiting], cause: str, until: datetime) -> None:
+    """The CRM cannot be asked before ``until``; that is no fault of the deliveries."""
+    for some in chunks([delivery.id for delivery in deliveries]):
+        db.execute(update(inbox).where(inbox.c.id.in_(some)).values(retry_at=until, cause=cause))
+
+
+def forget_done(db: Connection, before: datetime) -> None:
+    db.execute(delete(inbox).where(inbox.c.done_at < before))
+
+
+def depth(db: Connection) -> dict[str, int]:
+    """How many deliveries wait, and how many are parked."""
+    query = select(inbox.c.parked, func.count()).where(inbox.c.done_at.is_(None)).group_by(inbox.c.parked)
+    numbers: dict[bool, int] = dict(db.execute(query).tuples().all())
+    return {"waiting": numbers.get(False, 0), "parked": numbers.get(True, 0)}
+
+
+def open_deliveries(db: Connection) -> list[dict[str, Any]]:
+    """What waits and what is parked, oldest first, without the bodies."""
+    columns = (inbox.c.id, inbox.c.connection, inbox.c.received_at, inbox.c.attempts, inbox.c.parked, inbox.c.cause)
+    query = select(*columns, inbox.c.refs).where(inbox.c.done_at.is_(None)).order_by(inbox.c.id)
+    rows = [dict(row) for row in db.execute(query).mappings()]
+    return [{**row, "records": len(row.pop("refs"))} for row in rows]
+
+
+def retry(db: Connection, ids: Sequence[int], now: datetime) -> list[int]:
+    """Take deliveries up again; returns those that are open."""
+    return _change(db, ids, {"parked": False, "attempts": 0, "retry_at": None})
+
+
+def drop(db: Connection, ids: Sequence[int], now: datetime) -> list[int]:
+    """Give deliveries up; returns those that were open."""
+    return _change(db, ids, {"done_at": now, "body": b"", "cause": "dropped"})
+
+
+def _change(db: Connection, ids: Sequence[int], values: Mapping[str, Any]) -> list[int]:
+    chosen = and_(inbox.c.id.in_(ids), inbox.c.done_at.is_(None))
+    found = list(db.execute(select(inbox.c.id).where(chosen)).scalars())
+    db.execute(update(inbox).where(inbox.c.id.in_(found)).values(**values))
+    return found

@@ -1,0 +1,196 @@
+"""The ledger of write-back in the database: one row per CRM record, its state as one document.
+
+Fulfils ``webhooks.writeback.entry.Ledger``. Which entries have work is decided there and kept here as a column.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields as dataclass_fields
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, delete, or_, select, update
+
+from adapters.records import Ref, Value
+from bridge.store.engine import Store
+from bridge.store.records import grouped
+from bridge.store.rows import chunks, insert_or_update
+from bridge.store.schema import entries
+from config.fields import OwnField
+from webhooks.writeback.entry import Entry, Lease, Refusal, has_work
+
+COLUMNS = frozenset({"ref", "lease", "retry_at"})
+"""Fields of an entry that stand in columns of their own; the rest is the document."""
+
+
+class StoreLedger:
+    """``known`` are all own fields csbridge has; those of them that are on are ``fields``."""
+
+    def __init__(self, store: Store, fields: Mapping[str, OwnField], known: Mapping[str, OwnField]) -> None:
+        self._store = store
+        self.fields = fields
+        self._known = known
+
+    def update(self, refs: Sequence[Ref], change: Callable[[Entry], Entry | None]) -> list[Entry]:
+        """See ``Ledger.update``: one transaction, rows locked."""
+        with self._store.write() as db:
+            return self.update_in(db, refs, change)
+
+    def update_in(self, db: Connection, refs: Sequence[Ref], change: Callable[[Entry], Entry | None]) -> list[Entry]:
+        """The same as part of a transaction that the caller holds."""
+        stored = self._load(db, refs)
+        after: list[Entry] = []
+        altered: list[Entry] = []
+        for ref in dict.fromkeys(refs):
+            before = stored.get(ref)
+            entry = change(before or Entry(ref=ref))
+            if entry is not None:
+                after.append(entry)
+                if entry != before:
+                    altered.append(entry)
+            elif before is not None:
+                self._drop(db, ref)
+        insert_or_update(db, entries, [self._row(entry) for entry in altered])
+        return after
+
+    def claim(self, connection: str, limit: int, lease: Lease, now: datetime) -> list[Entry]:
+        """See ``Ledger.claim``."""
+        free = (
+            select(entries)
+            .where(entries.c.connection == connection, entries.c.work > 0)
+            .where(or_(entries.c.lease_until.is_(None), entries.c.lease_until <= now))
+            .where(or_(entries.c.retry_at.is_(None), entries.c.retry_at <= now))
+            .order_by(entries.c.work.desc(), entries.c.kind, entries.c.id)
+            .with_for_update(skip_locked=True)
+        )
+        with self._store.write() as db:
+            first = db.execute(free.limit(1)).mappings().first()
+            if first is None:
+                return []
+            rows = db.execute(free.where(entries.c.kind == first["kind"]).limit(limit)).mappings().all()
+            claimed = [replace(self._entry(row), lease=lease) for row in rows]
+            self._set_lease(db, [entry.ref for entry in claimed], lease)
+        return claimed
+
+    def has_work(self, connection: str) -> bool:
+        """Whether anything is to be written to that CRM, or to be found out about."""
+        with self._store.read() as db:
+            query = select(entries.c.id).where(entries.c.connection == connection, entries.c.work > 0)
+            return db.execute(query.limit(1)).first() is not None
+
+    def bury(self, connection: str) -> None:
+        """End every lease on that connection: their holders are known to be dead."""
+        with self._store.write() as db:
+            db.execute(
+                update(entries)
+                .where(entries.c.connection == connection, entries.c.lease_token.is_not(None))
+                .values(lease_token=None, lease_until=None)
+            )
+
+    def entries(self, connection: str) -> Iterable[Entry]:
+        """Every entry of a connection, in the order of their refs."""
+        with self._store.read() as db:
+            query = select(entries).where(entries.c.connection == connection).order_by(entries.c.kind, entries.c.id)
+            for row in db.execute(query).mappings():
+                yield self._entry(row)
+
+    def present(self, db: Connection, refs: Sequence[Ref]) -> set[Ref]:
+        """Those refs that have an entry."""
+        found: set[Ref] = set()
+        for (connection, kind), ids in grouped(refs).items():
+            for some in chunks(ids):
+                query = select(entries.c.id).where(
+                    entries.c.connection == connection, entries.c.kind == kind, entries.c.id.in_(some)
+                )
+                found.update(Ref(connection, kind, id) for id in db.execute(query).scalars())
+        return found
+
+    def refresh(self, db: Connection) -> None:
+        """Decide anew which entries have work: the fields that are on may have changed since."""
+        for row in db.execute(select(entries)).mappings().all():
+            fresh = self._row(self._entry(row))
+            if fresh["work"] != row["work"]:
+                insert_or_update(db, entries, [fresh])
+
+    def _load(self, db: Connection, refs: Sequence[Ref]) -> dict[Ref, Entry]:
+        found: dict[Ref, Entry] = {}
+        for (connection, kind), ids in grouped(refs).items():
+            for some in chunks(ids):
+                query = select(entries).where(
+                    entries.c.connection == connection, entries.c.kind == kind, entries.c.id.in_(some)
+                )
+                for row in db.execute(query.with_for_update()).mappings():
+                    entry = self._entry(row)
+                    found[entry.ref] = entry
+        return found
+
+    def _drop(self, db: Connection, ref: Ref) -> None:
+        db.execute(
+            delete(entries).where(
+                entries.c.connection == ref.connection, entries.c.kind == ref.kind, entries.c.id == ref.id
+            )
+        )
+
+    def _set_lease(self, db: Connection, refs: Sequence[Ref], lease: Lease) -> None:
+        for (connection, kind), ids in grouped(refs).items():
+            db.execute(
+                update(entries)
+                .where(entries.c.connection == connection, entries.c.kind == kind, entries.c.id.in_(ids))
+                .values(lease_token=lease.token, lease_until=lease.until)
+            )
+
+    def _row(self, entry: Entry) -> dict[str, Any]:
+        work = has_work(entry, self.fields)
+        return {
+            "connection": entry.ref.connection,
+            "kind": entry.ref.kind,
+            "id": entry.ref.id,
+            "work": 2 if entry.sent is not None else int(work),
+            "retry_at": entry.retry_at,
+            "lease_token": entry.lease.token if entry.lease else None,
+            "lease_until": entry.lease.until if entry.lease else None,
+            "document": {name: getattr(entry, name) for name in _DOCUMENT},
+        }
+
+    def _entry(self, row: RowMapping) -> Entry:
+        document = row["document"]
+        lease = Lease(row["lease_token"], row["lease_until"]) if row["lease_token"] else None
+        refusal = document.pop("refusal")
+        repaired_on = document.pop("repaired_on")
+        observed_at = document.pop("observed_at")
+        return Entry(
+            ref=Ref(row["connection"], row["kind"], row["id"]),
+            lease=lease,
+            retry_at=row["retry_at"],
+            refusal=self._refusal(refusal) if refusal else None,
+            repaired_on=date.fromisoformat(repaired_on) if repaired_on else None,
+            observed_at=datetime.fromisoformat(observed_at) if observed_at else None,
+            confirmed_at={name: datetime.fromisoformat(at) for name, at in document.pop("confirmed_at").items()},
+            **{name: self._values(document.pop(name)) for name in ("desired", "confirmed", "sent", "accepted")},
+            **document,
+        )
+
+    def _refusal(self, document: Mapping[str, Any]) -> Refusal:
+        values = self._values(document["fields"])
+        return Refusal(**{**document, "at": datetime.fromisoformat(document["at"]), "fields": values})
+
+    def _values(self, values: Mapping[str, Any] | None) -> Any:
+        if values is None:
+            return None
+        return {name: typed(value, self._known.get(name)) for name, value in values.items()}
+
+
+_DOCUMENT = tuple(field.name for field in dataclass_fields(Entry) if field.name not in COLUMNS)
+
+
+def typed(value: Any, field: OwnField | None) -> Value:
+    """A value as it was before it became JSON."""
+    if value is None or field is None:
+        return value  # type: ignore[no-any-return]
+    if field.type == "date":
+        return date.fromisoformat(value)
+    if field.type == "datetime":
+        return datetime.fromisoformat(value)
+    if field.type == "multi_picklist":
+        return tuple(value)
+    return value  # type: ignore[no-any-return]

@@ -1,0 +1,302 @@
+"""What the store knows of CRM records: the present, and every version it had before.
+
+A record's digest leaves out its stamp and csbridge's own fields, so that our own write-back is not a change.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, RowMapping, and_, bindparam, func, insert, literal, or_, select, union_all, update
+
+from adapters.records import RECORD_TYPES, Item, Record, Ref, Tombstone
+from bridge.store.rows import chunks, insert_missing
+from bridge.store.schema import links, records, versions
+from config.words import Kind
+
+OUTSIDE = frozenset({"ref", "changed_at", "own"})
+"""Fields of a record that are not part of its payload."""
+
+REFERENCES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "person": (("accounts", "account"),),
+    "activity": (("accounts", "account"), ("persons", "person")),
+    "deal": (("account", "account"),),
+    "ticket": (("account", "account"), ("person", "person")),
+    "response": (("account", "account"), ("person", "person")),
+}
+"""Per kind: the fields that name an account or a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upserted:
+    """What an upsert found: refs that are new or differ (gone ones too), and how many were as before."""
+
+    changed: tuple[Ref, ...]
+    unchanged: int
+
+
+def payload_of(record: Record) -> bytes:
+    """The record's canonical content as JSON; equal content gives equal bytes."""
+    content = {name: getattr(record, name) for name in payload_fields(record.ref.kind)}
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+
+
+@cache
+def payload_fields(kind: Kind) -> tuple[str, ...]:
+    """Names of the fields that the payload of such a record holds."""
+    return tuple(field.name for field in fields(RECORD_TYPES[kind]) if field.name not in OUTSIDE)
+
+
+def upsert(db: Connection, items: Sequence[Item], now: datetime) -> Upserted:
+    """Take in records and tombstones; the last of several with one ref wins. Linear in ``items``.
+
+    An item older than what is stored (a page read before a webhook's re-read) is not taken in again: the
+    newer stamp stays, and the next pull repeats it.
+    """
+    latest = {item.ref: item for item in items}
+    changed: list[Ref] = []
+    fresh: list[dict[str, Any]] = []
+    differing: list[dict[str, Any]] = []
+    restamped: list[dict[str, Any]] = []
+    stored = _stored(db, latest)
+    for ref, item in latest.items():
+        row, before = _row(item, now), stored.get(ref)
+        if before is None:
+            if row["payload"] is not None:
+                fresh.append(row)
+                changed.append(ref)
+        elif row["digest"] == before["digest"]:
+            if row["changed_at"] > before["changed_at"]:
+                restamped.append({"b_" + key: row[key] for key in ("connection", "kind", "id", "changed_at")})
+        elif row["changed_at"] >= before["changed_at"]:
+            differing.append({"b_" + key: value for key, value in row.items()})
+            changed.append(ref)
+    if fresh:
+        db.execute(insert(records), fresh)
+    if differing:
+        _supersede(db, differing, now)
+    if restamped:
+        db.execute(_UPDATE.values(changed_at=bindparam("b_changed_at")), restamped)
+    _link(db, (item for item in latest.values() if isinstance(item, Record)))
+    return Upserted(tuple(changed), len(latest) - len(changed))
+
+
+_UPDATE = update(records).where(
+    records.c.connection == bindparam("b_connection"),
+    records.c.kind == bindparam("b_kind"),
+    records.c.id == bindparam("b_id"),
+)
+
+
+def _row(item: Item, now: datetime) -> dict[str, Any]:
+    payload = payload_of(item) if isinstance(item, Record) else None
+    return {
+        "connection": item.ref.connection,
+        "kind": item.ref.kind,
+        "id": item.ref.id,
+        "payload": payload.decode() if payload is not None else None,
+        "digest": blake2b(payload, digest_size=16).digest() if payload is not None else None,
+        "changed_at": item.at if isinstance(item, Tombstone) else item.changed_at,
+        "known_from": now,
+    }
+
+
+def _stored(db: Connection, refs: Iterable[Ref]) -> dict[Ref, RowMapping]:
+    columns = (records.c.connection, records.c.kind, records.c.id, records.c.digest, records.c.changed_at)
+    found: dict[Ref, RowMapping] = {}
+    for (connection, kind), ids in grouped(refs).items():
+        for some in chunks(ids):
+            query = select(*columns).where(
+                records.c.connection == connection, records.c.kind == kind, records.c.id.in_(some)
+            )
+            for row in db.execute(query).mappings():
+                found[Ref(row["connection"], row["kind"], row["id"])] = row
+    return found
+
+
+def _supersede(db: Connection, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Keep what is stored as a version that ended now, then overwrite it."""
+    for row in rows:
+        same = and_(
+            records.c.connection == row["b_connection"], records.c.kind == row["b_kind"], records.c.id == row["b_id"]
+        )
+        before = select(
+            records.c.connection,
+            records.c.kind,
+            records.c.id,
+            records.c.known_from,
+            literal(now, versions.c.known_to.type),
+            records.c.payload,
+        ).where(same, records.c.known_from < now)
+        db.execute(insert(versions).from_select([*_VERSION_COLUMNS], before))
+    names = ("payload", "digest", "changed_at", "known_from")
+    db.execute(_UPDATE.values({name: bindparam("b_" + name) for name in names}), list(rows))
+
+
+_VERSION_COLUMNS = ("connection", "kind", "id", "known_from", "known_to", "payload")
+
+
+def _link(db: Connection, present: Iterable[Record]) -> None:
+    rows = [
+        {
+            "connection": record.ref.connection,
+            "to_kind": to_kind,
+            "to_id": to_id,
+            "kind": record.ref.kind,
+            "id": record.ref.id,
+        }
+        for record in present
+        for field, to_kind in REFERENCES.get(record.ref.kind, ())
+        for to_id in named(getattr(record, field))
+    ]
+    insert_missing(db, links, rows)
+
+
+def named(value: str | Sequence[str] | None) -> tuple[str, ...]:
+    """A reference field's ids, whether it holds one, several or none."""
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def grouped(refs: Iterable[Ref]) -> dict[tuple[str, Kind], list[str]]:
+    """Ids by (connection, kind), in the order given."""
+    groups: dict[tuple[str, Kind], list[str]] = {}
+    for ref in refs:
+        groups.setdefault((ref.connection, ref.kind), []).append(ref.id)
+    return groups
+
+
+def linked(db: Connection, connection: str, to_kind: str, to_ids: Sequence[str], kind: str) -> list[str]:
+    """Ids of the records of ``kind`` that ever named one of ``to_ids``."""
+    found: set[str] = set()
+    for some in chunks(to_ids):
+        query = select(links.c.id).where(
+            links.c.connection == connection,
+            links.c.to_kind == to_kind,
+            links.c.to_id.in_(some),
+            links.c.kind == kind,
+        )
+        found.update(db.execute(query).scalars())
+    return sorted(found)
+
+
+def accounts_of(db: Connection, refs: Iterable[Ref]) -> set[Ref]:
+    """The accounts that the given records concern, directly or through a person, now or ever before."""
+    accounts: set[Ref] = set()
+    persons: dict[str, set[str]] = {}
+    for (connection, kind), ids in grouped(refs).items():
+        if kind == "account":
+            accounts.update(Ref(connection, "account", id) for id in ids)
+            continue
+        if kind == "person":
+            persons.setdefault(connection, set()).update(ids)
+        for to_kind, to_id in _targets(db, connection, kind, ids):
+            if to_kind == "account":
+                accounts.add(Ref(connection, "account", to_id))
+            else:
+                persons.setdefault(connection, set()).add(to_id)
+    for connection, named_persons in persons.items():
+        for to_kind, to_id in _targets(db, connection, "person", sorted(named_persons)):
+            if to_kind == "account":
+                accounts.add(Ref(connection, "account", to_id))
+    return accounts
+
+
+def _targets(db: Connection, connection: str, kind: str, ids: Sequence[str]) -> Iterable[tuple[str, str]]:
+    for some in chunks(ids):
+        query = select(links.c.to_kind, links.c.to_id).where(
+            links.c.connection == connection, links.c.kind == kind, links.c.id.in_(some)
+        )
+        yield from db.execute(query.distinct()).tuples()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A record's content as the store knew it at some moment."""
+
+    connection: str
+    id: str
+    known_from: datetime
+    content: Mapping[str, Any]
+
+
+def known(db: Connection, connection: str, kind: str, ids: Sequence[str], at: datetime) -> list[Known]:
+    """Those records as they were known at ``at``; those gone or not yet known then are left out."""
+    found: list[Known] = []
+    for some in chunks(ids):
+        present = select(records.c.id, records.c.known_from, records.c.payload).where(
+            records.c.connection == connection,
+            records.c.kind == kind,
+            records.c.id.in_(some),
+            records.c.known_from <= at,
+        )
+        past = select(versions.c.id, versions.c.known_from, versions.c.payload).where(
+            versions.c.connection == connection,
+            versions.c.kind == kind,
+            versions.c.id.in_(some),
+            versions.c.known_from <= at,
+            versions.c.known_to > at,
+        )
+        for id, known_from, payload in db.execute(union_all(present, past)):
+            if payload is not None:
+                found.append(Known(connection, id, known_from, orjson.loads(payload)))
+    return found
+
+
+def known_since(db: Connection, record: Known, kind: str, names: Sequence[str]) -> datetime:
+    """Since when the store has known these fields of a record as they are in ``record``, without a break."""
+    query = select(versions.c.known_from, versions.c.payload).where(
+        versions.c.connection == record.connection,
+        versions.c.kind == kind,
+        versions.c.id == record.id,
+        versions.c.known_from < record.known_from,
+    )
+    since = record.known_from
+    for known_from, payload in db.execute(query.order_by(versions.c.known_from.desc())):
+        before = orjson.loads(payload) if payload else {}
+        if any(before.get(name) != record.content.get(name) for name in names):
+            break
+        since = known_from
+    return since
+
+
+def find_accounts(db: Connection, word: str) -> list[Ref]:
+    """Accounts by exact id, domain or name."""
+    spelled = orjson.dumps(word).decode()
+    query = select(records.c.connection, records.c.id, records.c.payload).where(
+        records.c.kind == "account",
+        records.c.payload.is_not(None),
+        or_(
+            records.c.id == word,
+            records.c.payload.contains(f'"name":{spelled}', autoescape=True),
+            records.c.payload.contains(f'"domain":{spelled}', autoescape=True),
+        ),
+    )
+    found = []
+    for connection, id, payload in db.execute(query):
+        content = orjson.loads(payload)
+        if word in (id, content["name"], content["domain"]):
+            found.append(Ref(connection, "account", id))
+    return sorted(found, key=str)
+
+
+def names(db: Connection, accounts: Iterable[Ref]) -> dict[Ref, str]:
+    """The names of those accounts that have one."""
+    found: dict[Ref, str] = {}
+    for (connection, kind), ids in grouped(accounts).items():
+        for known_one in known(db, connection, kind, ids, datetime.max.replace(tzinfo=UTC)):
+            if name := known_one.content.get("name"):
+                found[Ref(connection, kind, known_one.id)] = name
+    return found
+
+
+def counts(db: Connection) -> dict[tuple[str, str], int]:
+    """Living records by (connection, kind)."""
+    query = select(records.c.connection, records.c.kind, func.count()).where(records.c.payload.is_not(None))
+    rows = db.execute(query.group_by(records.c.connection, records.c.kind))
+    return {(connection, kind): number for connection, kind, number in rows}

@@ -1,0 +1,247 @@
+"""The tables of the store, for SQLite and PostgreSQL alike. Owns names and types; must not run a statement.
+
+Times are kept as naive UTC and handed out aware; documents are JSON text written by ``orjson``.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.types import TypeDecorator
+
+HEAD: Final = "0001"
+"""The newest migration; a store at another revision is migrated when it is opened."""
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC datetime, kept naive so that both databases compare it alike."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC).replace(tzinfo=None) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None else None
+
+
+class Json(TypeDecorator[Any]):
+    """A JSON document; dates and datetimes become ISO text, tuples lists."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return orjson.dumps(value).decode() if value is not None else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return orjson.loads(value) if value is not None else None
+
+
+metadata = MetaData(
+    naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_N_name)s"},
+)
+
+Serial = BigInteger().with_variant(Integer, "sqlite")
+"""A growing number: SQLite gives rowids to INTEGER keys only."""
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Text, nullable=False),
+    comment="Single facts about the workspace: what the last publication was made with",
+)
+
+connections = Table(
+    "connections",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("crm", String, nullable=False),
+    Column("org_id", String, nullable=False),
+    Column("pinned_at", Utc, nullable=False),
+    comment="The org behind each connection, pinned at first use",
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("cursor", Text, nullable=False),
+    Column("saved_at", Utc, nullable=False),
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("payload", Text, comment="canonical fields as JSON; NULL when the record is gone"),
+    Column("digest", LargeBinary(16), comment="of the payload: own fields and stamps are outside it"),
+    Column("changed_at", Utc, nullable=False),
+    Column("known_from", Utc, nullable=False),
+    comment="What the store knows now of each CRM record",
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("known_from", Utc, primary_key=True),
+    Column("known_to", Utc, nullable=False),
+    Column("payload", Text),
+    comment="What the store knew before: superseded payloads",
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("to_kind", String, primary_key=True),
+    Column("to_id", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Index(None, "connection", "kind", "id"),
+    comment="Which records ever named which account or person; an index only, the payload decides",
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("created_at", Utc, nullable=False),
+    Column("closed_through", Date, nullable=False, index=True, comment="the last day that was closed"),
+)
+
+customer_refs = Table(
+    "customer_refs",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("account_id", String, primary_key=True),
+    Column("customer_id", Serial, nullable=False, index=True),
+)
+
+affected = Table(
+    "affected",
+    metadata,
+    Column("customer_id", Serial, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("since", Utc, nullable=False),
+    comment="Customers about whom something changed; the version is the claim's token",
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("customer_id", Serial, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("decided_at", Utc, nullable=False),
+    Column("score", Float),
+    Column("band", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("document", Json, nullable=False, comment="the whole decision, contributions included"),
+    Index(None, "customer_id", "day", "id"),
+    comment="Score history; a decision equal to the last is not stored again",
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column(
+        "work", Integer, nullable=False, comment="0 none, 1 to be written, 2 sent without an answer: to be read back"
+    ),
+    Column("retry_at", Utc),
+    Column("lease_token", String),
+    Column("lease_until", Utc),
+    Column("document", Json, nullable=False, comment="desired, confirmed, sent, accepted, refusal …"),
+    Index(None, "connection", "work", "kind", "id"),
+    comment="Write-back: what each CRM record should hold, and what it confirmed",
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("connection", String, nullable=False),
+    Column("received_at", Utc, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("refs", Json, nullable=False, comment="[[kind, id], …] to look at again"),
+    Column("attempts", Integer, nullable=False),
+    Column("retry_at", Utc),
+    Column("parked", Boolean, nullable=False),
+    Column("cause", Text),
+    Column("done_at", Utc),
+    Index(None, "done_at", "parked", "id"),
+    comment="Verified deliveries, durable before they are acknowledged",
+)
+
+usage = Table(
+    "usage",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("account_key", String, primary_key=True, comment="the account as the source names it"),
+    Column("day", Date, primary_key=True),
+    Column("person", String, primary_key=True, comment="empty when the source names none"),
+    Column("feature", String, primary_key=True),
+    Column("count", Float, nullable=False),
+    Column("known_from", Utc, nullable=False),
+    Index(None, "source", "day"),
+    comment="Daily totals, as the source says now",
+)
+
+usage_versions = Table(
+    "usage_versions",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("account_key", String, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("person", String, primary_key=True),
+    Column("feature", String, primary_key=True),
+    Column("known_from", Utc, primary_key=True),
+    Column("known_to", Utc, nullable=False),
+    Column("count", Float, nullable=False),
+    comment="Daily totals that the source corrected since",
+)
+
+usage_sources = Table(
+    "usage_sources",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("digest", String, nullable=False, comment="of the file last taken in"),
+    Column("taken_at", Utc, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("at", Utc, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("detail", Json, nullable=False),
+)

@@ -1,0 +1,62 @@
+"""Pulls what changed in the CRMs into the store: page by page, each durable with the cursor to resume after it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from adapters.contract import Adapter, Report
+from bridge.intake import Taken, take_in
+from bridge.store import cursors
+from bridge.workspace import Workspace
+from config.words import Kind
+
+ORDER: tuple[Kind, ...] = ("user", "account", "person", "deal", "ticket", "activity", "response")
+"""Accounts before what concerns them: whoever a page affects is a customer already."""
+
+Progress = Callable[[str, int], None]
+"""Told what is under way, and how many records of it were read since."""
+
+
+@dataclass(slots=True)
+class Synced:
+    """What a sync of one connection read, per kind."""
+
+    kinds: dict[Kind, Taken] = field(default_factory=dict)
+
+
+def silent(what: str, count: int) -> None:
+    """The progress of whoever does not show any."""
+
+
+def connect(workspace: Workspace, name: str) -> tuple[Adapter, Report]:
+    """Open a connection, look round, and pin its org at first use (another org under its name: ConfigError)."""
+    adapter = workspace.adapter(name)
+    report = adapter.check()
+    with workspace.store.write() as db:
+        cursors.pin_org(db, name, workspace.settings.connection(name).crm, report.org_id, workspace.now())
+    return adapter, report
+
+
+def sync(workspace: Workspace, name: str, *, full: bool = False, progress: Progress = silent) -> Synced:
+    """Pull every kind that the connection has. Resumes where the last sync stopped; ``full`` reads all again."""
+    adapter, report = connect(workspace, name)
+    if full:
+        with workspace.store.write() as db:
+            cursors.forget_cursors(db, name)
+    synced = Synced()
+    for kind in ORDER:
+        if kind in report.kinds:
+            synced.kinds[kind] = _pull(workspace, adapter, kind, progress)
+    return synced
+
+
+def _pull(workspace: Workspace, adapter: Adapter, kind: Kind, progress: Progress) -> Taken:
+    with workspace.store.read() as db:
+        cursor = cursors.cursor(db, adapter.connection, kind)
+    total = Taken()
+    for page in adapter.pull(kind, cursor):
+        now = workspace.now()
+        with workspace.store.write() as db:
+            total.add(take_in(db, workspace, page.items, now))
+            cursors.save_cursor(db, adapter.connection, kind, page.cursor, now)
+        progress(f"{adapter.connection}: {kind}", len(page.items))
+    return total

@@ -1,0 +1,101 @@
+"""A workspace that is open: its settings, cards and own fields, its store and its connections, on one clock."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from adapters.contract import Adapter
+from adapters.registry import Context, open_adapter
+from bridge.moments import day_of
+from bridge.store import cursors
+from bridge.store.engine import Store, open_store
+from bridge.store.ledger import StoreLedger
+from config.errors import ConfigError, Problem
+from config.fields import OwnField
+from config.loading import load
+from config.own_fields import own_fields
+from config.rules import Rule, parse
+from config.scorecards import Scorecard, load_scorecards
+from config.settings import ConnectionSettings, Settings
+from config.words import Purpose
+from config.workspace import scorecard_paths
+from scoring.scorecard import check
+
+
+@dataclass
+class Workspace:
+    """Everything a command needs. Connections are opened when first asked for; ``close`` closes what was opened."""
+
+    folder: Path
+    settings: Settings
+    cards: Mapping[Purpose, Sequence[Scorecard]]
+    store: Store
+    now: Callable[[], datetime]
+    _adapters: dict[str, Adapter] = field(default_factory=dict)
+
+    @cached_property
+    def fields(self) -> Mapping[str, OwnField]:
+        """The own fields that are on, the pulse included."""
+        return {own.name: own for own in own_fields(self.settings)}
+
+    @cached_property
+    def ledger(self) -> StoreLedger:
+        everything = self.settings.write.model_copy(update={"fields": "all"})
+        known = own_fields(self.settings.model_copy(update={"write": everything}))
+        return StoreLedger(self.store, self.fields, {own.name: own for own in known})
+
+    @cached_property
+    def scope(self) -> Rule:
+        return parse(self.settings.scope)
+
+    @property
+    def today(self) -> date:
+        """The workspace's day."""
+        return day_of(self.now(), self.settings.zone)
+
+    def card(self, purpose: Purpose, customer: Mapping[str, Any]) -> Scorecard | None:
+        """The first scorecard of that purpose which is for this customer; None when none is."""
+        return next((card for card in self.cards[purpose] if card.applies.holds(customer)), None)
+
+    def connections(self, only: str | None = None) -> list[ConnectionSettings]:
+        """All connections, or the one of that name. Raises ConfigError when there is none."""
+        found = [connection for connection in self.settings.connections if only in (None, connection.name)]
+        if not found:
+            names = ", ".join(connection.name for connection in self.settings.connections)
+            raise ConfigError([Problem("--connection", f"there is no connection {only!r}", expected=f"one of {names}")])
+        return list(found)
+
+    def adapter(self, name: str) -> Adapter:
+        """The adapter of a connection; opening makes no network call."""
+        if name not in self._adapters:
+            with self.store.read() as db:
+                org_id = cursors.pinned_org(db, name)
+            context = Context(
+                own=tuple(self.fields.values()),
+                overlap=self.settings.schedule.overlap,
+                zone=self.settings.zone,
+                org_id=org_id,
+                clock=self.now,
+            )
+            self._adapters[name] = open_adapter(self.settings.connection(name), context)
+        return self._adapters[name]
+
+    def close(self) -> None:
+        for adapter in self._adapters.values():
+            adapter.close()
+        self.store.close()
+
+
+def open_workspace(file: Path, environ: Mapping[str, str], now: Callable[[], datetime]) -> Workspace:
+    """Open the workspace of a ``csbridge.yml``. Raises ConfigError with everything that is wrong in its files."""
+    settings = load(file, environ)
+    cards = load_scorecards(scorecard_paths(file.parent))
+    problems = [problem for some in cards.values() for card in some for problem in check(card)]
+    if "health" not in cards:
+        problems.append(Problem("purpose", "no scorecard of the purpose health was found", file="scorecards"))
+    if problems:
+        raise ConfigError(problems)
+    return Workspace(file.parent, settings, cards, open_store(settings.store), now)

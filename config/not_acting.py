@@ -1,0 +1,51 @@
+"""Keys that are accepted but do not act yet in this release, so that ``doctor`` can say so.
+
+Owns the list. Only what the admin wrote counts: a default that does not act misleads nobody.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from pydantic import BaseModel
+
+from config.flags import ACTING_FLAGS
+from config.own_fields import later_names
+from config.settings import ConnectionSettings, Settings, UsageSource
+
+SETTINGS: Final = ("currency", "secret_key", "broker")
+IDENTITY: Final = ("link", "key", "prefer")
+SCHEDULE: Final = ("reconcile",)
+KINDS: Final = ("contract", "invoice", "usage")
+PURPOSES: Final = ("health",)
+"""The purposes that this release scores."""
+
+
+def not_acting(settings: Settings) -> list[str]:
+    """Dotted keys, in the order of the reference, e.g. ``connections.sf.quota``, ``flags.payment_late``."""
+    return [
+        *(key for connection in settings.connections for key in _of_connection(connection)),
+        *_set(settings.identity, "identity", IDENTITY),
+        *(key for position, source in enumerate(settings.usage) for key in _of_usage(position, source)),
+        *(f"scorecards: {purpose}" for purpose in settings.scorecards if purpose not in PURPOSES),
+        *(f"flags.{name}" for name in settings.flags if name not in ACTING_FLAGS),
+        *(f"write.fields: {name}" for name in settings.write.fields if name in later_names()),
+        *(f"own_fields.{name}" for name in settings.own_fields if name in later_names()),
+        *_set(settings.schedule, "schedule", SCHEDULE),
+        *_set(settings, "", SETTINGS),
+        *(["workers: celery"] if settings.workers == "celery" else []),
+    ]
+
+
+def _of_connection(connection: ConnectionSettings) -> Iterator[str]:
+    here = f"connections.{connection.name}"
+    yield from _set(connection, here, ("quota",))
+    yield from (f"{here}.map.{kind}" for kind in connection.map if kind in KINDS)
+
+
+def _of_usage(position: int, source: UsageSource) -> Iterator[str]:
+    if source.segment is not None:
+        yield f"usage[{position}].segment"
+
+
+def _set(model: BaseModel, path: str, keys: tuple[str, ...]) -> Iterator[str]:
+    return (f"{path}.{key}".removeprefix(".") for key in keys if key in model.model_fields_set)

@@ -1,0 +1,259 @@
+"""What an admin decides in ``csbridge.yml``: one model per block, every key of the reference accepted.
+
+Owns types and defaults. What must fit together across keys is in ``config.checks``; files and the environment
+are read in ``config.loading``; who acts on a key is not known here.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import time, timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+
+from config import rules
+from config.flags import ACTING_FLAGS, FLAG_DAYS
+from config.values import Duration, Model, Secret, Secrets, Text, WebAddress, given, listed, plain_texts, positive
+from config.words import Kind, Purpose
+
+STORES = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
+
+
+class KindMap(Model):
+    """How one kind is read from the CRM; what is left out keeps the shipped default."""
+
+    object: Text | None = None
+    fields: Annotated[Mapping[str, str], BeforeValidator(plain_texts)] = Field(default_factory=dict)
+    """Canonical field → vendor field, empty to switch it off; other names arrive in ``extra``."""
+    values: Mapping[str, Annotated[Mapping[str, str], BeforeValidator(plain_texts)]] = Field(default_factory=dict)
+    """Canonical field → vendor value → canonical word."""
+
+
+class QuotaSettings(Model):
+    daily_share: float = Field(0.5, gt=0, le=1)
+    reserve: float = Field(0.2, ge=0, lt=1)
+
+
+class ConnectionSettings(Model):
+    name: str
+    map: Annotated[Mapping[Kind, KindMap], BeforeValidator(given)] = Field(default_factory=dict)
+    quota: Annotated[QuotaSettings, BeforeValidator(given)] = QuotaSettings()
+    webhook_secret: Secrets = Field(default_factory=list)
+    timeout: Duration = timedelta(seconds=60)
+    """How long one answer of the CRM may take."""
+
+    @field_validator("name")
+    @classmethod
+    def _fit_for_a_path(cls, value: str) -> str:
+        """The name is part of the webhook's address and of ``connection:id``."""
+        if not re.fullmatch(r"[a-z][a-z0-9_-]*", value):
+            raise ValueError("a name in lower case is needed: a letter, then letters, digits, - or _")
+        return value
+
+    @field_validator("timeout")
+    @classmethod
+    def _some_time(cls, value: timedelta) -> timedelta:
+        return positive(value)
+
+
+class ClientCredentials(Model):
+    flow: Literal["client_credentials"]
+    client_id: Text
+    client_secret: Secret
+
+
+class SalesforceConnection(ConnectionSettings):
+    crm: Literal["salesforce"]
+    login_url: WebAddress
+    auth: ClientCredentials
+    api_version: str = "60.0"
+
+    @field_validator("api_version", mode="before")
+    @classmethod
+    def _version(cls, value: object) -> str:
+        """``60.0``, ``60`` or ``v60.0``, in quotes or not."""
+        match = re.fullmatch(r"v?(\d{2,3})(\.0)?", str(value).strip())
+        if match is None:
+            raise ValueError('a version such as "60.0" is needed')
+        return f"{match[1]}.0"
+
+
+class PrivateApp(Model):
+    flow: Literal["private_app"]
+    token: Secret
+
+
+class HubspotConnection(ConnectionSettings):
+    crm: Literal["hubspot"]
+    base_url: WebAddress = "https://api.hubapi.com"
+    auth: PrivateApp
+
+
+Connection = Annotated[SalesforceConnection | HubspotConnection, Field(discriminator="crm")]
+
+
+class Identity(Model):
+    link: Mapping[str, str] = Field(default_factory=dict)
+    key: Literal["domain"] | None = "domain"
+    prefer: list[str] = Field(default_factory=list)
+
+
+class SegmentSource(Model):
+    write_key: Secret
+
+
+class UsageSource(Model):
+    """One source of product usage: a file of daily totals, or the Segment format."""
+
+    file: Text | None = None
+    account_key: Text = "id"
+    """An account's id (``connection.id`` where several connections have one), ``domain``, or a mapped field."""
+    stale_after: Duration = timedelta(days=7)
+    segment: SegmentSource | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "UsageSource":
+        if (self.file is None) == (self.segment is None):
+            raise ValueError("exactly one of file and segment is needed")
+        return self
+
+
+class FlagSettings(Model):
+    days: int | None = Field(None, ge=0)
+
+
+class WriteSettings(Model):
+    fields: Literal["all", "core"] | list[str] = "all"
+    dry_run: bool = False
+    min_change: float = Field(1.0, ge=0, le=100)
+    batch: Literal["largest"] | int = "largest"
+    drift: Literal["repair", "accept"] = "repair"
+
+    @field_validator("fields", mode="before")
+    @classmethod
+    def _choice_of_fields(cls, value: object) -> object:
+        if value in ("all", "core") or (isinstance(value, list) and all(isinstance(name, str) for name in value)):
+            return value
+        raise ValueError("all, core, or a list of own fields such as [health_score, health_band] is needed")
+
+    @field_validator("batch", mode="before")
+    @classmethod
+    def _choice_of_size(cls, value: object) -> object:
+        if value == "largest" or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
+            return value
+        raise ValueError("largest, or a number of records from 1 up is needed")
+
+
+class OwnFieldSettings(Model):
+    to: Text
+    adopt: bool = False
+
+
+class Schedule(Model):
+    poll: Duration = timedelta(minutes=5)
+    reconcile: time = time(2, 30)
+    overlap: Duration = timedelta(minutes=5)
+
+    @field_validator("poll")
+    @classmethod
+    def _some_time(cls, value: timedelta) -> timedelta:
+        return positive(value)
+
+
+def _currency_code(value: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", value):
+        raise ValueError("a currency code such as EUR is needed")
+    return value
+
+
+CurrencyCode = Annotated[str, AfterValidator(_currency_code)]
+
+
+class Currency(Model):
+    report: CurrencyCode = "USD"
+    rates: Mapping[CurrencyCode, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+    """What one unit of a currency is worth in the ``report`` currency."""
+
+
+def _flags(value: object) -> object:
+    """A flag that is named with nothing more takes its shipped days."""
+    return {name: given(flag) for name, flag in value.items()} if isinstance(value, Mapping) else value
+
+
+def _shipped_flags() -> Mapping[str, FlagSettings]:
+    return {name: FlagSettings(days=FLAG_DAYS[name]) for name in ACTING_FLAGS}
+
+
+def _shipped_purposes() -> list[Purpose]:
+    return ["health"]
+
+
+class Settings(Model):
+    """The whole of ``csbridge.yml``; only ``connections`` is required."""
+
+    connections: list[Connection] = Field(min_length=1)
+    store: str = Field("sqlite:///csbridge.db", repr=False)
+    """A database URL; it may hold a password, so it is no part of the repr."""
+    timezone: str = "UTC"
+    public_url: WebAddress | None = None
+    identity: Identity = Identity()
+    scope: str = "all"
+    usage: list[UsageSource] = Field(default_factory=list)
+    scorecards: Annotated[list[Purpose], BeforeValidator(listed)] = Field(
+        default_factory=_shipped_purposes, min_length=1
+    )
+    flags: Annotated[Mapping[str, FlagSettings], BeforeValidator(_flags)] = Field(default_factory=_shipped_flags)
+    """The flags that are raised: all shipped ones when the key is left out, else those named."""
+    write: WriteSettings = WriteSettings()
+    own_fields: Mapping[str, OwnFieldSettings] = Field(default_factory=dict)
+    schedule: Schedule = Schedule()
+    currency: Currency = Currency()
+    secret_key: Secrets = Field(default_factory=list)
+    workers: Literal["embedded", "celery"] = "embedded"
+    broker: Text | None = Field(None, repr=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty_blocks(cls, value: object) -> object:
+        """A key whose lines are all commented out is as good as left out."""
+        return {k: v for k, v in value.items() if v is not None} if isinstance(value, Mapping) else value
+
+    @field_validator("store")
+    @classmethod
+    def _known_store(cls, value: str) -> str:
+        scheme, separator, _ = value.partition("://")
+        if not separator or scheme not in STORES:
+            raise ValueError("a store such as sqlite:///csbridge.db or postgresql+psycopg://user@host/name is needed")
+        return value
+
+    @field_validator("scope")
+    @classmethod
+    def _scope_parses(cls, value: str) -> str:
+        rules.parse(value)
+        return value
+
+    @field_validator("flags")
+    @classmethod
+    def _with_shipped_days(cls, value: Mapping[str, FlagSettings]) -> Mapping[str, FlagSettings]:
+        return {
+            name: flag if flag.days is not None else FlagSettings(days=FLAG_DAYS.get(name))
+            for name, flag in value.items()
+        }
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as exc:
+            raise ValueError("a time zone name such as Europe/Berlin is needed") from exc
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    def connection(self, name: str) -> Any:
+        """The connection of that name; KeyError when there is none."""
+        return {connection.name: connection for connection in self.connections}[name]

@@ -1,0 +1,98 @@
+"""The kinds of value that ``csbridge.yml`` holds: durations, secrets, web addresses, text.
+
+Owns how each is read and what is refused; must not know which key holds one.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from ipaddress import ip_address
+from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+_DURATION = re.compile(r"(\d+)\s*(s|m|h|d)")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def _duration(value: object) -> object:
+    """``90s``, ``5m``, ``2h``, ``14d`` → timedelta; a plain number means seconds."""
+    match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match and len(match[1]) < 7:
+        return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if isinstance(value, timedelta) or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
+        return value
+    raise ValueError("a duration such as 90s, 5m, 2h or 14d is needed")
+
+
+def listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def given(value: object) -> object:
+    """A block that is written with nothing in it has its defaults."""
+    return {} if value is None else value
+
+
+def plain_texts(value: object) -> object:
+    """A table of texts in which YAML made a number, true or nothing of a word, such as ``{1: open, true: closed}``."""
+    if not isinstance(value, Mapping):
+        return value
+    return {_plain_text(key): _plain_text(item) for key, item in value.items()}
+
+
+def _plain_text(value: object) -> object:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
+        return str(value)
+    return "" if value is None else value
+
+
+Text = Annotated[str, Field(min_length=1)]
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Secret = Annotated[SecretStr, Field(min_length=1)]
+Secrets = Annotated[list[Secret], BeforeValidator(listed)]
+"""One secret, or a list while rotating (any of them is accepted; the first is used to sign)."""
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _web_address(value: object) -> str:
+    """https anywhere; http for loopback hosts only. Returned without a trailing slash."""
+    url = _split(value) if isinstance(value, str) else None
+    if url is None or url.scheme not in ("http", "https") or not url.hostname:
+        raise ValueError("an address such as https://acme.example.com is needed")
+    if url.username or url.password or url.query or url.fragment:
+        raise ValueError("only scheme, host, port and path belong into this address")
+    if url.scheme == "http" and not _is_loopback(url.hostname):
+        raise ValueError("http:// is accepted for loopback hosts only; use https://")
+    return url.geturl().rstrip("/")
+
+
+def _split(value: str) -> SplitResult | None:
+    try:
+        url = urlsplit(value.strip())
+        return url if url.port != 0 else None
+    except ValueError:
+        return None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+WebAddress = Annotated[str, BeforeValidator(_web_address)]
+
+
+def positive(value: timedelta) -> timedelta:
+    """The duration, unless it is no time at all."""
+    if value <= timedelta():
+        raise ValueError("more than no time at all is needed, such as 5m")
+    return value

@@ -1,0 +1,37 @@
+"""Canonical words that every floor shares: record kinds, bands, statuses, flags.
+
+Owns no behaviour. Vendor words are translated into these inside ``adapters``; a vendor word
+without a translation becomes ``UNKNOWN`` and is never guessed at.
+"""
+
+from typing import Final, Literal, get_args
+
+Kind = Literal[
+    "account", "person", "activity", "deal", "ticket", "contract", "response", "invoice", "usage", "user"
+]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+
+UNKNOWN: Final = "unknown"
+
+AccountStatus = Literal["prospect", "customer", "churned", "unknown"]
+PersonRole = Literal["champion", "executive", "user", "other", "unknown"]
+ActivityKind = Literal["call", "email", "meeting", "task", "note", "unknown"]
+Direction = Literal["in", "out", "unknown"]
+Precision = Literal["instant", "day"]
+DealKind = Literal["new", "renewal", "expansion", "unknown"]
+DealStatus = Literal["open", "won", "lost", "unknown"]
+TicketStatus = Literal["open", "pending", "closed", "unknown"]
+TicketPriority = Literal["low", "normal", "high", "urgent", "unknown"]
+Survey = Literal["nps", "csat", "ces", "unknown"]
+
+Band = Literal["green", "yellow", "red", "unknown"]
+BANDS: Final[tuple[Band, ...]] = get_args(Band)
+
+NpsGroup = Literal["promoter", "passive", "detractor"]
+NPS_GROUPS: Final[tuple[NpsGroup, ...]] = get_args(NpsGroup)
+
+Purpose = Literal["health", "risk", "expansion", "onboarding", "advocacy"]
+PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
+
+Pulse = Literal["green", "yellow", "red"]
+PULSES: Final[tuple[Pulse, ...]] = get_args(Pulse)

@@ -1,0 +1,70 @@
+"""The band of a score: ``band(d) = f(score(d), band(d−1), since(d−1))``, with margin and dwell.
+
+Decided from the rounded score, over many customers at once. Must not know how a score came about, except
+whether a cap or a pulse speaks, which do not wait.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from config.scorecards import Bands
+from config.words import Band
+from scoring.decision import Previous
+from scoring.scorecard import ScoredFrame
+
+_ORDER: Final[tuple[Band, ...]] = ("red", "yellow", "green", "unknown")
+RED, YELLOW, GREEN, BLANK = range(4)
+
+Codes = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Banded:
+    """Band and the day since when, per customer, as plain lists."""
+
+    band: list[Band]
+    since: list[date]
+
+
+def decide_bands(scored: ScoredFrame, bands: Bands, previous: Mapping[int, Previous], day: date) -> Banded:
+    """The bands at the close of ``day``. A customer without a previous band, or whose was unknown, starts afresh."""
+    before = [previous.get(int(customer)) for customer in scored.index]
+    old = np.array([BLANK if state is None else _ORDER.index(state.band) for state in before], dtype=np.int64)
+    held = np.array([0 if state is None else (day - state.since).days for state in before], dtype=np.int64)
+    capped, pulsed = scored.cap >= 0, pd.notna(scored.pulse)
+    now = next_bands(scored.score, old, held, capped, pulsed, bands)
+    since = [
+        state.since if state is not None and code == was else day
+        for state, code, was in zip(before, now.tolist(), old.tolist(), strict=True)
+    ]
+    return Banded([_ORDER[code] for code in now.tolist()], since)
+
+
+def next_bands(
+    score: Floats, old: Codes, held: Codes, capped: NDArray[np.bool_], pulsed: NDArray[np.bool_], bands: Bands
+) -> Codes:
+    """Codes of the bands. ``held``: days the old one has lasted. A cap lowers, and a pulse moves, at once."""
+    plain = _plain(score, bands)
+    moved = np.where(held >= bands.dwell_days, _beyond_margin(score, old, bands), old)
+    at_once = pulsed | (capped & (plain < old))
+    return np.where((plain == BLANK) | (old == BLANK) | at_once, plain, moved)
+
+
+def _plain(score: Floats, bands: Bands) -> Codes:
+    """The band by its edges alone."""
+    known = np.where(score >= bands.green, GREEN, np.where(score >= bands.yellow, YELLOW, RED))
+    return np.where(np.isnan(score), BLANK, known)
+
+
+def _beyond_margin(score: Floats, old: Codes, bands: Bands) -> Codes:
+    """The band when an edge counts only once it is passed by the margin, seen from the old band."""
+    green = np.where(old == GREEN, bands.green - bands.margin, bands.green + bands.margin)
+    yellow = np.where(old == RED, bands.yellow + bands.margin, bands.yellow - bands.margin)
+    return np.where(score >= green, GREEN, np.where(score >= yellow, YELLOW, RED))

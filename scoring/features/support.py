@@ -1,0 +1,59 @@
+"""Features of support tickets. A customer that never had a ticket is unknown here, not happy."""
+
+import pandas as pd
+
+from scoring.features.registry import feature, per_customer
+from scoring.past import Past
+
+OLD = 14
+"""Days after which an open ticket counts as old."""
+WINDOW = 90
+
+
+def _count(past: Past, rows: pd.DataFrame) -> pd.Series:
+    distinct = rows.drop_duplicates(["customer", "ticket"])
+    return per_customer(past, distinct.groupby("customer").size(), seen=past.tickets)
+
+
+def _escalated(past: Past) -> pd.DataFrame:
+    return past.tickets[past.tickets["open"] & past.tickets["escalated"].eq(True)]
+
+
+@feature("tickets", "tickets")
+def tickets_open(past: Past) -> pd.Series:
+    """Open tickets, pending ones included."""
+    return _count(past, past.tickets[past.tickets["open"]])
+
+
+@feature("tickets", "tickets")
+def tickets_open_old(past: Past) -> pd.Series:
+    """Tickets open for more than 14 days."""
+    return _count(past, past.tickets[past.tickets["open"] & past.tickets["ago"].gt(OLD)])
+
+
+@feature("days", "tickets")
+def tickets_open_days(past: Past) -> pd.Series:
+    """Age of the oldest open ticket; 0 when none is open."""
+    oldest = past.tickets[past.tickets["open"]].groupby("customer")["ago"].max()
+    return per_customer(past, oldest, seen=past.tickets)
+
+
+@feature("tickets", "tickets")
+def tickets_escalated_open(past: Past) -> pd.Series:
+    """Open tickets that were escalated."""
+    return _count(past, _escalated(past))
+
+
+@feature("days", "tickets")
+def tickets_escalated_open_days(past: Past) -> pd.Series:
+    """Age of the oldest open escalated ticket; 0 when there is none."""
+    oldest = _escalated(past).groupby("customer")["ago"].max()
+    return per_customer(past, oldest, seen=past.tickets)
+
+
+@feature("days", "tickets")
+def resolution_days(past: Past) -> pd.Series:
+    """Mean days from opening to closing, of tickets closed in 90 days; unknown when none was."""
+    closed = past.tickets[past.tickets["closed_ago"].le(WINDOW)]
+    taken = (closed["ago"] - closed["closed_ago"]).where(lambda days: days.ge(0))
+    return taken.groupby(closed["customer"]).mean().reindex(past.index)

@@ -1,0 +1,39 @@
+"""All features, and the table of their values: one row per customer, one column per feature and account field."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import pandas as pd
+
+from scoring.features import commercial, relationship, sentiment, support, usage
+from scoring.features.registry import Feature
+from scoring.frames import COLUMNS
+from scoring.past import Past
+
+_MODULES: Final = (usage, support, sentiment, relationship, commercial)
+
+FEATURES: Final = MappingProxyType(
+    {made.name: made for module in _MODULES for made in vars(module).values() if isinstance(made, Feature)}
+)
+
+FIELDS: Final[tuple[str, ...]] = tuple(COLUMNS["customers"])
+"""Account fields that a rule may name beside the features."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """``values``: features and account fields by name. ``ages``: days since a feature's newest input, if it has one."""
+
+    values: pd.DataFrame
+    ages: pd.DataFrame
+
+
+def tabulate(past: Past) -> Table:
+    """Every feature of every customer, in the order of ``past.customers``."""
+    values = {name: made(past) for name, made in FEATURES.items()}
+    ages = {made.age: made.age(past) for made in FEATURES.values() if made.age}
+    return Table(
+        pd.DataFrame({**values, **{name: past.customers[name] for name in FIELDS}}, index=past.index),
+        pd.DataFrame({name: ages[made.age] for name, made in FEATURES.items() if made.age}, index=past.index),
+    )

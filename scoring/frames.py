@@ -1,0 +1,118 @@
+"""The frames that scoring takes: their names, columns and meaning. Built by ``bridge``, tied to the records by a test.
+
+Every frame carries ``customer`` (the index of ``customers``). Days are ``datetime64[s]`` at midnight, in the
+workspace's time zone; a missing value is NaN/NaT/None. Rows are already limited to what was known at the
+moment of scoring; features still leave out whatever happened after ``as_of``.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import pandas as pd
+
+COLUMNS: Final[dict[str, dict[str, str]]] = {
+    # one row per customer, index = customer id (int64)
+    "customers": {
+        "name": "object",
+        "status": "object",
+        "industry": "object",
+        "employees": "float64",
+        "country": "object",
+        "plan": "object",
+        "customer_since": "datetime64[s]",
+        "churned_on": "datetime64[s]",
+        "renewal_date": "datetime64[s]",
+        "arr": "float64",
+        "currency": "object",
+        "seats_bought": "float64",
+        "pulse": "object",
+        "pulse_reason": "object",
+        "pulse_until": "datetime64[s]",
+        "pulse_since": "datetime64[s]",
+    },
+    "persons": {
+        "customer": "int64", "person": "object", "role": "object", "title": "object", "left_on": "datetime64[s]",
+    },
+    "usage": {
+        "customer": "int64", "source": "object", "person": "object", "feature": "object",
+        "day": "datetime64[s]", "count": "float64",
+    },
+    "tickets": {
+        "customer": "int64", "ticket": "object", "status": "object", "priority": "object", "category": "object",
+        "opened": "datetime64[s]", "first_reply": "datetime64[s]", "closed": "datetime64[s]",
+        "reopened": "float64", "escalated": "object", "subject": "object",
+    },
+    "responses": {
+        "customer": "int64", "person": "object", "survey": "object", "score": "float64",
+        "comment": "object", "day": "datetime64[s]",
+    },
+    "activities": {
+        "customer": "int64", "activity": "object", "person": "object", "kind": "object", "direction": "object",
+        "day": "datetime64[s]", "done": "object",
+    },
+    "deals": {
+        "customer": "int64", "deal": "object", "kind": "object", "status": "object", "amount": "float64",
+        "currency": "object", "opened": "datetime64[s]", "closes": "datetime64[s]",
+    },
+    # one row per usage source: the newest day of any account that was known (the watermark)
+    "sources": {"source": "object", "newest": "datetime64[s]", "stale_after_days": "float64"},
+}  # fmt: skip
+
+NOBODY: Final = -1
+"""The customer of a row that names none; no customer has this id, so the row counts for nobody."""
+
+
+@dataclass(frozen=True)
+class Frames:
+    """What is known about some customers, as scoring takes it. See ``COLUMNS``."""
+
+    customers: pd.DataFrame
+    persons: pd.DataFrame
+    usage: pd.DataFrame
+    tickets: pd.DataFrame
+    responses: pd.DataFrame
+    activities: pd.DataFrame
+    deals: pd.DataFrame
+    sources: pd.DataFrame
+    as_of: date
+
+
+def frame(name: str, rows: Iterable[Mapping[str, object]] = ()) -> pd.DataFrame:
+    """A frame with the declared columns and types from rows; what a row leaves out is missing.
+
+    Rows of ``customers`` carry their id as ``customer``, which becomes the index. What cannot be read as
+    its column's type becomes missing.
+    """
+    return typed(name, pd.DataFrame([dict(row) for row in rows]))
+
+
+def typed(name: str, given: pd.DataFrame) -> pd.DataFrame:
+    """The frame in its declared columns and types; one that has them already is handed back without a copy."""
+    columns = COLUMNS[name]
+    if name == "customers" and "customer" in given.columns:
+        given = given.set_index("customer")
+    if list(given.columns) != list(columns):
+        given = given.reindex(columns=list(columns))
+    wrong = {column: wanted for column, wanted in columns.items() if str(given[column].dtype) != wanted}
+    if wrong:
+        given = given.assign(**{column: _as(given[column], wanted) for column, wanted in wrong.items()})
+    if name == "customers":
+        given = given.set_axis(given.index.astype("int64").rename("customer"))
+    return given
+
+
+def empty_frames(as_of: date) -> Frames:
+    """Nothing known about nobody."""
+    return Frames(**{name: frame(name) for name in COLUMNS}, as_of=as_of)
+
+
+def _as(column: pd.Series, wanted: str) -> pd.Series:
+    if wanted == "float64":
+        return pd.Series(pd.to_numeric(column, errors="coerce")).astype("float64")
+    if wanted == "int64":
+        return pd.Series(pd.to_numeric(column, errors="coerce")).fillna(NOBODY).astype("int64")
+    if wanted == "datetime64[s]":
+        return pd.Series(pd.to_datetime(column, errors="coerce")).astype("datetime64[s]")
+    return column.astype("object")

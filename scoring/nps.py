@@ -1,0 +1,32 @@
+"""The Net Promoter Score of each customer: latest answer per person within a year. Must not know scorecards.
+
+Definition: share of promoters (9–10) less share of detractors (0–6), in percent (Reichheld 2003).
+"""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from scoring.features.sentiment import latest_answers
+from scoring.past import Past
+
+PROMOTER: Final = 9
+PASSIVE: Final = 7
+
+
+def rollup(past: Past) -> pd.DataFrame:
+    """Columns ``nps`` (−100…100, whole), ``nps_last`` (0–10) and ``nps_group`` of the latest answer."""
+    answers = latest_answers(past, "nps")
+    value = np.where(answers["score"] >= PROMOTER, 100.0, np.where(answers["score"] < PASSIVE, -100.0, 0.0))
+    nps = pd.Series(value, index=answers["customer"]).groupby(level=0).mean()
+    last = answers.drop_duplicates("customer").set_index("customer")["score"].reindex(past.index)
+    group = np.where(last >= PROMOTER, "promoter", np.where(last >= PASSIVE, "passive", "detractor"))
+    return pd.DataFrame(
+        {
+            "nps": np.floor(nps.reindex(past.index) + 0.5),
+            "nps_last": last,
+            "nps_group": pd.Series(group, index=past.index, dtype=object).where(last.notna(), None),
+        },
+        index=past.index,
+    )

@@ -1,0 +1,89 @@
+"""What had happened by a day: the frames without anything dated later, with ages in days.
+
+The only place that decides what "as of" means, so that no feature can see the future. Must not know
+measures or weights.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from scoring import use
+from scoring.frames import Frames, typed
+
+TOUCHES = ("call", "email", "meeting")
+"""Kinds of activity that reach a person; a task or a note does not."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """The frames up to ``as_of``. ``ago`` columns are days before it (float, 0 = that day, never negative)."""
+
+    as_of: date
+    customers: pd.DataFrame
+    persons: pd.DataFrame
+    """With ``left``: whether the person had left by then."""
+    use: pd.DataFrame
+    """What usage says, a row per customer: see ``scoring.use.summarise``."""
+    tickets: pd.DataFrame
+    """With ``ago`` of the opening, ``open`` and ``closed_ago`` as they stood then."""
+    responses: pd.DataFrame
+    activities: pd.DataFrame
+    """Touches that took place (or whose CRM does not say whether they did)."""
+    deals: pd.DataFrame
+    """With ``closes_in``: days until the closing date; it may lie in the future, which was known."""
+
+    @property
+    def index(self) -> pd.Index:
+        return self.customers.index
+
+
+def past(frames: Frames) -> Past:
+    """The frames as they stood at the close of ``frames.as_of``. Events without a date are left out."""
+    as_of = frames.as_of
+    customers = typed("customers", frames.customers)
+    customers = customers[~customers.index.duplicated()]
+    usage, sources = typed("usage", frames.usage), typed("sources", frames.sources)
+    persons = typed("persons", frames.persons)
+    return Past(
+        as_of=as_of,
+        customers=customers,
+        persons=persons.assign(left=days_before(persons["left_on"], as_of).ge(0)),
+        use=use.summarise(usage, sources, customers.index, as_of),
+        tickets=_tickets(typed("tickets", frames.tickets), as_of),
+        responses=_happened(typed("responses", frames.responses), "day", as_of),
+        activities=_touches(_happened(typed("activities", frames.activities), "day", as_of)),
+        deals=_deals(typed("deals", frames.deals), as_of),
+    )
+
+
+def days_before(days: pd.Series, as_of: date) -> pd.Series:
+    """Days from each day to ``as_of`` (float; negative for later days; NaN where there is none)."""
+    ago: pd.Series = (pd.Timestamp(as_of) - days).dt.days.astype("float64")
+    return ago
+
+
+def _happened(rows: pd.DataFrame, dated: str, as_of: date) -> pd.DataFrame:
+    ago = days_before(rows[dated], as_of)
+    return rows.assign(ago=ago)[ago.ge(0)]
+
+
+def _tickets(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """A ticket closed only later was open; one that was opened again says so by its status."""
+    rows = _happened(rows, "opened", as_of)
+    closed_ago = days_before(rows["closed"], as_of)
+    is_open = (
+        rows["status"].isin(("open", "pending")) | closed_ago.lt(0) | (closed_ago.isna() & rows["status"].ne("closed"))
+    )
+    return rows.assign(open=is_open, closed_ago=closed_ago.where(closed_ago.ge(0) & ~is_open))
+
+
+def _touches(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["kind"].isin(TOUCHES) & rows["done"].ne(False)]
+
+
+def _deals(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """A deal without an opening date is known; one that was opened later is not."""
+    known = ~days_before(rows["opened"], as_of).lt(0)
+    return rows.assign(closes_in=-days_before(rows["closes"], as_of))[known]

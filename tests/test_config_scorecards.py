@@ -1,0 +1,140 @@
+"""Scorecard files: the shipped one, what is refused and where, versions that name the content."""
+
+from pathlib import Path
+
+import pytest
+
+from config.errors import ConfigError
+from config.scorecards import Scorecard, choose, load_scorecard, load_scorecards, shipped_scorecard
+from scoring.scorecard import check
+
+CARD = """\
+purpose: health
+form: weighted
+for: plan = pro
+min_coverage: 0.5
+bands: {green: 80, yellow: 50, margin: 1, dwell_days: 2}
+measures:
+  seats: {feature: seat_use, group: usage, weight: 3, curve: [[0, 0], [0.9, 100]], missing: unknown, fresh_for: 14d}
+  contract: {feature: renewal_deal, group: commercial, weight: 1, categories: {won: 100, lost: 0}, missing: 50}
+caps:
+  - {if: tickets_escalated_open_days > 7, at_most: 40, because: an escalation is open}
+"""
+
+
+def written(folder: Path, text: str, name: str = "health.yml") -> Path:
+    path = folder / name
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_reads_a_file(tmp_path: Path) -> None:
+    card = load_scorecard(written(tmp_path, CARD))
+    assert card.measures["seats"].curve == ((0, 0), (0.9, 100))
+    assert card.measures["contract"].missing == 50
+    assert card.caps[0].condition.holds({"tickets_escalated_open_days": 8})
+    assert card.applies.holds({"plan": "Pro"})
+    assert check(card) == []
+
+
+def test_version_names_the_content_not_its_looks(tmp_path: Path) -> None:
+    lines = CARD.splitlines()
+    reordered = "\n".join(["# a comment", *lines[:6], lines[7], lines[6], *lines[8:]]).replace(
+        "weight: 3", "weight: 3.0"
+    )
+    first, same, other = (
+        load_scorecard(written(tmp_path, text)) for text in (CARD, reordered, CARD.replace("weight: 3", "weight: 4"))
+    )
+    assert first.version == same.version != other.version
+    assert first.version.startswith("health-")
+    assert len(first.version) == len("health-3f2a91c0")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("form: weighted", "form: additive", "additive form is not there yet"),
+        ("purpose: health", "purpose: wealth", "wealth"),
+        ("[[0, 0], [0.9, 100]]", "[[0, 0], [0, 100]]", "must rise"),
+        ("[[0, 0], [0.9, 100]]", "[[0, 0], [0.9, 101]]", "from 0 to 100"),
+        ("[[0, 0], [0.9, 100]]", "[[0, 0]]", "two points"),
+        ("curve: [[0, 0], [0.9, 100]], ", "", "exactly one of curve"),
+        ("weight: 3", "weight: 0", "greater than 0"),
+        ("weight: 3", "wieght: 3", "unknown key"),
+        ("missing: 50", "missing: 150", "measures.contract.missing"),
+        ("for: plan = pro", "for: plan pro", "no condition"),
+        ("yellow: 50", "yellow: 90", "yellow must lie"),
+        ("green: 80", "green: 99.5", "never be reached"),
+        ("min_coverage: 0.5", "min_coverage: 50", "min_coverage"),
+        ("at_most: 40", "at_most: much", "at_most"),
+    ],
+)
+def test_refuses_and_says_where(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert old in CARD
+    path = written(tmp_path, CARD.replace(old, new))
+    with pytest.raises(ConfigError, match=said) as caught:
+        load_scorecard(path)
+    assert all(problem.line and problem.file == str(path) for problem in caught.value.problems)
+
+
+def test_all_problems_at_once(tmp_path: Path) -> None:
+    broken = (
+        CARD.replace("weight: 1", "weight: -1").replace("at_most: 40", "at_most: 400").replace("margin: 1", "margin: x")
+    )
+    with pytest.raises(ConfigError) as caught:
+        load_scorecard(written(tmp_path, broken))
+    assert len(caught.value.problems) == 3
+
+
+def test_several_files_are_tried_in_name_order(tmp_path: Path) -> None:
+    paths = [
+        written(tmp_path, CARD.replace("for: plan = pro", "for: all"), "health_z.yml"),
+        written(tmp_path, CARD, "health_a.yml"),
+        written(tmp_path, CARD.replace("health", "risk"), "risk.yml"),
+    ]
+    cards = load_scorecards(paths)
+    assert {purpose: len(found) for purpose, found in cards.items()} == {"health": 2, "risk": 1}
+    first, last = cards["health"]
+    assert choose(cards["health"], {"plan": "pro"}) == first
+    assert choose(cards["health"], {"plan": "basic"}) == last
+    assert choose((first,), {"plan": "basic"}) is None
+
+
+def test_problems_of_several_files_come_together(tmp_path: Path) -> None:
+    paths = [written(tmp_path, "purpose: x\n", "a.yml"), tmp_path / "gone.yml"]
+    with pytest.raises(ConfigError) as caught:
+        load_scorecards(paths)
+    assert {Path(problem.file).name for problem in caught.value.problems} == {"a.yml", "gone.yml"}
+
+
+def test_shipped_card_is_right_and_usage_alone_reaches_its_floor() -> None:
+    card = shipped_scorecard("health")
+    assert check(card) == []
+    weight = {group: 0.0 for group in ("usage", "support", "sentiment", "relationship", "commercial")}
+    for measure in card.measures.values():
+        weight[measure.group] += measure.weight
+    assert min(weight.values()) > 0
+    assert weight["usage"] >= card.min_coverage * sum(weight.values())
+
+
+def test_unknown_names_are_told_with_the_nearest(tmp_path: Path) -> None:
+    text = CARD.replace("feature: seat_use", "feature: seats_use").replace(
+        "tickets_escalated_open_days", "escalated_days"
+    )
+    problems = check(load_scorecard(written(tmp_path, text)))
+    assert [problem.where for problem in problems] == ["measures.seats.feature", "caps[0].if"]
+    assert "did you mean seat_use?" in problems[0].what
+
+
+def test_a_curve_on_a_word_and_a_word_never_said(tmp_path: Path) -> None:
+    text = CARD.replace("feature: seat_use", "feature: champion").replace("won: 100", "win: 100")
+    said = [problem.what for problem in check(load_scorecard(written(tmp_path, text)))]
+    assert said == ["champion is a word, not a number", "renewal_deal is never win (did you mean won?)"]
+
+
+def test_example_of_the_design() -> None:
+    minimal = {
+        "purpose": "risk",
+        "measures": {"m": {"feature": "f", "group": "g", "weight": 1, "categories": {"yes": 1}}},
+    }
+    assert Scorecard.model_validate(minimal).bands.green == 70

@@ -1,0 +1,283 @@
+"""Write-back against everything that can happen to it: whatever happened, once quiet the CRM shows what is wanted.
+
+Two workers push; their calls are cut by crashes, expired leases, each other, and by people who edit records
+between any two steps. Readings arrive late and out of order, as they do from a poll and a webhook.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from fake_writeback import FIELDS, Clock, FakeCrm, FakeLedger, ref
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from adapters.contract import Outcome, Patch
+from adapters.errors import QuotaSpent, Retry
+from adapters.records import Account, Fields, Item, Ref
+from config.words import Kind
+from webhooks.writeback.comparison import same
+from webhooks.writeback.drift import Policy, observe
+from webhooks.writeback.entry import Entry, Lease, has_work
+from webhooks.writeback.gate import want
+from webhooks.writeback.reconcile import push
+from webhooks.writeback.settle import leave
+
+IDS = ("1", "2", "3", "4", "5")
+REFUSED = 13
+"""No org of these tests takes this NPS."""
+
+DECIDED = st.fixed_dictionaries(
+    {
+        "nps": st.sampled_from([None, 1, 2, REFUSED]),
+        "health_band": st.sampled_from(["green", "red"]),
+        "health_score": st.sampled_from([None, 40.04, 40.0, 71.25]),
+        "risk_flags": st.sampled_from([(), ("b", "a"), ("a",)]),
+    }
+)
+EDITED = st.sampled_from([{"nps": 7}, {"nps": None}, {"health_band": "yellow"}, {"risk_flags": ("z",)}])
+ONE = st.sampled_from(IDS)
+EVENTS = st.one_of(
+    st.sampled_from([("crash",), ("expire",), ("push",)]),
+    st.tuples(st.just("edit"), ONE, EDITED),
+    st.tuples(st.just("pull"), ONE),
+    st.tuples(st.just("decide"), ONE, DECIDED),
+    st.tuples(st.just("delete"), ONE),
+)
+FATES = st.dictionaries(ONE, st.sampled_from(["later", "lose", "miss"]), max_size=2)
+ERRORS = st.sampled_from([None, None, None, Retry("unavailable"), QuotaSpent("no calls left today")])
+
+
+class Crash(BaseException):
+    """The process dies here."""
+
+
+@dataclass
+class Worker:
+    """One process: what it does to the ledger and the CRM, with ``events`` between its steps."""
+
+    world: "Writeback"
+    events: dict[int, tuple]
+    connection: str = "sf"
+    steps: int = 0
+    dead: bool = False
+    recorded: dict[Ref, Entry] = field(default_factory=dict)
+    """What the ledger last said to this worker."""
+
+    @property
+    def calls(self):
+        return self.world.crm.calls
+
+    @property
+    def write_batch(self) -> int:
+        return self.world.crm.write_batch
+
+    def step(self) -> None:
+        event = self.events.pop(self.steps, None)
+        self.steps += 1
+        if event and not self.dead:
+            if event == ("crash",):
+                self.dead = True
+            else:
+                self.world.happen(event)
+        if self.dead:
+            raise Crash
+
+    def update(self, refs: Sequence[Ref], change: Callable[[Entry], Entry | None]) -> list[Entry]:
+        self.step()
+        entries = self.world.ledger.update(refs, change)
+        self.recorded |= {entry.ref: entry for entry in entries}
+        self.step()
+        return entries
+
+    def claim(self, connection: str, limit: int, lease: Lease, now) -> list[Entry]:
+        self.step()
+        entries = self.world.ledger.claim(connection, limit, lease, now)
+        self.step()
+        return entries
+
+    def read(self, kind: Kind, ids: Sequence[str]) -> list[Item]:
+        self.step()
+        return self.world.crm.read(kind, ids)
+
+    def write(self, patches: Sequence[Patch]) -> list[Outcome]:
+        self.world.call_begins(patches, self.recorded)
+        try:
+            self.step()
+            outcomes = self.world.crm.write(patches)
+            self.step()
+        finally:
+            self.world.call_ends(patches)
+        return outcomes
+
+
+@dataclass
+class StrictCrm(FakeCrm):
+    """Refuses one value, and whatever is not ours to write."""
+
+    wrong: list[str] = field(default_factory=list)
+
+    def apply(self, patch: Patch, fate: str, at) -> Outcome:
+        if not patch.fields.keys() <= FIELDS.keys() or "pulse" in patch.fields:
+            self.wrong.append(f"not ours: {patch}")
+        return super().apply(patch, "refuse" if patch.fields.get("nps") == REFUSED else fate, at)
+
+
+class Writeback(RuleBasedStateMachine):
+    policy: Policy = "repair"
+
+    @initialize()
+    def begin(self) -> None:
+        self.clock = Clock()
+        self.crm = StrictCrm(self.clock)
+        self.crm.add(*IDS, pulse="green")
+        self.ledger = FakeLedger()
+        self.tokens = 0
+        self.in_flight: dict[Ref, list[Lease]] = {}
+        self.readings: list[Account] = []
+        self.pulled = {}
+        self.nested = False
+
+    # What happens.
+
+    def happen(self, event: tuple) -> None:
+        match event:
+            case ("expire",):
+                self.clock.tick(301)
+            case ("edit", id, own):
+                self.edit(id, own)
+            case ("pull", id):
+                self.pull(id)
+                self.deliver(0)
+            case ("decide", id, decided):
+                self.decide(id, decided)
+            case ("delete", id):
+                self.delete(id)
+            case ("push",) if not self.nested:
+                self.nested = True
+                self.run(Worker(self, {}))
+                self.nested = False
+
+    @rule(id=ONE, decided=DECIDED)
+    def decide(self, id: str, decided: Fields) -> None:
+        if id in self.crm.own:
+            self.ledger.update([ref(id)], lambda entry: want(entry, decided, 0, FIELDS))
+
+    @rule(id=ONE, own=EDITED)
+    def edit(self, id: str, own: Fields) -> None:
+        if id in self.crm.own:
+            self.crm.edit(id, **own)
+
+    @rule(id=ONE)
+    def leave(self, id: str) -> None:
+        if ref(id) in self.ledger.entries:
+            self.ledger.update([ref(id)], leave)
+
+    @rule(id=ONE)
+    def delete(self, id: str) -> None:
+        """Gone, and the notice of it is taken in at once; readings on their way arrive later."""
+        self.crm.own.pop(id, None)
+        self.readings = [reading for reading in self.readings if reading.ref.id != id]
+        self.ledger.update([ref(id)], lambda entry: None)
+
+    @rule(id=ONE)
+    def pull(self, id: str) -> None:
+        """Read what changed since the last pull; the reading is delivered some other time."""
+        item = self.crm.reading(id)
+        if isinstance(item, Account) and item.changed_at != self.pulled.get(id):
+            self.pulled[id] = item.changed_at
+            self.readings.append(item)
+
+    @precondition(lambda self: self.readings)
+    @rule(n=st.integers(0, 9))
+    def deliver(self, n: int) -> None:
+        if self.readings:
+            item = self.readings.pop(n % len(self.readings))
+            self.ledger.update([item.ref], lambda entry: self.observed(entry, item))
+
+    def observed(self, entry: Entry, item: Account) -> Entry:
+        return observe(entry, item.own, item.changed_at, self.policy, FIELDS, self.clock().date())
+
+    @rule(minutes=st.sampled_from([1, 6, 24 * 60]))
+    def wait(self, minutes: int) -> None:
+        self.clock.tick(60 * minutes)
+
+    @rule(
+        events=st.dictionaries(st.integers(0, 25), EVENTS, max_size=4),
+        fates=st.lists(FATES, max_size=4),
+        errors=st.lists(ERRORS, max_size=2),
+    )
+    def push(self, events: dict[int, tuple], fates: list, errors: list) -> None:
+        self.crm.fates, self.crm.raises = list(fates), list(errors)
+        self.run(Worker(self, dict(events)))
+        self.crm.fates, self.crm.raises = [], []
+
+    def run(self, worker: Worker) -> None:
+        self.tokens += 1
+        token = f"t{self.tokens}"
+        try:
+            push(worker, worker, FIELDS, policy=self.policy, now=self.clock, new_token=lambda: token)
+        except (Crash, Retry, QuotaSpent):
+            return
+
+    # What must hold at every call.
+
+    def call_begins(self, patches: Sequence[Patch], recorded: dict[Ref, Entry]) -> None:
+        for patch in patches:
+            entry = recorded[patch.ref]
+            assert entry.sent == patch.fields, "recorded before the call"
+            assert entry.lease, "under a lease"
+            assert entry.refusal is None or entry.refusal.fields != patch.fields, "a refused patch is not sent again"
+            for lease in self.in_flight.get(patch.ref, ()):
+                assert lease.until <= self.clock(), "one write in flight per record"
+            self.in_flight.setdefault(patch.ref, []).append(entry.lease)
+
+    def call_ends(self, patches: Sequence[Patch]) -> None:
+        for patch in patches:
+            self.in_flight[patch.ref].pop()
+
+    @invariant()
+    def nothing_else_is_touched(self) -> None:
+        assert not self.crm.wrong
+        assert all(own["pulse"] == "green" for own in self.crm.own.values())
+
+    # And in the end.
+
+    def teardown(self) -> None:
+        if not hasattr(self, "crm"):
+            return
+        for _ in range(12):
+            self.clock.tick(24 * 3600)
+            for id in self.crm.own:
+                self.pull(id)
+            while self.readings:
+                self.deliver(0)
+            self.run(Worker(self, {}))
+        for entry in self.ledger.entries.values():
+            self.shows_what_is_wanted(entry)
+        calls = len(self.crm.sent)
+        self.run(Worker(self, {}))
+        assert len(self.crm.sent) == calls, "a quiet push makes no call"
+
+    def shows_what_is_wanted(self, entry: Entry) -> None:
+        assert entry.sent is None
+        assert entry.lease is None or entry.lease.until <= self.clock(), "nobody holds it"
+        assert entry.pending is None
+        assert not has_work(entry, FIELDS)
+        own = self.crm.own.get(entry.ref.id)
+        if own is None or entry.contested or entry.refusal or entry.desired is None:
+            return
+        for name, value in entry.desired.items():
+            set_aside = self.policy == "accept" and name in entry.accepted
+            assert set_aside or same(own[name], value, FIELDS[name]), (name, own[name], entry)
+
+
+class Accepting(Writeback):
+    policy: Policy = "accept"
+
+
+QUICK = settings(max_examples=80, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+TestRepairing = Writeback.TestCase
+TestRepairing.settings = QUICK
+TestAccepting = Accepting.TestCase
+TestAccepting.settings = QUICK

@@ -1,0 +1,262 @@
+"""Carries the difference between desired and confirmed to one CRM, until nothing is left that can be done now.
+
+The thin part: claims, reads back, records, writes, settles; what each means is decided in ``settle`` and
+``drift``. Knows the CRM only as something that reads and writes, and the store only as a ledger.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import partial
+from typing import Final, Protocol
+
+from adapters.contract import Calls, Outcome, Patch
+from adapters.errors import Lost, QuotaSpent, Retry, Unauthorized
+from adapters.records import Item, Ref
+from config.words import Kind
+from webhooks.writeback import settle
+from webhooks.writeback.drift import Policy
+from webhooks.writeback.entry import Entry, Lease, Ledger, OwnFields
+from webhooks.writeback.summary import Summary, Tally
+
+LEASE: Final = timedelta(minutes=5)
+"""Longer than a call with its retries takes; who takes longer is fenced off."""
+ATTEMPTS: Final = 3
+"""How often one record is taken up in one push."""
+DEAF: Final = 5
+"""Calls in a row without any answer, after which the CRM is left alone."""
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[int], None]
+"""Told how many more records have been dealt with."""
+
+
+class Crm(Protocol):
+    """What a push needs of an adapter."""
+
+    connection: str
+    calls: Calls
+    write_batch: int
+
+    def read(self, kind: Kind, ids: Sequence[str]) -> list[Item]: ...
+
+    def write(self, patches: Sequence[Patch]) -> list[Outcome]: ...
+
+
+def push(
+    adapter: Crm,
+    ledger: Ledger,
+    fields: OwnFields,
+    *,
+    policy: Policy,
+    now: Callable[[], datetime],
+    new_token: Callable[[], str],
+    batch: int | None = None,
+    zone: tzinfo = UTC,
+    lease: timedelta = LEASE,
+    on_progress: Progress = lambda done: None,
+) -> Summary:
+    """Write what is wanted and not confirmed in ``adapter``'s org, in as few calls as ``batch`` allows.
+
+    ``batch``: records to a call, at most the adapter's own largest (None). ``zone``: the workspace's, whose
+    days repairs are counted by. Ends when nothing is left to claim; no record is taken up more than
+    ``ATTEMPTS`` times. Raises QuotaSpent, Unauthorized and Retry from the adapter, once what is known has been
+    settled and all leases are given back.
+    """
+    size = max(1, min(batch or adapter.write_batch, adapter.write_batch))
+    return _Push(adapter, ledger, fields, policy, now, new_token(), size, zone, lease, on_progress).run()
+
+
+class _Push:
+    """One run of ``push``: the leases it holds and what it counts."""
+
+    def __init__(
+        self,
+        crm: Crm,
+        ledger: Ledger,
+        fields: OwnFields,
+        policy: Policy,
+        now: Callable[[], datetime],
+        token: str,
+        size: int,
+        zone: tzinfo,
+        lease: timedelta,
+        on_progress: Progress,
+    ) -> None:
+        self.crm = crm
+        self.ledger = ledger
+        self.fields = fields
+        self.policy: Policy = policy
+        self.now = now
+        self.token = token
+        self.size = size
+        self.zone = zone
+        self.lease = lease
+        self.on_progress = on_progress
+        self.ready: dict[Kind, list[Ref]] = {}
+        self.attempts: Counter[Ref] = Counter()
+        self.deaf = 0
+        self.tally = Tally()
+
+    def run(self) -> Summary:
+        before = self.crm.calls.made.copy()
+        try:
+            self._drain()
+        except BaseException:
+            self._abandon()
+            raise
+        self._give_back(self._held())
+        made = self.crm.calls.made
+        return self.tally.summary(self.crm.connection, made["write"] - before["write"], made["read"] - before["read"])
+
+    def _drain(self) -> None:
+        """Fill batches across claims, so that read-backs leave no call half empty."""
+        while True:
+            if self.deaf >= DEAF:
+                log.warning("%s: %d calls in a row without an answer; stopping here", self.crm.connection, self.deaf)
+                return
+            claimed = self._claim()
+            self._take_in(claimed)
+            full = self.size if claimed else 1
+            batches = [refs for refs in self.ready.values() if len(refs) >= full]
+            if not claimed and not batches:
+                return
+            for refs in batches:
+                self._write(refs[: self.size])
+                del refs[: self.size]
+
+    def _claim(self) -> list[Entry]:
+        """Lease some more. Records that had their turns in this push rest for a while, so that the loop ends."""
+        while True:
+            claimed = self.ledger.claim(self.crm.connection, self.size, self._lease(), self.now())
+            self.attempts.update(entry.ref for entry in claimed)
+            fresh = [entry for entry in claimed if self.attempts[entry.ref] <= ATTEMPTS]
+            tired = [entry.ref for entry in claimed if self.attempts[entry.ref] > ATTEMPTS]
+            self._give_back(tired, self.now() + settle.PAUSE)
+            newly_tired = any(self.attempts[ref] == ATTEMPTS + 1 for ref in tired)
+            if fresh or not newly_tired:
+                return fresh
+
+    def _take_in(self, claimed: Sequence[Entry]) -> None:
+        unknown = [entry for entry in claimed if entry.sent is not None]
+        for entry in claimed:
+            if entry.sent is None:
+                self.ready.setdefault(entry.ref.kind, []).append(entry.ref)
+        if unknown:
+            self._find_out(unknown[0].ref.kind, unknown)
+
+    def _find_out(self, kind: Kind, unknown: Sequence[Entry]) -> None:
+        """Read back writes whose answer was lost; those that still need one join the ready ones."""
+        refs = [entry.ref for entry in unknown]
+        try:
+            items = {item.ref: item for item in self.crm.read(kind, [ref.id for ref in refs])}
+        except Retry as exc:
+            log.warning("%s: could not read back %d records: %s", self.crm.connection, len(refs), exc)
+            self.deaf += 1
+            self._give_back(refs, self.now() + (exc.after or settle.PAUSE))
+            for ref in refs:
+                self.tally.answered(Outcome(ref, "lost", message=str(exc)), {})
+            return
+        except BaseException:
+            self._give_back(refs)
+            raise
+        now = self.now()
+        after = {
+            entry.ref: entry for entry in self.ledger.update(refs, lambda entry: self._resolved(entry, items, now))
+        }
+        for entry in unknown:
+            self._found_out(entry, after.get(entry.ref))
+
+    def _resolved(self, entry: Entry, items: dict[Ref, Item], now: datetime) -> Entry | None:
+        return settle.resolve(entry, self.token, items.get(entry.ref), now, self.policy, self.fields, self._today())
+
+    def _found_out(self, before: Entry, after: Entry | None) -> None:
+        self.tally.resolved(before, after)
+        if after and settle.holds(after, self.token):  # a record without more work has given it back
+            self.ready.setdefault(after.ref.kind, []).append(after.ref)
+
+    def _write(self, refs: Sequence[Ref]) -> None:
+        """Record what is sent, send it in one call, settle what became of it."""
+        marked = self.ledger.update(refs, partial(settle.mark_sent, lease=self._lease(), fields=self.fields))
+        patches = [
+            Patch(entry.ref, entry.sent)
+            for entry in marked
+            if settle.holds(entry, self.token) and entry.sent is not None
+        ]
+        if patches:
+            self._settle(patches, self._send(patches))
+        self.on_progress(len(refs))
+
+    def _send(self, patches: Sequence[Patch]) -> list[Outcome]:
+        try:
+            outcomes = self.crm.write(patches)
+        except Lost as exc:
+            outcomes = [Outcome(patch.ref, "lost", message=str(exc)) for patch in patches]
+        except Retry as exc:
+            outcomes = [Outcome(patch.ref, "later", message=str(exc), after=exc.after) for patch in patches]
+            self.deaf += 1
+            if self.deaf >= DEAF:
+                self._settle(patches, outcomes)
+                raise
+            return outcomes
+        except (QuotaSpent, Unauthorized) as exc:
+            self._settle(patches, [Outcome(patch.ref, "later", message=str(exc)) for patch in patches])
+            raise
+        except BaseException as exc:  # nobody knows how far it came, an interrupt included
+            self._settle(patches, [Outcome(patch.ref, "lost", message=repr(exc)) for patch in patches])
+            raise
+        answered = {outcome.ref: outcome for outcome in outcomes}
+        complete = [answered.get(patch.ref, Outcome(patch.ref, "lost")) for patch in patches]
+        self.deaf = self.deaf + 1 if all(outcome.status == "lost" for outcome in complete) else 0
+        return complete
+
+    def _settle(self, patches: Sequence[Patch], outcomes: Sequence[Outcome]) -> None:
+        """Keep every outcome: if the store does not take them together, one by one."""
+        by_ref = {outcome.ref: outcome for outcome in outcomes}
+        now, today = self.now(), self._today()
+
+        def change(entry: Entry) -> Entry | None:
+            return settle.settle(entry, self.token, by_ref[entry.ref], now, self.policy, self.fields, today)
+
+        try:
+            self.ledger.update(list(by_ref), change)
+            unkept: list[Ref] = []
+        except Exception:
+            log.exception("%s: %d outcomes could not be kept together", self.crm.connection, len(by_ref))
+            unkept = self._settle_singly(list(by_ref), change)
+        for patch in patches:
+            known = by_ref[patch.ref] if patch.ref not in unkept else Outcome(patch.ref, "lost")
+            self.tally.answered(known, patch.fields)
+
+    def _settle_singly(self, refs: Sequence[Ref], change: Callable[[Entry], Entry | None]) -> list[Ref]:
+        """The refs whose outcome could not be kept: they stay recorded as sent, and will be read back."""
+        unkept: list[Ref] = []
+        for ref in refs:
+            try:
+                self.ledger.update([ref], change)
+            except Exception:
+                log.exception("%s: the outcome could not be kept; it will be read back", ref)
+                unkept.append(ref)
+        return unkept
+
+    def _held(self) -> list[Ref]:
+        return [ref for refs in self.ready.values() for ref in refs]
+
+    def _abandon(self) -> None:
+        """Give the leases back on the way out. Should that fail too, they run out by themselves."""
+        try:
+            self._give_back(self._held())
+        except Exception:
+            log.exception("%s: leases could not be given back; they run out", self.crm.connection)
+
+    def _give_back(self, refs: Sequence[Ref], until: datetime | None = None) -> None:
+        if refs:
+            self.ledger.update(refs, partial(settle.release, token=self.token, until=until))
+
+    def _lease(self) -> Lease:
+        return Lease(self.token, self.now() + self.lease)
+
+    def _today(self) -> date:
+        return self.now().astimezone(self.zone).date()

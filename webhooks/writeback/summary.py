@@ -1,0 +1,116 @@
+"""What a push did, in numbers and names, and what one would do. Pure data."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from math import ceil
+
+from adapters.contract import Outcome, Patch
+from adapters.records import Fields, Ref
+from webhooks.writeback.drift import Verdict, verdict
+from webhooks.writeback.entry import Entry, OwnFields, prepare
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One push to one connection, each record by how it ended; ``later`` and ``lost`` are left for the next push."""
+
+    connection: str
+    written: int = 0
+    """Records."""
+    fields: int = 0
+    """Field values that the CRM confirmed."""
+    refused: tuple[Outcome, ...] = ()
+    """With the vendor's code and message."""
+    later: tuple[Outcome, ...] = ()
+    """Certainly not applied; put off."""
+    lost: tuple[Ref, ...] = ()
+    """No answer yet: to be read back."""
+    repaired: int = 0
+    accepted: int = 0
+    contested: tuple[Ref, ...] = ()
+    dropped: tuple[Ref, ...] = ()
+    """Gone from the CRM."""
+    calls: int = 0
+    """API calls made to write, the adapter's own retries and halvings included."""
+    reads: int = 0
+    """API calls made to find out about unknown ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a push would do now."""
+
+    patches: tuple[Patch, ...]
+    unknown: tuple[Ref, ...]
+    """To be read back first; what they need is not known before."""
+    calls: int
+    """Write calls for ``patches``, when nothing is refused."""
+
+
+def plan_push(entries: Iterable[Entry], fields: OwnFields, batch: int) -> Plan:
+    """Decide what a push of these entries would write, ``batch`` records to a call, without touching anything."""
+    patches: list[Patch] = []
+    unknown: list[Ref] = []
+    for entry in entries:
+        if entry.sent is not None:
+            unknown.append(entry.ref)
+        elif patch := prepare(entry, fields):
+            patches.append(Patch(entry.ref, patch))
+    groups: dict[tuple[str, str], int] = {}
+    for change in patches:
+        key = (change.ref.connection, change.ref.kind)
+        groups[key] = groups.get(key, 0) + 1
+    return Plan(tuple(patches), tuple(unknown), sum(ceil(count / batch) for count in groups.values()))
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts while a push runs."""
+
+    written: set[Ref] = field(default_factory=set)
+    values: int = 0
+    open: dict[Ref, Outcome] = field(default_factory=dict)
+    """How records that are not written stand so far."""
+    verdicts: dict[Verdict, list[Ref]] = field(default_factory=dict)
+    dropped: list[Ref] = field(default_factory=list)
+
+    def answered(self, outcome: Outcome, sent: Fields) -> None:
+        """The CRM's answer to a write, or that there was none."""
+        if outcome.status == "written":
+            self.open.pop(outcome.ref, None)
+            self.written.add(outcome.ref)
+            self.values += len(sent)
+        else:
+            self.open[outcome.ref] = outcome
+
+    def resolved(self, before: Entry, after: Entry | None) -> None:
+        """A read-back: ``before`` was unknown; None: the record is gone."""
+        self.open.pop(before.ref, None)
+        if after is None:
+            self.dropped.append(before.ref)
+            return
+        if after.sent is not None:
+            self.open[before.ref] = Outcome(before.ref, "lost")
+            return
+        arrived = [name for name in before.sent or {} if after.confirmed_at.get(name) != before.confirmed_at.get(name)]
+        if arrived:
+            self.written.add(before.ref)
+            self.values += len(arrived)
+        if judged := verdict(before, after):
+            self.verdicts.setdefault(judged, []).append(before.ref)
+
+    def summary(self, connection: str, calls: int, reads: int) -> Summary:
+        return Summary(
+            connection=connection,
+            written=len(self.written),
+            fields=self.values,
+            refused=tuple(outcome for outcome in self.open.values() if outcome.status == "refused"),
+            later=tuple(outcome for outcome in self.open.values() if outcome.status == "later"),
+            lost=tuple(outcome.ref for outcome in self.open.values() if outcome.status == "lost"),
+            repaired=len(self.verdicts.get("repaired", ())),
+            accepted=len(self.verdicts.get("accepted", ())),
+            contested=tuple(self.verdicts.get("contested", ())),
+            dropped=tuple(self.dropped),
+            calls=calls,
+            reads=reads,
+        )
