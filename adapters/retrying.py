@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential, wait_random
 
 from adapters.errors import Lost, Retry
 
@@ -39,11 +39,8 @@ def repeat_write(call: Callable[[], T], patience: Patience) -> T:
 
 
 def _repeat(call: Callable[[], T], patience: Patience, again: Callable[[BaseException], bool]) -> T:
-    backoff = wait_exponential_jitter(
-        initial=patience.first.total_seconds(),
-        max=patience.longest.total_seconds(),
-        jitter=patience.first.total_seconds(),
-    )
+    first, longest = patience.first.total_seconds(), patience.longest.total_seconds()
+    backoff = wait_exponential(multiplier=first, max=longest) + wait_random(0, first)
 
     def wait(state: RetryCallState) -> float:
         asked = _asked(state)

@@ -33,7 +33,7 @@ def push(workspace: Workspace, name: str, *, trusted: bool = False, progress: Pr
             policy=workspace.settings.write.drift,
             now=workspace.now,
             new_token=lambda: uuid4().hex,
-            batch=_batch(workspace),
+            batch=batch_size(workspace, adapter),
             zone=workspace.settings.zone,
             on_progress=progress,
         )
@@ -47,12 +47,13 @@ def push(workspace: Workspace, name: str, *, trusted: bool = False, progress: Pr
 def plan(workspace: Workspace, name: str) -> Plan:
     """What a push would write, and in how many calls. Touches nothing."""
     adapter, ledger = workspace.adapter(name), workspace.ledger
-    return plan_push(ledger.entries(name), ledger.fields, _batch(workspace) or adapter.write_batch)
+    return plan_push(ledger.entries(name), ledger.fields, batch_size(workspace, adapter))
 
 
-def _batch(workspace: Workspace) -> int | None:
+def batch_size(workspace: Workspace, adapter: Adapter) -> int:
+    """Records to a write call: the vendor's largest, or what ``write.batch`` lowers it to."""
     batch = workspace.settings.write.batch
-    return None if batch == "largest" else batch
+    return adapter.write_batch if batch == "largest" else min(batch, adapter.write_batch)
 
 
 def require_fields(workspace: Workspace, adapter: Adapter) -> None:

@@ -1,7 +1,7 @@
 """The language of conditions: what parses, what it means for a row, and what is said when it does not parse."""
 
 import math
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,7 @@ ROW = {
     "arr": 1200.0,
     "zip": "01067",
     "renewal_date": date(2026, 3, 1),
-    "last_call": datetime(2026, 3, 1, 12, 30),
+    "last_call": datetime(2026, 3, 1, 12, 30, tzinfo=UTC),
     "onboarded": True,
     "regions": ("emea", "apac"),
     "blank": "",

@@ -110,7 +110,7 @@ def test_problems_of_several_files_come_together(tmp_path: Path) -> None:
 def test_shipped_card_is_right_and_usage_alone_reaches_its_floor() -> None:
     card = shipped_scorecard("health")
     assert check(card) == []
-    weight = {group: 0.0 for group in ("usage", "support", "sentiment", "relationship", "commercial")}
+    weight = dict.fromkeys(("usage", "support", "sentiment", "relationship", "commercial"), 0.0)
     for measure in card.measures.values():
         weight[measure.group] += measure.weight
     assert min(weight.values()) > 0

@@ -41,7 +41,7 @@ class HubspotAdapter:
         self._source = Source(self._client, self._portal, context.overlap)
 
     def check(self) -> Report:
-        return checking.check(self._client, self._portal, self._shapes)
+        return checking.check(self._client, self._portal, self._shapes, self._org_id)
 
     def pull(self, kind: Kind, cursor: str | None, until: datetime | None = None) -> Iterator[Page]:
         tables = self._shapes.get(kind, ())

@@ -11,12 +11,15 @@ from adapters.hubspot.shapes import BESIDE, OWNERS, REFERENCES, Shape
 from config.words import Kind
 
 
-def check(client: Client, portal: Portal, shapes: Mapping[Kind, Sequence[Shape]]) -> Report:
+def check(client: Client, portal: Portal, shapes: Mapping[Kind, Sequence[Shape]], pinned: str | None = None) -> Report:
     """Two calls per object. A missing right is a finding; a token that is not accepted raises Unauthorized."""
     details, reply = portal.look()
     kinds: list[Kind] = []
     missing: dict[Kind, tuple[str, ...]] = {}
     findings: list[Finding] = []
+    if pinned is not None and pinned != details.portal:
+        what = f"the token is of portal {details.portal}; this connection was set up for portal {pinned}"
+        findings.append(Finding("error", what, "give the other portal a connection of its own"))
     for kind, tables in shapes.items():
         seen = [(shape, names) for shape in tables if (names := _visible(client, shape, findings)) is not None]
         kinds += [kind] if seen else []

@@ -26,25 +26,33 @@ _PROPERTY: Final = re.compile(r'"name"\s*:\s*"([^"]+)"')
 
 
 def write(client: Client, own: Mapping[str, OwnField], patches: Sequence[Patch]) -> list[Outcome]:
-    """Outcomes in the order of ``patches``, all of one kind. Raises ValueError for what is not ours to write."""
+    """Outcomes in the order of ``patches``, which are of one kind. What cannot be expressed is refused here, unsent."""
     kinds = {patch.ref.kind for patch in patches}
     if len(kinds) > 1 or len(patches) > BATCH or not kinds <= OWN_OBJECTS.keys():
         raise ValueError(f"at most {BATCH} patches of one kind with own fields can be written, not {sorted(kinds)}")
-    bodies = {patch.ref.id: properties(patch, own) for patch in patches}
-
-    def send(part: Sequence[Patch]) -> list[Outcome]:
-        # the same id twice would fail the batch
-        inputs = {patch.ref.id: {**bodies[patch.ref.id]} for patch in part}
-        body = {"inputs": [{"id": one, "properties": said} for one, said in inputs.items()]}
-        vendor_object = OWN_OBJECTS[part[0].ref.kind]
+    bodies: dict[str, dict[str, str]] = {}
+    unwritable: dict[int, Outcome] = {}
+    for place, patch in enumerate(patches):
         try:
-            return outcomes(part, client.send("POST", paths.BATCH_UPDATE, "write", body, object=vendor_object))
-        except Refused as error:
-            if refused := refused_alike(part, inputs, error):
-                return refused
-            raise
+            # of one id there can be one input only: a batch with the same id twice fails
+            bodies[patch.ref.id] = bodies.get(patch.ref.id, {}) | properties(patch, own)
+        except ValueError as error:
+            unwritable[place] = Outcome(patch.ref, "refused", code="UNWRITABLE", message=str(error))
+    sendable = [patch for place, patch in enumerate(patches) if place not in unwritable]
+    sent = iter(halve(sendable, lambda part: _send(client, part, bodies)))
+    return [unwritable.get(place) or next(sent) for place in range(len(patches))]
 
-    return halve(patches, send)
+
+def _send(client: Client, patches: Sequence[Patch], bodies: Mapping[str, Mapping[str, str]]) -> list[Outcome]:
+    inputs = {patch.ref.id: bodies[patch.ref.id] for patch in patches}
+    body = {"inputs": [{"id": one, "properties": {**said}} for one, said in inputs.items()]}
+    try:
+        reply = client.send("POST", paths.BATCH_UPDATE, "write", body, object=OWN_OBJECTS[patches[0].ref.kind])
+    except Refused as error:
+        if refused := refused_alike(patches, inputs, error):
+            return refused
+        raise
+    return outcomes(patches, reply)
 
 
 def properties(patch: Patch, own: Mapping[str, OwnField]) -> dict[str, str]:

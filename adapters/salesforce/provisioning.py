@@ -5,6 +5,7 @@ someone see it, hence the permission set. Everything may be repeated: what is th
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Final
 
 from adapters.contract import Change, Plan
@@ -13,12 +14,10 @@ from adapters.retrying import Patience, repeat_read
 from adapters.salesforce import setup as facts
 from adapters.salesforce.client import Client
 from adapters.salesforce.describe import Described
-from adapters.salesforce.fitting import creation, missing_options, unfit, with_options
+from adapters.salesforce.fitting import creation, unfit, with_options
 from adapters.salesforce.planning import plan
-from adapters.salesforce.setup import PERMISSION_SET, Setup, full_name
-from adapters.salesforce.soql import quoted
+from adapters.salesforce.setup import PERMISSION_SET, full_name
 from adapters.salesforce.view import vendor_name
-from adapters.salesforce.views import describe
 from config.fields import OwnField
 from config.words import Kind
 
@@ -49,7 +48,7 @@ class Provisioning:
         self._patience = patience
 
     def plan(self, fields: Sequence[OwnField]) -> Plan:
-        return plan(fields, self._setup(fields))
+        return plan(fields, facts.setup(self._client, self._objects, self._user(), fields))
 
     def provision(self, wanted: Plan, fields: Sequence[OwnField]) -> None:
         """Raises Refused for a plan that is blocked, Unauthorized with the name of the right that is missing."""
@@ -57,58 +56,19 @@ class Provisioning:
             reasons = "; ".join(f"{change.target}: {change.blocked}" for change in wanted.blocked)
             raise Refused(f"provisioning is blocked: {reasons}", connection=self._client.connection)
         own = {field.name: field for field in fields}
+        group = cache(self._group)  # looked up once, when it is there
+        granted = cache(lambda: facts.granted(self._client, group()))
         actions: Mapping[str, Action] = {
             "create_group": self._create_group,
             "create_field": lambda change: self._create_field(change, own[change.field]),
             "add_options": self._add_options,
-            "grant": lambda change: self._grant(change, own[change.field]),
-            "assign": self._assign,
+            "grant": lambda change: self._grant(change, own[change.field], group(), granted()),
+            "assign": lambda _change: self._assign(group()),
         }
         for change in wanted.changes:
             self._with_rights(change, actions[change.action])
         if wanted.changes:
             self._look(fields)
-
-    def _setup(self, fields: Sequence[OwnField]) -> Setup:
-        objects = self._described(fields)
-        names = {field.name: full_name(field, objects) for field in fields}
-        unseen: dict[str, list[str]] = {}
-        for field in fields:
-            there = objects[field.on].field(vendor_name(field))
-            if not field.to and (there is None or missing_options(field, there)):
-                unseen.setdefault(objects[field.on].object, []).append(vendor_name(field))
-        hidden = {
-            name: known
-            for vendor_object, vendors in unseen.items()
-            for name, known in facts.custom_fields(self._client, vendor_object, vendors).items()
-        }
-        group = facts.permission_set(self._client)
-        return Setup(
-            objects=objects,
-            hidden=hidden,
-            shared=frozenset(
-                name for name, known in hidden.items() if known.metadata and with_options(known.metadata, ()) is None
-            ),
-            filled=frozenset(names[field.name] for field in fields if self._filled(field, objects)),
-            permission_set=group,
-            assigned=facts.assigned(self._client, group, self._user()),
-        )
-
-    def _described(self, fields: Sequence[OwnField]) -> dict[str, Described]:
-        found: dict[str, Described] = {}
-        for kind in dict.fromkeys(field.on for field in fields):
-            seen, _ = describe(self._client, self._objects[kind])
-            if seen is None:
-                raise Unauthorized(
-                    f"the user of this connection may not see {self._objects[kind]}", connection=self._client.connection
-                )
-            found[kind] = seen
-        return found
-
-    def _filled(self, field: OwnField, objects: Mapping[str, Described]) -> bool:
-        if not field.to or field.adopt or not field.written or objects[field.on].field(field.to) is None:
-            return False
-        return facts.filled(self._client, objects[field.on].object, field.to)
 
     def _with_rights(self, change: Change, act: Action) -> None:
         """Do one change; what is there already is done, and a closed door is named by its right."""
@@ -145,24 +105,18 @@ class Provisioning:
         path = f"tooling/sobjects/CustomField/{known.id}"
         self._client.change("PATCH", path, "provision", {"FullName": change.target, "Metadata": metadata})
 
-    def _grant(self, change: Change, own: OwnField) -> None:
+    def _grant(self, change: Change, own: OwnField, group: str, granted: Mapping[str, str]) -> None:
         """Grant read, and edit of what csbridge writes; rights that are there already are raised to that."""
-        group = self._group()
         rights = {"PermissionsRead": True, "PermissionsEdit": own.written}
-        found = facts.rows(
-            self._client,
-            "SELECT Id, PermissionsRead, PermissionsEdit FROM FieldPermissions "
-            f"WHERE ParentId = {quoted(group)} AND Field = {quoted(change.target)}",
-        )
-        if found:
-            self._client.change("PATCH", f"sobjects/FieldPermissions/{found[0]['Id']}", "provision", rights)
+        if there := granted.get(change.target):
+            self._client.change("PATCH", f"sobjects/FieldPermissions/{there}", "provision", rights)
         else:
             vendor_object = change.target.partition(".")[0]
             named = {"ParentId": group, "SobjectType": vendor_object, "Field": change.target}
             self._create("FieldPermissions", {**named, **rights})
 
-    def _assign(self, _change: Change) -> None:
-        self._create("PermissionSetAssignment", {"AssigneeId": self._user(), "PermissionSetId": self._group()})
+    def _assign(self, group: str) -> None:
+        self._create("PermissionSetAssignment", {"AssigneeId": self._user(), "PermissionSetId": group})
 
     def _group(self) -> str:
         group = facts.permission_set(self._client)
@@ -174,7 +128,7 @@ class Provisioning:
         """Every field is visible now and fits, and those that csbridge writes can be edited; it may take a moment."""
 
         def look() -> None:
-            objects = self._described(fields)
+            objects = facts.described_objects(self._client, self._objects, fields)
             wrong = [unfit(field, there) for field in fields if (there := objects[field.on].field(vendor_name(field)))]
             if any(wrong):
                 raise Refused("; ".join(filter(None, wrong)), connection=self._client.connection)

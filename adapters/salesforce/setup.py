@@ -11,10 +11,12 @@ from typing import Any, Final
 from adapters.errors import Refused, Unauthorized
 from adapters.salesforce.client import Client
 from adapters.salesforce.describe import Described, Field
-from adapters.salesforce.fitting import from_metadata
+from adapters.salesforce.fitting import from_metadata, missing_options, with_options
 from adapters.salesforce.soql import quoted
 from adapters.salesforce.view import vendor_name
+from adapters.salesforce.views import describe
 from config.fields import OwnField
+from config.words import Kind
 
 PERMISSION_SET: Final = "csbridge"
 
@@ -35,13 +37,59 @@ class Setup:
     objects: Mapping[str, Described] = field(default_factory=dict)
     """By our word for where a field is: account, person."""
     hidden: Mapping[str, CustomField] = field(default_factory=dict)
-    """Fields of ours that exist but that describe does not show, by full name."""
+    """Fields of ours that exist though describe does not show them, or not all of their options; by full name."""
     shared: frozenset[str] = frozenset()
     """Pick-lists whose options belong to a value set of the org, by full name."""
     filled: frozenset[str] = frozenset()
     """Names of the admin's own fields, chosen to keep ours, that hold values already."""
     permission_set: str = ""
     assigned: bool = False
+
+
+def setup(client: Client, names: Mapping[Kind, str], user: str, fields: Sequence[OwnField]) -> Setup:
+    """Gather the facts about ``fields``. ``names``: the vendor object by kind; ``user``: who is to see them."""
+    objects = described_objects(client, names, fields)
+    hidden = _custom_fields_of(client, objects, [field for field in fields if not field.to])
+    group = permission_set(client)
+    return Setup(
+        objects=objects,
+        hidden=hidden,
+        shared=frozenset(name for name, known in hidden.items() if with_options(known.metadata, ()) is None),
+        filled=frozenset(full_name(field, objects) for field in fields if _is_filled(client, field, objects)),
+        permission_set=group,
+        assigned=assigned(client, group, user),
+    )
+
+
+def described_objects(client: Client, names: Mapping[Kind, str], fields: Sequence[OwnField]) -> dict[str, Described]:
+    """The objects that ``fields`` are on, as the integration user sees them. Raises Unauthorized for a hidden one."""
+    found: dict[str, Described] = {}
+    for kind in dict.fromkeys(field.on for field in fields):
+        seen, _ = describe(client, names[kind])
+        if seen is None:
+            raise Unauthorized(f"the user of this connection may not see {names[kind]}", connection=client.connection)
+        found[kind] = seen
+    return found
+
+
+def _custom_fields_of(
+    client: Client, objects: Mapping[str, Described], own: Sequence[OwnField]
+) -> dict[str, CustomField]:
+    """What the Tooling API knows of those fields that describe does not show, or shows without all options."""
+    asked: dict[str, list[str]] = {}
+    for field_ in own:
+        there = objects[field_.on].field(vendor_name(field_))
+        if there is None or missing_options(field_, there):
+            asked.setdefault(objects[field_.on].object, []).append(vendor_name(field_))
+    found = (custom_fields(client, vendor_object, vendors) for vendor_object, vendors in asked.items())
+    return {name: known for several in found for name, known in several.items()}
+
+
+def _is_filled(client: Client, own: OwnField, objects: Mapping[str, Described]) -> bool:
+    """Whether the admin's field that is to keep ours holds values; asked only where the answer matters."""
+    if not own.to or own.adopt or not own.written or objects[own.on].field(own.to) is None:
+        return False
+    return filled(client, objects[own.on].object, own.to)
 
 
 def full_name(own: OwnField, objects: Mapping[str, Described]) -> str:
@@ -95,6 +143,12 @@ def permission_set(client: Client) -> str:
     """The id of our permission set; empty when there is none."""
     found = rows(client, f"SELECT Id FROM PermissionSet WHERE Name = {quoted(PERMISSION_SET)}")
     return str(found[0]["Id"]) if found else ""
+
+
+def granted(client: Client, permission_set_id: str) -> dict[str, str]:
+    """The ids of the field permissions that our permission set has already, by full name of the field."""
+    query = f"SELECT Id, Field FROM FieldPermissions WHERE ParentId = {quoted(permission_set_id)}"
+    return {str(row["Field"]): str(row["Id"]) for row in rows(client, query)}
 
 
 def assigned(client: Client, permission_set_id: str, user: str) -> bool:

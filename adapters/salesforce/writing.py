@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from adapters import times
@@ -146,4 +147,5 @@ def encoded(field: OwnField, value: Value) -> str | float | bool | None:
 def _number(field: OwnField, value: Value) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         raise Unwritable(f"{field.name} takes a number, not {value!r}")
-    return round(value, field.scale) if field.scale else round(value)
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-field.scale), rounding=ROUND_HALF_UP)
+    return float(rounded) + 0.0 if field.scale else int(rounded)  # + 0.0 turns -0.0 into 0.0

@@ -17,6 +17,8 @@ from adapters.sandbox.world import Answer, Company, Contact, Deal, Ticket, Touch
 BULK_DAYS = (3, 31, 62, 120, 240, 400)
 """Days ago on which an import or month-end job gave many rows one stamp."""
 BULK_SHARE = 0.25
+MONTH_END = 31
+"""The bulk day that touched most: with 100,000 accounts more rows share its millisecond than a search can page."""
 
 Row = TypeVar("Row", Touch, Deal, Ticket, Answer)
 
@@ -57,7 +59,7 @@ def make_scene(key: int, seed: int, first_contact: int, now: datetime, history: 
 def changed_at(now: datetime, random: Random) -> datetime:
     """A modification stamp in the last 18 months; a quarter share the stamps of the bulk days."""
     if random.random() < BULK_SHARE:
-        return now - timedelta(days=random.choice(BULK_DAYS))
+        return now - timedelta(days=MONTH_END if random.random() < 0.5 else random.choice(BULK_DAYS))
     return now - timedelta(milliseconds=random.randint(3_600_000, HISTORY_DAYS * 86_400_000))
 
 

@@ -52,7 +52,7 @@ def assemble(
     latency_ms: float = 0,
     options: Mapping[str, Any] | None = None,
 ) -> tuple[Vendor, Instruments]:
-    """The vendor's server over ``world`` with gate and control surface, not yet listening. BadAddress for ``notify``."""
+    """The vendor's server over ``world``, with gate and control surface, not listening. BadAddress for ``notify``."""
     address = checked_address(notify.replace("{secret}", secret)) if notify else None
     instruments = Instruments(clock, Faults(), Journal(), Notifier(address, clock))
     module, _, factory = BUILDERS[crm].partition(":")

@@ -27,7 +27,7 @@ def command(shell: Shell, dry_run: bool, connection: str | None) -> Result:
 
 def pushed(workspace: Any, progress: Any, connection: str | None = None) -> dict[str, Any]:
     """Push to every connection; what was written as data."""
-    from bridge.pushing import push
+    from bridge.pushing import batch_size, push
 
     connections = {}
     for settings in workspace.connections(connection):
@@ -37,6 +37,7 @@ def pushed(workspace: Any, progress: Any, connection: str | None = None) -> dict
             "written": summary.written,
             "fields": summary.fields,
             "write_calls": summary.calls,
+            "batch": batch_size(workspace, workspace.adapter(name)),
             "refused": [_refused(outcome) for outcome in summary.refused],
             "later": [str(outcome.ref) for outcome in summary.later],
             "unknown": [str(ref) for ref in summary.lost],

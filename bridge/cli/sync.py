@@ -32,6 +32,7 @@ def synced(workspace: Any, progress: Any, *, full: bool = False, connection: str
                 for kind, taken in kinds.items()
             },
             "calls": calls_of(workspace, settings.name),
+            "page_size": workspace.adapter(settings.name).page_size,
         }
     usage = [] if connection else take_in_files(workspace, progress)
     return {"connections": connections, "usage": [_usage(taken) for taken in usage]}

@@ -285,6 +285,14 @@ def find_accounts(db: Connection, word: str) -> list[Ref]:
     return sorted(found, key=str)
 
 
+def ids(db: Connection, connection: str, kind: Kind) -> list[str]:
+    """Ids of the living records of a kind."""
+    query = select(records.c.id).where(
+        records.c.connection == connection, records.c.kind == kind, records.c.payload.is_not(None)
+    )
+    return list(db.execute(query.order_by(records.c.id)).scalars())
+
+
 def names(db: Connection, accounts: Iterable[Ref]) -> dict[Ref, str]:
     """The names of those accounts that have one."""
     found: dict[Ref, str] = {}

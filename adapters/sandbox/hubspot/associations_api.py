@@ -51,10 +51,10 @@ def read_links(desk: Desk, left: str, right: str) -> Response:
 
 
 def _linked(desk: Desk, pair: Pair, record: str, after: str) -> dict[str, Any]:
-    links = desk.portal.links.of(pair, int(record)) if record.isdigit() else []
+    links = desk.portal.links.of(pair, int(record)) if record.isdecimal() else []
     if not links:
         return {}
-    if not after.isdigit():
+    if not after.isdecimal():
         raise validation(f"after is not a cursor of this listing: {after}")
     start, size = int(after), desk.portal.options.association_page
     shown: dict[str, Any] = {"to": [_link(desk, pair, item) for item in links[start : start + size]]}
@@ -87,7 +87,7 @@ def read_links_v3(desk: Desk, left: str, right: str) -> Response:
     pair, began, results, errors = _pair(desk, left, right), desk.now(), [], []
     for item in inputs_of(body_of(), READ_BATCH):
         record = text_of(item, "id")
-        links = desk.portal.links.of(pair, int(record)) if record.isdigit() else []
+        links = desk.portal.links.of(pair, int(record)) if record.isdecimal() else []
         if links:
             to = [{"id": str(other), "type": inline_name(pair, kind)} for other, kinds in links for kind in kinds]
             results.append({"from": {"id": record}, "to": to})
@@ -138,7 +138,7 @@ def put_labelled(desk: Desk, left: str, key: str, right: str, other: str) -> Res
 def delete_links(desk: Desk, left: str, key: str, right: str, other: str) -> Response:
     pair = _pair(desk, left, right)
     desk.writable(left)
-    if key.isdigit() and other.isdigit():
+    if key.isdecimal() and other.isdecimal():
         desk.portal.links.remove(pair, int(key), int(other))
         _note(desk, pair, int(key), int(other), "dissociate")
     return nothing()
@@ -180,7 +180,7 @@ def archive_links(desk: Desk, left: str, right: str) -> Response:
         one, targets = _end(item, "from"), item.get("to") or []
         for target in targets if isinstance(targets, list) else [targets]:
             two = text_of(target, "id")
-            if one.isdigit() and two.isdigit():
+            if one.isdecimal() and two.isdecimal():
                 desk.portal.links.remove(pair, int(one), int(two))
                 _note(desk, pair, int(one), int(two), "dissociate")
     return nothing()

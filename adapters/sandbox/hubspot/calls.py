@@ -163,7 +163,7 @@ def flag(key: str) -> bool:
 
 def limit_of(default: int, largest: int) -> int:
     text = request.args.get("limit", str(default))
-    if not text.isdigit() or not 1 <= int(text) <= largest:
+    if not text.isdecimal() or not 1 <= int(text) <= largest:
         raise validation(f"limit must be between 1 and {largest}, was {text}")
     return int(text)
 
@@ -171,7 +171,7 @@ def limit_of(default: int, largest: int) -> int:
 def offset_of() -> int:
     """``after`` of a listing: opaque to the caller, a number to us."""
     text = request.args.get("after", "0") or "0"
-    if not text.isdigit():
+    if not text.isdecimal():
         raise validation(f"after is not a cursor of this listing: {text}")
     return int(text)
 
@@ -189,7 +189,7 @@ def found(shelf: Shelf, key: str, id_property: str | None, archived: bool = Fals
         if id_property not in shelf.definitions:
             raise validation(f"Property '{id_property}' does not exist")
         return shelf.by_value(id_property, key)
-    if not key.isdigit():
+    if not key.isdecimal():
         return None
     if archived:
         row = shelf.rows.get(int(key))

@@ -29,6 +29,8 @@ def apply_edit(portal: Portal, clock: SandboxClock, edit: Edit) -> Edited:
     try:
         with portal.lock:
             links = _links(portal, shelf, wanted)
+            if kind.name == "feedback_submissions" and edit.id is None:
+                fields = _named_contact(fields, links)
             row, action, changed = _done(portal, shelf, edit, fields, epoch_ms(clock.now()))
             for target, other in links:
                 pair = (kind.name, target)
@@ -44,7 +46,7 @@ def _done(
 ) -> tuple[Row, str, Mapping[str, str | None]]:
     if edit.id is None:
         return _created(portal, shelf, fields, now), "created", {}
-    row = shelf.live(int(edit.id)) if edit.id.isdigit() else None
+    row = shelf.live(int(edit.id)) if edit.id.isdecimal() else None
     if row is None:
         raise EditRefused(f"there is no {shelf.kind.singular} {edit.id}")
     if edit.delete:
@@ -57,12 +59,19 @@ def _done(
 def _created(portal: Portal, shelf: Shelf, fields: Mapping[str, Any], now: int) -> Row:
     if shelf.kind.name != "feedback_submissions":
         return writing.create(portal, shelf, fields, now, writing.PERSON)
-    contact = portal.shelves["contacts"].live(int(str(fields.get("hs_contact_id") or 0)))
+    key = str(fields.get("hs_contact_id") or "")
+    contact = portal.shelves["contacts"].live(int(key)) if key.isdecimal() else None
     row = writing.create(portal, shelf, _answer(fields, contact, now), now, writing.PERSON)
     if contact is not None:
         pair = ("feedback_submissions", "contacts")
         portal.links.add(pair, row.id, contact.id, types_of(pair))
     return row
+
+
+def _named_contact(fields: dict[str, Any], links: list[tuple[str, int]]) -> dict[str, Any]:
+    """A contact given as an association is the one who answered."""
+    contacts = [str(other) for target, other in links if target == "contacts"]
+    return {"hs_contact_id": contacts[0], **fields} if contacts else fields
 
 
 def _answer(fields: Mapping[str, Any], contact: Row | None, now: int) -> dict[str, Any]:
@@ -93,7 +102,7 @@ def _links(portal: Portal, shelf: Shelf, wanted: Any) -> list[tuple[str, int]]:
         if kind is None or not types_of((shelf.kind.name, kind.name)):
             raise EditRefused(f"{shelf.kind.name} cannot be associated with {word}")
         for key in keys if isinstance(keys, list) else [keys]:
-            row = portal.shelves[kind.name].live(int(key)) if str(key).isdigit() else None
+            row = portal.shelves[kind.name].live(int(key)) if str(key).isdecimal() else None
             if row is None:
                 raise EditRefused(f"there is no {kind.singular} {key}")
             found.append((kind.name, row.id))

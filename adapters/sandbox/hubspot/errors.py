@@ -77,7 +77,7 @@ def rate_limited(policy: str, retry_after: float | None = None) -> HubspotError:
     headers = {} if retry_after is None else {"Retry-After": f"{retry_after:g}"}
     return HubspotError(
         429,
-        "RATE_LIMITS",
+        "",
         f"You have reached your {words.get(policy, policy.lower())} limit.",
         headers=headers,
         extra={

@@ -69,7 +69,7 @@ def check_types(pair: Pair, types: Sequence[LinkType]) -> None:
 
 def live_id(portal: Portal, name: str, key: Any) -> int:
     """The id of a record that exists; 400 otherwise."""
-    row = portal.shelves[name].live(int(key)) if str(key).isdigit() else None
+    row = portal.shelves[name].live(int(key)) if str(key).isdecimal() else None
     if row is None:
         raise validation(f"{name} {key} is not valid or does not exist")
     return row.id

@@ -82,7 +82,7 @@ def _check_counts(groups: Sequence[Mapping[str, Any]], max_groups: int) -> None:
 
 def _limit(body: Mapping[str, Any]) -> int:
     limit = body.get("limit", 10)
-    if isinstance(limit, str) and limit.isdigit():
+    if isinstance(limit, str) and limit.isdecimal():
         limit = int(limit)
     if not isinstance(limit, int) or isinstance(limit, bool) or not 0 <= limit <= LARGEST:
         raise validation(f"limit must be between 0 and {LARGEST}, was {limit}")
@@ -91,7 +91,7 @@ def _limit(body: Mapping[str, Any]) -> int:
 
 def _after(body: Mapping[str, Any]) -> int:
     after = str(body.get("after") or 0)
-    if not after.isdigit():
+    if not after.isdecimal():
         raise validation(f"after must be an offset, was {after!r}")
     if int(after) >= CAP:
         raise validation(f"Cannot page beyond {CAP} results: after was {after}")

@@ -163,7 +163,7 @@ LIFECYCLE = "subscriber lead marketingqualifiedlead salesqualifiedlead opportuni
 _WORDS: Final[Mapping[str, Words]] = {
     "companies": Words(
         string="name domain website country city phone description hubspot_owner_id hs_merged_object_ids plan",
-        number="numberofemployees annualrevenue hs_object_id hs_num_open_deals arr seats",
+        number="numberofemployees annualrevenue hs_object_id hs_num_open_deals hs_parent_company_id arr seats",
         date="renewal_date customer_since churned_on",
         datetime="createdate hs_createdate hs_lastmodifieddate closedate notes_last_contacted",
         enumeration={
@@ -173,7 +173,7 @@ _WORDS: Final[Mapping[str, Words]] = {
             "type": "PROSPECT PARTNER RESELLER VENDOR OTHER",
         },
         read_only="hs_object_id createdate hs_createdate hs_lastmodifieddate hs_merged_object_ids hs_num_open_deals "
-        "notes_last_contacted",
+        "hs_parent_company_id notes_last_contacted",
         custom="plan arr seats renewal_date customer_since churned_on cs_status",
     ),
     "contacts": Words(
@@ -182,7 +182,12 @@ _WORDS: Final[Mapping[str, Words]] = {
         number="hs_object_id associatedcompanyid",
         date="left_on",
         datetime="createdate lastmodifieddate notes_last_contacted",
-        enumeration={"lifecyclestage": LIFECYCLE, "cs_role": "champion executive user other"},
+        enumeration={
+            "lifecyclestage": LIFECYCLE,
+            "hs_buying_role": "BLOCKER BUDGET_HOLDER CHAMPION DECISION_MAKER END_USER EXECUTIVE_SPONSOR INFLUENCER "
+            "LEGAL_AND_COMPLIANCE OTHER",
+            "cs_role": "champion executive user other",
+        },
         read_only="hs_object_id createdate lastmodifieddate hs_merged_object_ids hs_calculated_merged_vids "
         "notes_last_contacted",
         custom="cs_role left_on",

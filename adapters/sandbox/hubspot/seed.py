@@ -20,6 +20,7 @@ _DEAL_STAGES: Final = {"open": "presentationscheduled", "won": "closedwon", "los
 _DEAL_TYPES: Final = {"new": "newbusiness", "renewal": "renewal", "expansion": "existingbusiness"}
 _TICKET_STAGES: Final = {"open": "3", "pending": "2", "closed": "4"}
 _PRIORITIES: Final = {"low": "LOW", "normal": "MEDIUM", "high": "HIGH", "urgent": "URGENT"}
+_BUYING_ROLES: Final = {"champion": "CHAMPION", "executive": "EXECUTIVE_SPONSOR", "user": "END_USER", "other": "OTHER"}
 _LIFECYCLES: Final = {"prospect": "opportunity", "customer": "customer", "churned": "other"}
 
 
@@ -127,6 +128,7 @@ def contact_values(contact: Contact) -> Values:
         "firstname": contact.first,
         "lastname": contact.last,
         "jobtitle": contact.title,
+        "hs_buying_role": _BUYING_ROLES[contact.role],
         "cs_role": contact.role,
         "left_on": contact.left_on,
     }

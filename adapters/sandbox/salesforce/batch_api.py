@@ -9,13 +9,13 @@ from flask import Blueprint, Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from adapters.sandbox.salesforce.errors import ApiError, RowError
-from adapters.sandbox.salesforce.web import Desk, answer, body
+from adapters.sandbox.salesforce.web import answer, body
 
 MOST: Final = 25
 _REFERENCE: Final = re.compile(r"@\{(\w+)((?:\.\w+|\[\d+\])*)\}")
 
 
-def add(routes: Blueprint, desk: Desk, app: Flask) -> None:
+def add(routes: Blueprint, app: Flask) -> None:
     """The two routes of one API version; inner calls run with the outer call's session and cost nothing."""
 
     @routes.post("/composite/batch/")

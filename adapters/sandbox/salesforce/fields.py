@@ -65,7 +65,8 @@ class Field:
             "encrypted": False, "externalId": self.external, "extraTypeInfo": None, "filterable": True,
             "groupable": self.type not in ("double", "currency", "percent", "datetime", "multipicklist"),
             "htmlFormatted": False, "idLookup": self.type == "id" or self.external, "inlineHelpText": None,
-            "label": self.label or self.name, "length": self.length, "name": self.name, "nameField": self.name == "Name",
+            "label": self.label or self.name, "length": self.length, "name": self.name,
+            "nameField": self.name == "Name",
             "namePointing": self.polymorphic, "nillable": nillable, "permissionable": self.custom,
             "picklistValues": [
                 {"active": True, "defaultValue": o.default, "label": o.label, "validFor": None, "value": o.value}

@@ -45,8 +45,7 @@ def acknowledged(status: int, body: bytes) -> bool:
 def _notification(org: Org, change: Change) -> str:
     row = org.row(change.id) or {"Id": change.id}
     values = "".join(f"<sf:{n}>{escape(str(row[n]))}</sf:{n}>" for n in SHOWN if row.get(n) is not None)
-    return (
-        f"   <Notification>\n    <Id>{change.event}</Id>\n"
-        f'    <sObject xsi:type="sf:{change.object}" xmlns:sf="urn:sobject.enterprise.soap.sforce.com">{values}</sObject>\n'
-        "   </Notification>"
+    shown = (
+        f'<sObject xsi:type="sf:{change.object}" xmlns:sf="urn:sobject.enterprise.soap.sforce.com">{values}</sObject>'
     )
+    return f"   <Notification>\n    <Id>{change.event}</Id>\n    {shown}\n   </Notification>"

@@ -150,7 +150,7 @@ def _walk(org: Org, kind: ObjectType, where: Condition | None, order: tuple[Orde
     if plan.ids is not None:
         return sorted(plan.ids)
     if plan.bounded or query_plan.in_stamp_order(order):
-        return [row_id for _, row_id in table.between(*plan.stamps)]
+        return (row_id for _, row_id in table.between(*plan.stamps))
     return table.from_id(plan.first_id)
 
 

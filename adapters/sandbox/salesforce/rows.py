@@ -19,7 +19,7 @@ _NOT_KEPT: Final = ("Lead", "Group", "Profile")
 
 
 class Rows:
-    """Row writes of one org. Every method raises RowError for what Salesforce refuses and journals what the API sent."""
+    """Row writes of one org; RowError for what Salesforce refuses. What the API sent is journalled."""
 
     def __init__(self, org: Org, rights: Rights) -> None:
         self._org, self._rights = org, rights

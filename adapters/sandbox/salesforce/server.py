@@ -117,11 +117,14 @@ def build(world: World, instruments: Instruments, setup: Setup) -> Salesforce:
 def _app(desk: Desk) -> Flask:
     app = Flask("sandbox-salesforce", static_folder=None)
     app.url_map.strict_slashes = False
-    routes = Blueprint("data", __name__, url_prefix=f"{DATA}<version>")
-    for part in (query_api, sobjects_api, collections_api, tooling_api):
+    parts = {"query": query_api, "sobjects": sobjects_api, "collections": collections_api, "tooling": tooling_api}
+    for name, part in parts.items():
+        routes = Blueprint(name, __name__, url_prefix=f"{DATA}<version>")
         part.add(routes, desk)
-    batch_api.add(routes, desk, app)
-    app.register_blueprint(routes)
+        app.register_blueprint(routes)
+    nested = Blueprint("batch", __name__, url_prefix=f"{DATA}<version>")
+    batch_api.add(nested, app)
+    app.register_blueprint(nested)
     app.register_blueprint(oauth_api.routes(desk, VERSIONS))
     app.before_request(lambda: _entrance(desk))
     app.after_request(lambda response: _counted(desk, response))

@@ -5,7 +5,7 @@ is order of time.
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 Row = dict[str, Any]
@@ -55,13 +55,15 @@ class Table:
         self._unstamp(self.rows.pop(row_id))
         del self.ids[bisect_left(self.ids, row_id)]
 
-    def between(self, low: str, high: str) -> list[tuple[str, str]]:
-        """(stamp, id) of rows stamped from ``low`` to ``high``, both included, in order."""
-        return self._stamps[bisect_left(self._stamps, (low, "")) : bisect_right(self._stamps, (high, LAST))]
+    def between(self, low: str, high: str) -> Iterator[tuple[str, str]]:
+        """(stamp, id) of rows stamped from ``low`` to ``high``, both included, in order; as far as they are asked for."""
+        stamps = self._stamps
+        end = bisect_right(stamps, (high, LAST))
+        return (stamps[place] for place in range(bisect_left(stamps, (low, "")), end))
 
-    def from_id(self, low: str) -> list[str]:
+    def from_id(self, low: str) -> Iterator[str]:
         """Ids from ``low`` on, in order."""
-        return self.ids[bisect_left(self.ids, low) :]
+        return (self.ids[place] for place in range(bisect_left(self.ids, low), len(self.ids)))
 
     def _warn(self, row_id: str) -> None:
         if self.watch:

@@ -1,0 +1,287 @@
+"""The contract that every adapter keeps, as tests: subclass ``AdapterContract`` and give it a ``bench`` fixture.
+
+Owns what "keeps the contract" means; knows no vendor. Third parties run it against theirs. Needs pytest.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+import pytest
+
+from adapters.contract import Adapter, Delivery, Page, Patch
+from adapters.errors import Rejected
+from adapters.records import RECORD_TYPES, Account, Fields, Item, Record, Ref, Tombstone, Value
+from config.fields import OwnField
+from config.words import Kind
+
+URL: Final = "https://cs.example.com/webhooks/crm"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """An adapter on a CRM with a history (accounts of every usual kind), and a person who works in that CRM.
+
+    The adapter's own fields are ``own`` and include one of each common type; its org id is pinned.
+    """
+
+    adapter: Adapter
+    own: tuple[OwnField, ...]
+    overlap: timedelta
+    absent_id: str
+    """An account id of the right form that names nothing."""
+    secrets: tuple[str, ...]
+    rename: Callable[[Ref, str], Delivery]
+    """A person renames an account; what the vendor then sends to ``URL``."""
+    delete: Callable[[Ref], None]
+    """A person deletes an account."""
+    advance: Callable[[timedelta], None]
+    """The vendor's clock moves on."""
+    now: Callable[[], datetime]
+    """The vendor's clock."""
+
+
+def records(pages: Sequence[Page]) -> list[Item]:
+    return [item for page in pages for item in page.items]
+
+
+class AdapterContract:
+    """Each test gets a ``bench`` of its own."""
+
+    def test_check_says_which_org_it_is_and_what_can_be_read(self, bench: Bench) -> None:
+        report = bench.adapter.check()
+        assert report.org_id
+        assert {"account", "person", "activity", "deal", "ticket", "user"} <= set(report.kinds)
+        assert not [finding for finding in report.findings if finding.level == "error"]
+
+    def test_pull_streams_everything_once_in_pages(self, bench: Bench) -> None:
+        for kind in bench.adapter.check().kinds:
+            pages = list(bench.adapter.pull(kind, None))
+            found = records(pages)
+            assert found, kind
+            assert all(isinstance(item, RECORD_TYPES[kind]) for item in found)
+            assert all(item.ref.connection == bench.adapter.connection and item.ref.kind == kind for item in found)
+            assert len({item.ref for item in found}) == len(found)
+            assert all(len(page.items) <= bench.adapter.page_size for page in pages)
+
+    def test_references_lead_to_records(self, bench: Bench) -> None:
+        accounts = {item.ref.id for item in _all(bench, "account")}
+        for kind in ("person", "activity"):
+            named = {one for item in _all(bench, kind) for one in getattr(item, "accounts", ())}
+            assert named
+            assert named <= accounts
+        for kind in ("deal", "ticket"):
+            assert {getattr(item, "account", None) for item in _all(bench, kind)} - {None} <= accounts
+
+    def test_values_are_canonical(self, bench: Bench) -> None:
+        for kind in bench.adapter.check().kinds:
+            for item in _all(bench, kind):
+                assert isinstance(item, Record)
+                assert item.changed_at.tzinfo is UTC or item.changed_at.utcoffset() == timedelta(0)
+                assert "" not in [getattr(item, name) for name in item.__slots__]
+                assert all(value != "" for value in item.extra.values())
+
+    def test_a_pull_resumed_after_any_page_loses_nothing(self, bench: Bench) -> None:
+        for kind in bench.adapter.check().kinds:
+            everything = {item.ref for item in _all(bench, kind)}
+            stored: set[Ref] = set()
+            for page in bench.adapter.pull(kind, None):
+                stored |= {item.ref for item in page.items}
+                rest = {item.ref for item in records(list(bench.adapter.pull(kind, page.cursor)))}
+                assert stored | rest == everything
+
+    def test_a_pull_later_than_the_overlap_reads_nothing_new(self, bench: Bench) -> None:
+        bench.advance(bench.overlap + timedelta(seconds=2))
+        for kind in bench.adapter.check().kinds:
+            cursor = list(bench.adapter.pull(kind, None))[-1].cursor
+            again = list(bench.adapter.pull(kind, cursor))
+            assert records(again) == []
+            assert again, "the cursor moves on without a row, too"
+
+    def test_a_change_is_pulled(self, bench: Bench) -> None:
+        bench.advance(bench.overlap + timedelta(seconds=2))
+        cursor = list(bench.adapter.pull("account", None))[-1].cursor
+        account = _accounts(bench)[0]
+        bench.rename(account.ref, "Renamed")
+        (changed,) = records(list(bench.adapter.pull("account", cursor)))
+        assert (changed.ref, getattr(changed, "name", "")) == (account.ref, "Renamed")
+
+    def test_an_upper_bound_is_kept(self, bench: Bench) -> None:
+        bound = bench.now() - timedelta(days=30)
+        pages = list(bench.adapter.pull("ticket", None, bound))
+        stamps = [item.changed_at for item in records(pages) if isinstance(item, Record)]
+        assert stamps
+        assert max(stamps) <= bound
+        late = {item.ref for item in records(list(bench.adapter.pull("ticket", pages[-1].cursor)))}
+        assert late | {item.ref for item in records(pages)} == {item.ref for item in _all(bench, "ticket")}
+
+    def test_read_returns_what_pull_returned(self, bench: Bench) -> None:
+        for kind in bench.adapter.check().kinds:
+            some = {item.ref.id: item for item in _all(bench, kind)[:120]}
+            again = {item.ref.id: item for item in bench.adapter.read(kind, list(some))}
+            assert again == some
+
+    def test_read_gives_a_tombstone_for_what_is_gone(self, bench: Bench) -> None:
+        kept, gone = _accounts(bench)[:2]
+        bench.delete(gone.ref)
+        found = {
+            item.ref.id: item for item in bench.adapter.read("account", [kept.ref.id, gone.ref.id, bench.absent_id])
+        }
+        assert isinstance(found[kept.ref.id], Account)
+        assert isinstance(found[gone.ref.id], Tombstone)
+        assert isinstance(found[bench.absent_id], Tombstone)
+
+    def test_reading_nothing_reads_nothing(self, bench: Bench) -> None:
+        assert bench.adapter.read("account", []) == []
+
+    def test_provisioning_is_idempotent(self, bench: Bench) -> None:
+        plan = bench.adapter.plan(bench.own)
+        assert plan.changes
+        assert not plan.blocked
+        bench.adapter.provision(plan, bench.own)
+        assert bench.adapter.plan(bench.own).changes == ()
+        bench.adapter.provision(plan, bench.own)
+        assert bench.adapter.plan(bench.own).changes == ()
+
+    def test_new_options_are_added_and_none_is_removed(self, bench: Bench) -> None:
+        _provision(bench)
+        grown = tuple(
+            replace(field, options=("brand_new",)) if field.type == "multi_picklist" else field for field in bench.own
+        )
+        plan = bench.adapter.plan(grown)
+        assert [(change.action, change.options) for change in plan.changes] == [("add_options", ("brand_new",))]
+        bench.adapter.provision(plan, grown)
+        assert bench.adapter.plan(grown).changes == ()
+        assert bench.adapter.plan(bench.own).changes == ()
+
+    def test_written_values_come_back_as_own(self, bench: Bench) -> None:
+        _provision(bench)
+        account = _accounts(bench)[0]
+        values = _samples(bench.own)
+        (outcome,) = bench.adapter.write([Patch(account.ref, values)])
+        assert outcome.status == "written", outcome
+        assert outcome.at is not None
+        assert abs(outcome.at - bench.now()) < timedelta(seconds=30)
+        assert _own(bench, account.ref) == {**dict.fromkeys(_written(bench)), **values}
+
+    def test_none_clears(self, bench: Bench) -> None:
+        _provision(bench)
+        account = _accounts(bench)[0]
+        bench.adapter.write([Patch(account.ref, _samples(bench.own))])
+        (outcome,) = bench.adapter.write([Patch(account.ref, dict.fromkeys(_written(bench)))])
+        assert outcome.status == "written", outcome
+        assert set(_own(bench, account.ref).values()) == {None}
+
+    def test_outcomes_are_one_per_patch_and_a_refused_one_stops_no_other(self, bench: Bench) -> None:
+        _provision(bench)
+        field = next(field for field in bench.own if field.type == "picklist" and field.written)
+        accounts = _accounts(bench)[:8]
+        patches = [
+            Patch(account.ref, {field.name: "no such option" if place == 5 else field.options[0]})
+            for place, account in enumerate(accounts)
+        ]
+        outcomes = bench.adapter.write(patches)
+        assert [outcome.ref for outcome in outcomes] == [patch.ref for patch in patches]
+        assert [outcome.status for outcome in outcomes] == ["written"] * 5 + ["refused"] + ["written"] * 2
+        assert outcomes[5].code
+        assert outcomes[5].message
+        assert _own(bench, accounts[5].ref)[field.name] is None
+        assert _own(bench, accounts[6].ref)[field.name] == field.options[0]
+
+    def test_a_deleted_record_is_refused_alone(self, bench: Bench) -> None:
+        _provision(bench)
+        kept, gone = _accounts(bench)[:2]
+        bench.delete(gone.ref)
+        number = next(field.name for field in bench.own if field.type == "number")
+        outcomes = bench.adapter.write([Patch(gone.ref, {number: 1.0}), Patch(kept.ref, {number: 2.0})])
+        assert [outcome.status for outcome in outcomes] == ["refused", "written"]
+
+    def test_what_people_write_is_never_written(self, bench: Bench) -> None:
+        _provision(bench)
+        account = _accounts(bench)[0]
+        before = bench.adapter.calls.made["write"]
+        (outcome,) = bench.adapter.write([Patch(account.ref, {"pulse": "red"})])
+        assert outcome.status == "refused"
+        assert bench.adapter.calls.made["write"] == before
+
+    def test_a_clean_batch_is_one_call(self, bench: Bench) -> None:
+        _provision(bench)
+        number = next(field.name for field in bench.own if field.type == "number")
+        patches = [Patch(account.ref, {number: 1.0}) for account in _accounts(bench)]
+        before = bench.adapter.calls.made["write"]
+        assert {outcome.status for outcome in bench.adapter.write(patches)} == {"written"}
+        assert bench.adapter.calls.made["write"] == before + 1
+
+    def test_a_genuine_delivery_names_its_record_once(self, bench: Bench) -> None:
+        account = _accounts(bench)[0]
+        delivery = bench.rename(account.ref, "Renamed")
+        bench.adapter.verify(delivery, bench.secrets, bench.now())
+        assert bench.adapter.notices(delivery) == [account.ref]
+        assert bench.adapter.acknowledge(delivery).status in range(200, 300)
+
+    def test_any_secret_of_several_is_accepted_while_rotating(self, bench: Bench) -> None:
+        delivery = bench.rename(_accounts(bench)[0].ref, "Renamed")
+        bench.adapter.verify(delivery, ("a newer one", *bench.secrets), bench.now())
+
+    @pytest.mark.parametrize("secrets", [(), ("another",), ("",)])
+    def test_another_secret_is_not_accepted(self, bench: Bench, secrets: tuple[str, ...]) -> None:
+        delivery = bench.rename(_accounts(bench)[0].ref, "Renamed")
+        with pytest.raises(Rejected):
+            bench.adapter.verify(delivery, secrets, bench.now())
+
+    @pytest.mark.parametrize("body", [b"", b"{", b"null", b"\xff\x00", b"<a>" * 5000, b"[" * 100_000, b"[{}, 1]"])
+    def test_a_malformed_delivery_is_rejected_and_nothing_else(self, bench: Bench, body: bytes) -> None:
+        genuine = bench.rename(_accounts(bench)[0].ref, "Renamed")
+        headers = dict.fromkeys(genuine.headers, "\u00fc\ud800")
+        for delivery in (
+            replace(genuine, body=body),
+            replace(genuine, body=body, headers={}),
+            replace(genuine, body=body, headers=headers),
+        ):
+            with pytest.raises(Rejected) as rejected:
+                bench.adapter.verify(delivery, bench.secrets, bench.now())
+            assert rejected.value.status in (400, 401, 404)
+
+
+def _all(bench: Bench, kind: Kind) -> list[Item]:
+    return records(list(bench.adapter.pull(kind, None)))
+
+
+def _accounts(bench: Bench) -> list[Account]:
+    return [item for item in _all(bench, "account") if isinstance(item, Account)]
+
+
+def _provision(bench: Bench) -> None:
+    bench.adapter.provision(bench.adapter.plan(bench.own), bench.own)
+
+
+def _written(bench: Bench) -> list[str]:
+    return [field.name for field in bench.own if field.written]
+
+
+def _own(bench: Bench, ref: Ref) -> Fields:
+    (account,) = bench.adapter.read("account", [ref.id])
+    assert isinstance(account, Account)
+    return account.own
+
+
+_SAMPLES: Final[Mapping[str, Value]] = {
+    "number": 7.0,
+    "currency": 1200.5,
+    "text": "Zürich; „quoted“ <b>&amp;</b> 🙂",
+    "url": "https://cs.example.com/s/abc?x=1&y=2",
+    "date": date(2026, 2, 28),
+    "datetime": datetime(2026, 3, 29, 1, 30, 15, tzinfo=UTC),
+}
+
+
+def _samples(own: Sequence[OwnField]) -> dict[str, Value]:
+    """A value for each field that csbridge writes."""
+    values: dict[str, Value] = {}
+    for field in own:
+        if field.written and field.type == "multi_picklist":
+            values[field.name] = tuple(sorted(field.options[:2]))
+        elif field.written:
+            values[field.name] = field.options[0] if field.options else _SAMPLES[field.type]
+    return values

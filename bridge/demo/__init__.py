@@ -1,0 +1,1 @@
+"""The demo: the ordinary commands, driven against the two sandbox CRMs."""

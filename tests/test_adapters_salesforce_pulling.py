@@ -1,0 +1,259 @@
+"""Pulls and reads against canned answers: the queries asked, the cursors left, what is told of deletions."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import responses
+from fake_salesforce import (
+    DATA,
+    HEADERS,
+    NOW,
+    account_id,
+    account_row,
+    adapter,
+    describe,
+    error,
+    own_rows,
+    page,
+    soql,
+    token,
+)
+
+from adapters.errors import Refused
+from adapters.records import Account, Ref, Tombstone
+from config.errors import ConfigError
+
+QUERY_ALL = f"{DATA}/queryAll/"
+SYSTEM = ("Id", "SystemModstamp", "IsDeleted")
+MERGEABLE = (*SYSTEM, "MasterRecordId")
+
+
+@pytest.fixture
+def mock() -> Any:
+    with responses.RequestsMock() as mocked:
+        token(mocked)
+        yield mocked
+
+
+def queries(mock: responses.RequestsMock) -> list[str]:
+    return [soql(call) for call in mock.calls if "q" in getattr(call.request, "params", {})]
+
+
+def test_a_first_pull_takes_everything_up_to_the_vendors_now(mock: responses.RequestsMock) -> None:
+    describe(mock, "Account", [*MERGEABLE, "Name", "Type"])
+    mock.get(QUERY_ALL, json=page([account_row(1), account_row(2, IsDeleted=True, MasterRecordId=account_id(1))]))
+    org = adapter()
+    (only,) = org.pull("account", None)
+    assert queries(mock) == [
+        "SELECT Id, SystemModstamp, IsDeleted, MasterRecordId, Name, Type FROM Account "
+        "WHERE SystemModstamp <= 2026-05-01T12:00:00Z ORDER BY SystemModstamp ASC, Id ASC"
+    ]
+    first, second = only.items
+    assert isinstance(first, Account)
+    assert first.name == "Company 1"
+    assert second == Tombstone(
+        Ref("sf", "account", account_id(2)), datetime(2026, 4, 1, 8, tzinfo=UTC), merged_into=account_id(1)
+    )
+    assert json.loads(only.cursor) == {"from": "2026-05-01T11:55:00+00:00"}
+    assert org.calls.made == {"token": 1, "describe": 1, "page": 1}
+
+
+def test_the_next_pull_starts_inclusively_where_the_last_one_left_off(mock: responses.RequestsMock) -> None:
+    describe(mock, "User", ["Id", "SystemModstamp", "Name"])
+    mock.get(QUERY_ALL, json=page([]))
+    (only,) = adapter().pull("user", '{"from": "2026-05-01T11:00:00+00:00"}')
+    assert only.items == ()
+    assert (
+        "WHERE SystemModstamp >= 2026-05-01T11:00:00Z AND SystemModstamp <= 2026-05-01T12:00:00Z ORDER"
+        in queries(mock)[0]
+    )
+    assert json.loads(only.cursor) == {"from": "2026-05-01T11:55:00+00:00"}
+
+
+def test_every_page_can_be_resumed_exactly_behind_its_last_row(mock: responses.RequestsMock) -> None:
+    describe(mock, "Account", [*SYSTEM, "Name"])
+    same = "2026-04-01T08:00:00.000+0000"
+    mock.get(QUERY_ALL, json=page([account_row(1, same), account_row(2, same)], "0r8A-2000"))
+    mock.get(f"{DATA}/query/0r8A-2000", json=page([account_row(3, same)]))
+    first, last = adapter().pull("account", None)
+    assert [len(first.items), len(last.items)] == [2, 1]
+    assert json.loads(last.cursor) == {"from": "2026-05-01T11:55:00+00:00"}
+    mock.get(QUERY_ALL, json=page([account_row(3, same)]))
+    (resumed,) = adapter().pull("account", first.cursor, until=NOW - timedelta(days=30))
+    asked = queries(mock)[-1]
+    assert (
+        f"WHERE ((SystemModstamp = 2026-04-01T08:00:00Z AND Id > '{account_id(2)}') "
+        "OR SystemModstamp > 2026-04-01T08:00:00Z) AND SystemModstamp <= 2026-05-01T12:00:00Z ORDER"
+    ) in asked, "the bound of the pull that was under way is kept"
+    assert resumed.cursor == last.cursor
+
+
+def test_an_expired_locator_is_asked_again_from_the_last_row(mock: responses.RequestsMock) -> None:
+    describe(mock, "Account", [*SYSTEM, "Name"])
+    mock.get(QUERY_ALL, json=page([account_row(1, "2026-04-01T08:00:00.123+0000")], "0r8A-2000"))
+    mock.get(f"{DATA}/query/0r8A-2000", status=400, json=error("INVALID_QUERY_LOCATOR"))
+    mock.get(QUERY_ALL, json=page([account_row(2)]))
+    pages = list(adapter().pull("account", None))
+    assert [item.ref.id for one in pages for item in one.items] == [account_id(1), account_id(2)]
+    assert f"(SystemModstamp = 2026-04-01T08:00:00.123Z AND Id > '{account_id(1)}')" in queries(mock)[-1]
+
+
+def test_a_pull_up_to_a_moment_before_the_cursor_asks_nothing(mock: responses.RequestsMock) -> None:
+    describe(mock, "User", ["Id", "SystemModstamp", "Name"])
+    cursor = '{"from": "2026-05-01T11:00:00+00:00"}'
+    (only,) = adapter().pull("user", cursor, until=NOW - timedelta(hours=2))
+    assert (only.items, json.loads(only.cursor)) == ((), json.loads(cursor))
+    assert queries(mock) == []
+
+
+def test_a_cursor_never_goes_back(mock: responses.RequestsMock) -> None:
+    describe(mock, "User", ["Id", "SystemModstamp", "Name"])
+    mock.get(QUERY_ALL, json=page([]))
+    (only,) = adapter().pull("user", '{"from": "2026-05-01T11:59:00+00:00"}')
+    assert json.loads(only.cursor) == {"from": "2026-05-01T11:59:00+00:00"}
+
+
+def test_activities_are_tasks_then_events_under_one_bound(mock: responses.RequestsMock) -> None:
+    describe(mock, "Task", [*SYSTEM, "WhoId", "WhatId", "ActivityDate", "IsClosed"])
+    describe(mock, "Event", [*SYSTEM, "WhoId", "StartDateTime", "IsChild"])
+    task = {"Id": "00Txx000001a2b3AAA", "SystemModstamp": "2026-04-01T08:00:00.000+0000", "IsDeleted": False}
+    event = {**task, "Id": "00Uxx000001a2b3AAA"}
+    mock.get(QUERY_ALL, json=page([task]))
+    mock.get(QUERY_ALL, json=page([event]))
+    tasks, events = adapter().pull("activity", None)
+    assert [item.ref.id for item in (*tasks.items, *events.items)] == [task["Id"], event["Id"]]
+    assert "FROM Event WHERE SystemModstamp <= 2026-05-01T12:00:00Z AND IsChild = false ORDER" in queries(mock)[1]
+    mock.get(QUERY_ALL, json=page([event]))
+    (resumed,) = adapter().pull("activity", tasks.cursor)
+    assert resumed.cursor == events.cursor
+    assert "FROM Event" in queries(mock)[-1]
+
+
+def test_an_object_without_rows_adds_no_page_but_the_last_one_moves_the_cursor(mock: responses.RequestsMock) -> None:
+    describe(mock, "Task", SYSTEM)
+    describe(mock, "Event", SYSTEM)
+    mock.get(QUERY_ALL, json=page([]))
+    (only,) = adapter().pull("activity", None)
+    assert (only.items, json.loads(only.cursor)) == ((), {"from": "2026-05-01T11:55:00+00:00"})
+
+
+def test_own_fields_are_observed_where_they_are_visible(mock: responses.RequestsMock) -> None:
+    describe(mock, "Account", [*SYSTEM, "Name", *own_rows(["health_score", "pulse"])])
+    mock.get(QUERY_ALL, json=page([account_row(1, CSB_Health_Score__c=71.5, CSB_Pulse__c="green")]))
+    (only,) = adapter().pull("account", None)
+    (record,) = only.items
+    assert isinstance(record, Account)
+    assert (record.own, record.pulse) == ({"health_score": 71.5}, "green")
+    assert "CSB_Nps__c" not in queries(mock)[0]
+
+
+def test_a_kind_that_is_not_there_yields_nothing(mock: responses.RequestsMock) -> None:
+    mock.get(f"{DATA}/sobjects/Case/describe", status=404, json=error("NOT_FOUND"))
+    org = adapter()
+    assert list(org.pull("ticket", None)) == []
+    assert list(org.pull("response", None)) == []
+    assert list(org.pull("contract", None)) == []
+
+
+@pytest.mark.parametrize(
+    "cursor", ["", "[]", "{bad", '{"from": "yesterday"}', '{"stamp": "2026-05-01T11:00:00Z"}', "7"]
+)
+def test_a_foreign_cursor_is_refused(cursor: str) -> None:
+    with pytest.raises(Refused, match="not a cursor"):
+        list(adapter().pull("account", cursor))
+
+
+def test_a_query_that_is_too_long_for_an_address_is_a_configuration_error(mock: responses.RequestsMock) -> None:
+    names = [f"Some_Rather_Long_Custom_Field_{n:04d}__c" for n in range(400)]
+    describe(mock, "Account", [*SYSTEM, *names])
+    fields = {"account": {"fields": {name.lower(): name for name in names}}}
+    with pytest.raises(ConfigError, match=r"map\.account\.fields"):
+        list(adapter(map=fields).pull("account", None))
+
+
+def test_few_records_are_read_by_one_query_that_sees_deleted_ones(mock: responses.RequestsMock) -> None:
+    describe(mock, "Account", [*MERGEABLE, "Name"])
+    rows = [account_row(2, IsDeleted=True, MasterRecordId=account_id(1)), account_row(1)]
+    mock.get(QUERY_ALL, json=page(rows))
+    org = adapter()
+    first, merged, gone, nonsense = org.read("account", [account_id(n) for n in (1, 2, 3)] + ["x' OR Id != '"])
+    assert isinstance(first, Account)
+    assert isinstance(merged, Tombstone)
+    assert merged.merged_into == account_id(1)
+    assert gone == Tombstone(Ref("sf", "account", account_id(3)), NOW)
+    assert isinstance(nonsense, Tombstone)
+    assert queries(mock)[0].endswith(
+        f"FROM Account WHERE Id IN ('{account_id(1)}','{account_id(2)}','{account_id(3)}')"
+    )
+    assert org.calls.made == {"token": 1, "describe": 1, "read": 1}
+    org_reads_again = org.read("account", [account_id(1)[:15], account_id(1)])
+    assert [item.ref.id for item in org_reads_again] == [account_id(1)]
+    assert org.calls.made["describe"] == 1
+
+
+def retrieve(mock: responses.RequestsMock, absent: set[str]) -> list[int]:
+    """The collections resource: rows by id, null for an absent one. Returns the sizes asked for."""
+    sizes: list[int] = []
+
+    def answer(request: Any) -> tuple[int, dict[str, str], str]:
+        ids = json.loads(request.body)["ids"]
+        sizes.append(len(ids))
+        rows = [None if one in absent else account_row(int(one[5:15])) for one in ids]
+        return 200, {}, json.dumps(rows)
+
+    mock.add_callback("POST", f"{DATA}/composite/sobjects/Account", callback=answer)
+    return sizes
+
+
+def test_many_records_are_read_2000_a_call_and_the_nulls_asked_for_once_more(mock: responses.RequestsMock) -> None:
+    describe(mock, "Account", [*MERGEABLE, "Name"])
+    sizes = retrieve(mock, {account_id(7), account_id(8)})
+    mock.get(QUERY_ALL, json=page([account_row(7, IsDeleted=True, MasterRecordId=account_id(9))]))
+    org = adapter()
+    items = org.read("account", [account_id(n) for n in range(4500)])
+    assert sizes == [2000, 2000, 500]
+    assert [item.ref.id for item in items] == [account_id(n) for n in range(4500)]
+    gone = [item for item in items if isinstance(item, Tombstone)]
+    assert [(item.ref.id, item.merged_into) for item in gone] == [(account_id(7), account_id(9)), (account_id(8), None)]
+    assert org.calls.made["read"] == 4
+
+
+def test_an_org_without_the_collections_resource_is_read_by_queries(mock: responses.RequestsMock) -> None:
+    describe(mock, "Account", [*MERGEABLE, "Name"])
+    mock.post(f"{DATA}/composite/sobjects/Account", status=404, json=error("NOT_FOUND"))
+
+    def answer(request: Any) -> tuple[int, dict[str, str], str]:
+        ids = re.findall(r"'(\w{18})'", request.params["q"])
+        assert len(ids) <= 200
+        assert len(request.url) < 16_000
+        return 200, HEADERS, json.dumps(page([account_row(int(one[5:15])) for one in ids]))
+
+    mock.add_callback("GET", QUERY_ALL, callback=answer)
+    org = adapter()
+    assert all(isinstance(item, Account) for item in org.read("account", [account_id(n) for n in range(450)]))
+    assert org.calls.made["read"] == 4
+    org.read("account", [account_id(n) for n in range(450)])
+    assert org.calls.made["read"] == 7, "the org is not asked twice for what it does not have"
+
+
+def test_a_field_hidden_since_the_last_look_is_left_out_when_reading(mock: responses.RequestsMock) -> None:
+    describe(mock, "Account", [*SYSTEM, "Name"])
+    mock.get(QUERY_ALL, status=400, json=error("INVALID_FIELD", "No such column 'Name' on entity 'Account'"))
+    describe(mock, "Account", SYSTEM)
+    mock.get(QUERY_ALL, json=page([account_row(1)]))
+    (record,) = adapter().read("account", [account_id(1)])
+    assert isinstance(record, Account)
+    assert "Name" not in queries(mock)[-1]
+
+
+def test_activity_ids_go_to_the_object_of_their_prefix(mock: responses.RequestsMock) -> None:
+    describe(mock, "Task", SYSTEM)
+    describe(mock, "Event", SYSTEM)
+    mock.get(QUERY_ALL, json=page([{"Id": "00Txx000001a2b3AAA", "SystemModstamp": "2026-04-01T08:00:00.000+0000"}]))
+    mock.get(QUERY_ALL, json=page([{"Id": "00Uxx000001a2b3AAA", "SystemModstamp": "2026-04-01T08:00:00.000+0000"}]))
+    items = adapter().read("activity", ["00Uxx000001a2b3AAA", "00Txx000001a2b3AAA"])
+    assert [item.ref.id for item in items] == ["00Uxx000001a2b3AAA", "00Txx000001a2b3AAA"]
+    assert queries(mock)[0].endswith("FROM Task WHERE Id IN ('00Txx000001a2b3AAA')")
