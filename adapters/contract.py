@@ -162,6 +162,9 @@ class Adapter(Webhooks, Protocol):
     page_size: int
     """Most records that the vendor returns in one page of a pull."""
 
+    def identify(self) -> str:
+        """The org's id, in the fewest calls: what every sync begins with. Raises Unauthorized, Retry."""
+
     def check(self) -> Report:
         """Look round; a missing right is reported, not raised. Raises Unauthorized when the login fails."""
 
@@ -169,7 +172,7 @@ class Adapter(Webhooks, Protocol):
         """Stream what changed since ``cursor`` (None: everything) up to ``until`` (None: the vendor's now).
 
         Holds one page. The last page's cursor is the upper bound less the overlap. A kind that the
-        connection does not have yields nothing.
+        connection does not have yields nothing; one that the login may not read raises Unauthorized or Refused.
         """
 
     def read(self, kind: Kind, ids: Sequence[str]) -> list[Item]:

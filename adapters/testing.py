@@ -67,11 +67,13 @@ class AdapterContract:
 
     def test_references_lead_to_records(self, bench: Bench) -> None:
         accounts = {item.ref.id for item in _all(bench, "account")}
-        for kind in ("person", "activity"):
-            named = {one for item in _all(bench, kind) for one in getattr(item, "accounts", ())}
+        several: tuple[Kind, ...] = ("person", "activity")
+        one: tuple[Kind, ...] = ("deal", "ticket")
+        for kind in several:
+            named = {account for item in _all(bench, kind) for account in getattr(item, "accounts", ())}
             assert named
             assert named <= accounts
-        for kind in ("deal", "ticket"):
+        for kind in one:
             assert {getattr(item, "account", None) for item in _all(bench, kind)} - {None} <= accounts
 
     def test_values_are_canonical(self, bench: Bench) -> None:

@@ -55,7 +55,8 @@ def _cards(workspace: Workspace) -> Iterator[Noted]:
 
 def _connection(workspace: Workspace, name: str) -> Iterator[Noted]:
     try:
-        adapter, report = connect(workspace, name)
+        adapter = connect(workspace, name)
+        report = adapter.check()
     except ConfigError as exc:
         for problem in exc.problems:
             yield Noted(name, Finding("error", problem.what, problem.expected), "configuration")

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from adapters.contract import Adapter, Report
+from adapters.contract import Adapter
+from adapters.errors import Refused, Unauthorized
 from bridge.intake import Taken, take_in
 from bridge.store import cursors
 from bridge.workspace import Workspace
@@ -18,34 +19,39 @@ Progress = Callable[[str, int], None]
 
 @dataclass(slots=True)
 class Synced:
-    """What a sync of one connection read, per kind."""
+    """What a sync of one connection read, per kind; and why a kind could not be read."""
 
     kinds: dict[Kind, Taken] = field(default_factory=dict)
+    unreadable: dict[Kind, str] = field(default_factory=dict)
 
 
 def silent(what: str, count: int) -> None:
     """The progress of whoever does not show any."""
 
 
-def connect(workspace: Workspace, name: str) -> tuple[Adapter, Report]:
-    """Open a connection, look round, and pin its org at first use (another org under its name: ConfigError)."""
+def connect(workspace: Workspace, name: str) -> Adapter:
+    """Open a connection and pin its org at first use (another org under its name: ConfigError)."""
     adapter = workspace.adapter(name)
-    report = adapter.check()
+    org_id = adapter.identify()
     with workspace.store.write() as db:
-        cursors.pin_org(db, name, workspace.settings.connection(name).crm, report.org_id, workspace.now())
-    return adapter, report
+        cursors.pin_org(db, name, workspace.settings.connection(name).crm, org_id, workspace.now())
+    return adapter
 
 
 def sync(workspace: Workspace, name: str, *, full: bool = False, progress: Progress = silent) -> Synced:
     """Pull every kind that the connection has. Resumes where the last sync stopped; ``full`` reads all again."""
-    adapter, report = connect(workspace, name)
+    adapter = connect(workspace, name)
     if full:
         with workspace.store.write() as db:
             cursors.forget_cursors(db, name)
     synced = Synced()
     for kind in ORDER:
-        if kind in report.kinds:
+        try:
             synced.kinds[kind] = _pull(workspace, adapter, kind, progress)
+        except (Unauthorized, Refused) as exc:
+            if exc.status == 401 or kind == "account":
+                raise
+            synced.unreadable[kind] = str(exc)  # a right is missing; the other kinds are worth reading without it
     return synced
 
 

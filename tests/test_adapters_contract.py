@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 import pytest
-
-pytest.register_assert_rewrite("adapters.testing")
 
 from adapters.contract import Delivery
 from adapters.records import Ref
@@ -33,7 +31,6 @@ OWN = (
     OwnField("pulse", "CS Pulse", "picklist", options=("green", "yellow", "red"), written=False),
 )
 OVERLAP = timedelta(minutes=5)
-Crm = Literal["salesforce", "hubspot"]
 
 
 @cache

@@ -40,6 +40,9 @@ class HubspotAdapter:
         self._portal = Portal(self._client)
         self._source = Source(self._client, self._portal, context.overlap)
 
+    def identify(self) -> str:
+        return self._portal.known().portal
+
     def check(self) -> Report:
         return checking.check(self._client, self._portal, self._shapes, self._org_id)
 

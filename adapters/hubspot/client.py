@@ -128,6 +128,9 @@ class Client:
             if (known := self._translated(error)) is None:
                 raise
             raise known from error
+        finally:
+            # the client would keep the page, and through it the socket, until the next call
+            self._api.last_response = None
         self._pace.after(headers)
         return self._reply(status, headers, data)
 

@@ -34,15 +34,18 @@ class Portal:
         self._client.zone = self._details.zone
         return self._details, reply
 
+    def known(self) -> Details:
+        """As last asked; asked now if it never was."""
+        return self._details or self.look()[0]
+
     def currency(self) -> str | None:
         """The portal's own currency; None when it may not be asked for."""
         try:
-            known = self._details or self.look()[0]
+            return self.known().currency
         except (Unauthorized, Refused) as error:
             if error.status == 401:
                 raise
             return None
-        return known.currency
 
     def stages(self, vendor_object: str) -> dict[str, Stage]:
         """By stage id, over all pipelines of deals or tickets; empty where they may not be read."""

@@ -50,6 +50,9 @@ class SalesforceAdapter:
             self._client, objects, lambda: checking.identity(self._client)[1], context.patience
         )
 
+    def identify(self) -> str:
+        return checking.identity(self._client)[0]
+
     def check(self) -> Report:
         return checking.check(self._client, self._views, self._context.org_id)
 

@@ -5,7 +5,7 @@ it then says which right is missing.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from adapters.errors import Refused, Unauthorized
@@ -34,9 +34,9 @@ class CustomField:
 class Setup:
     """Facts about the org; full names are ``Account.CSB_Nps__c``."""
 
-    objects: Mapping[str, Described] = field(default_factory=dict)
+    objects: Mapping[str, Described]
     """By our word for where a field is: account, person."""
-    hidden: Mapping[str, CustomField] = field(default_factory=dict)
+    hidden: Mapping[str, CustomField]
     """Fields of ours that exist though describe does not show them, or not all of their options; by full name."""
     shared: frozenset[str] = frozenset()
     """Pick-lists whose options belong to a value set of the org, by full name."""
@@ -77,10 +77,10 @@ def _custom_fields_of(
 ) -> dict[str, CustomField]:
     """What the Tooling API knows of those fields that describe does not show, or shows without all options."""
     asked: dict[str, list[str]] = {}
-    for field_ in own:
-        there = objects[field_.on].field(vendor_name(field_))
-        if there is None or missing_options(field_, there):
-            asked.setdefault(objects[field_.on].object, []).append(vendor_name(field_))
+    for field in own:
+        there = objects[field.on].field(vendor_name(field))
+        if there is None or missing_options(field, there):
+            asked.setdefault(objects[field.on].object, []).append(vendor_name(field))
     found = (custom_fields(client, vendor_object, vendors) for vendor_object, vendors in asked.items())
     return {name: known for several in found for name, known in several.items()}
 

@@ -12,13 +12,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final, Literal, cast
 
-from waitress.server import create_server
-
 from adapters.sandbox import control, gate
 from adapters.sandbox.clock import SandboxClock
 from adapters.sandbox.faults import Faults
 from adapters.sandbox.generator import generate
 from adapters.sandbox.journal import Journal
+from adapters.sandbox.listener import Listener
 from adapters.sandbox.notify import Notifier, checked_address
 from adapters.sandbox.vendor import Build, Instruments, Setup, UsageRow, Vendor
 from adapters.sandbox.world import World
@@ -28,7 +27,6 @@ BUILDERS: Final[Mapping[Crm, str]] = {
     "salesforce": "adapters.sandbox.salesforce.server:build",
     "hubspot": "adapters.sandbox.hubspot.server:build",
 }
-THREADS: Final = 8
 USAGE_COLUMNS: Final = ("account", "person", "feature", "day", "count")
 
 
@@ -88,23 +86,21 @@ def serve(
     if usage_file is not None:
         write_usage(usage_file, vendor)
     del world
-    server = create_server(vendor.app, host=host, port=port, threads=THREADS)
+    listener = Listener(vendor.app, host, port)
 
     def stop(signum: int, frame: FrameType | None) -> None:
+        instruments.faults.stopping.set()
         raise SystemExit(0)
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     instruments.notifier.start(vendor.compose, vendor.accepted)
-    announce(announcement(crm, f"http://{_shown(host)}:{server.effective_port}", vendor))
+    announce(announcement(crm, listener.url, vendor))
     try:
-        server.run()
-    except SystemExit:
-        pass
+        listener.run()
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
         _end(instruments)
-        server.close()
 
 
 @contextmanager
@@ -127,16 +123,15 @@ def running(
     vendor, instruments = assemble(
         crm, made, clock=time, notify=notify, secret=secret, latency_ms=latency_ms, options=options
     )
-    server = create_server(vendor.app, host="127.0.0.1", port=0, threads=THREADS)
-    thread = threading.Thread(target=server.run, name=f"sandbox-{crm}", daemon=True)
+    listener = Listener(vendor.app, "127.0.0.1", 0)
+    thread = threading.Thread(target=listener.run, name=f"sandbox-{crm}", daemon=True)
     thread.start()
     instruments.notifier.start(vendor.compose, vendor.accepted)
-    url = f"http://127.0.0.1:{server.effective_port}"
     try:
-        yield Sandbox(url, vendor, instruments, announcement(crm, url, vendor))
+        yield Sandbox(listener.url, vendor, instruments, announcement(crm, listener.url, vendor))
     finally:
         _end(instruments)
-        server.close()
+        listener.stop()
         thread.join(5)
 
 
@@ -167,10 +162,6 @@ def write_usage(path: Path, vendor: Vendor) -> int:
 def _usage_cells(row: UsageRow) -> tuple[str, ...]:
     account, person, feature, day, count = row
     return account, person or "", feature, day.isoformat(), str(count)
-
-
-def _shown(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def _end(instruments: Instruments) -> None:

@@ -27,7 +27,7 @@ def provisioned(workspace: Any, *, apply: bool, connection: str | None = None) -
     fields = list(workspace.fields.values())
     connections = {}
     for settings in workspace.connections(connection):
-        adapter, _ = connect(workspace, settings.name)
+        adapter = connect(workspace, settings.name)
         plan = adapter.plan(fields)
         applied = bool(apply and plan.changes and not plan.blocked)
         if applied:

@@ -18,6 +18,12 @@ def command(shell: Shell, full: bool, connection: str | None) -> Result:
         return Result(data, described(data))
 
 
+PLURALS = {
+    "user": "users", "account": "accounts", "person": "persons", "deal": "deals", "ticket": "tickets",
+    "activity": "activities", "response": "survey answers",
+}  # fmt: skip
+
+
 def synced(workspace: Any, progress: Any, *, full: bool = False, connection: str | None = None) -> dict[str, Any]:
     """Run the sync; what it read as data."""
     from bridge.syncing import sync
@@ -25,12 +31,13 @@ def synced(workspace: Any, progress: Any, *, full: bool = False, connection: str
 
     connections = {}
     for settings in workspace.connections(connection):
-        kinds = sync(workspace, settings.name, full=full, progress=progress).kinds
+        done = sync(workspace, settings.name, full=full, progress=progress)
         connections[settings.name] = {
             "kinds": {
                 kind: {"read": taken.read, "changed": taken.changed, "gone": taken.gone, "drifted": taken.drifted}
-                for kind, taken in kinds.items()
+                for kind, taken in done.kinds.items()
             },
+            "unreadable": done.unreadable,
             "calls": calls_of(workspace, settings.name),
             "page_size": workspace.adapter(settings.name).page_size,
         }
@@ -53,7 +60,9 @@ def described(data: dict[str, Any]) -> str:
     for name, connection in data["connections"].items():
         for kind, taken in connection["kinds"].items():
             extra = "".join(f", {taken[word]:,} {word}" for word in ("gone", "drifted") if taken[word])
-            lines.append(f"{name}: {counted(taken['read'], kind)} read, {taken['changed']:,} changed{extra}")
+            lines.append(f"{name}: {taken['read']:,} {PLURALS[kind]} read, {taken['changed']:,} changed{extra}")
+        for kind, cause in connection["unreadable"].items():
+            lines.append(f"{name}: {kind} not read: {cause}")
         lines.append(f"{name}: {counted(sum(connection['calls'].values()), 'API call')}")
     for taken in data["usage"]:
         lines += _described_usage(taken)

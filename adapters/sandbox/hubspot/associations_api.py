@@ -10,16 +10,15 @@ from adapters.sandbox.hubspot.calls import (
     answer,
     batch_answer,
     body_of,
-    inputs_of,
     limit_of,
     list_body,
     next_page,
     nothing,
     offset_of,
     required,
-    text_of,
-)  # fmt: skip
+)
 from adapters.sandbox.hubspot.errors import validation
+from adapters.sandbox.hubspot.fields import inputs_of, optional_text, text_of
 from adapters.sandbox.hubspot.linking import Pair, check_types, link_types, live_id
 from adapters.sandbox.hubspot.links import DEFAULT_TYPES, DEFINED, PRIMARY_TYPES, Link, inline_name, label, types_of
 from adapters.sandbox.hubspot.schema import object_type
@@ -42,7 +41,7 @@ def read_links(desk: Desk, left: str, right: str) -> Response:
     pair, began, results, errors = _pair(desk, left, right), desk.now(), [], []
     for item in inputs_of(body_of(), READ_BATCH):
         record = text_of(item, "id")
-        shown = _linked(desk, pair, record, str(item.get("after") or "0"))
+        shown = _linked(desk, pair, record, optional_text(item, "after") or "0")
         if shown:
             results.append({"from": {"id": record}, **shown})
         else:
@@ -159,7 +158,7 @@ def create_links(desk: Desk, left: str, right: str) -> Response:
     desk.writable(left)
     wanted = []
     for item in inputs_of(body_of(), WRITE_BATCH):
-        types = link_types(item.get("types") or [])
+        types = link_types(item.get("types"))
         check_types(pair, types)
         ends = live_id(desk.portal, pair[0], _end(item, "from")), live_id(desk.portal, pair[1], _end(item, "to"))
         wanted.append((*ends, types))
@@ -167,8 +166,9 @@ def create_links(desk: Desk, left: str, right: str) -> Response:
     for one, two, types in wanted:
         link(desk.portal, pair, one, two, types)
         _note(desk, pair, one, two, "associate")
-        results.append({"fromObjectTypeId": left, "fromObjectId": one, "toObjectTypeId": right, "toObjectId": two,
-                        "labels": []})  # fmt: skip
+        results.append(
+            {"fromObjectTypeId": left, "fromObjectId": one, "toObjectTypeId": right, "toObjectId": two, "labels": []}
+        )
     return batch_answer(results, [], began, desk.now(), 201)
 
 
@@ -179,7 +179,7 @@ def archive_links(desk: Desk, left: str, right: str) -> Response:
     for item in inputs_of(body_of(), WRITE_BATCH):
         one, targets = _end(item, "from"), item.get("to") or []
         for target in targets if isinstance(targets, list) else [targets]:
-            two = text_of(target, "id")
+            two = text_of(target if isinstance(target, dict) else {}, "id")
             if one.isdecimal() and two.isdecimal():
                 desk.portal.links.remove(pair, int(one), int(two))
                 _note(desk, pair, int(one), int(two), "dissociate")

@@ -11,19 +11,9 @@ from typing import Any
 from flask import Response
 
 from adapters.sandbox.hubspot import shapes, writing
-from adapters.sandbox.hubspot.calls import (
-    Desk,
-    batch_answer,
-    body_of,
-    flag,
-    found,
-    inputs_of,
-    nothing,
-    properties_of,
-    text_of,
-    unique_ids,
-)  # fmt: skip
+from adapters.sandbox.hubspot.calls import Desk, batch_answer, body_of, flag, found, nothing, unique_ids
 from adapters.sandbox.hubspot.errors import HubspotError, not_found, validation
+from adapters.sandbox.hubspot.fields import inputs_of, optional_text, properties_of, text_of, texts_of
 from adapters.sandbox.hubspot.linking import associate_new, check_associations
 from adapters.sandbox.hubspot.portal import Row, Shelf
 
@@ -46,13 +36,13 @@ Decision = Step | HubspotError
 
 def read_batch(desk: Desk, word: str) -> Response:
     shelf, body, began = desk.readable(word), body_of(), desk.now()
-    history = body.get("propertiesWithHistory") or []
+    history, wanted = texts_of(body, "propertiesWithHistory"), texts_of(body, "properties")
     inputs = inputs_of(body, HISTORY_BATCH if history else 100)
     ids = [text_of(item, "id") for item in inputs]
     unique_ids(ids)
-    key, archived = body.get("idProperty"), flag("archived")
+    key, archived = optional_text(body, "idProperty"), flag("archived")
     rows = [(record, found(shelf, record, key, archived)) for record in ids]
-    results = [shapes.record(shelf, row, body.get("properties") or (), history) for _, row in rows if row]
+    results = [shapes.record(shelf, row, wanted, history) for _, row in rows if row]
     missing = [record for record, row in rows if row is None]
     return batch_answer(results, absent(shelf, missing, "get"), began, desk.now())
 
@@ -84,7 +74,9 @@ def update_batch(desk: Desk, word: str) -> Response:
     shelf, inputs, began = desk.writable(word), inputs_of(body_of()), desk.now()
     unique_ids([text_of(item, "id") for item in inputs])
     _no_shared_values(desk, shelf, inputs)
-    decided = [_decide(lambda item: _update(desk, shelf, item, item.get("idProperty")), item) for item in inputs]
+    decided = [
+        _decide(lambda item: _update(desk, shelf, item, optional_text(item, "idProperty")), item) for item in inputs
+    ]
     return _carry_out(desk, shelf, inputs, decided, began, 200)
 
 
@@ -117,14 +109,15 @@ def _decide(decide: Callable[[Item], Step], item: Item) -> Decision:
 def _no_shared_values(desk: Desk, shelf: Shelf, inputs: Sequence[Item]) -> None:
     """400 when two inputs of one batch claim the same value of a unique property."""
     for name in [name for name, known in shelf.definitions.items() if known.unique]:
-        values = [str(props[name]).lower() for item in inputs if (props := item.get("properties") or {}).get(name)]
+        given = [properties_of(item).get(name) for item in inputs]
+        values = [str(value).lower() for value in given if value]
         if len(set(values)) < len(values):
             raise validation(f"Duplicate values found in batch input for unique property {name}")
 
 
 def _creation(desk: Desk, shelf: Shelf, item: Item) -> Step:
     props = properties_of(item)
-    links = check_associations(desk.portal, shelf, item.get("associations") or [])
+    links = check_associations(desk.portal, shelf, item.get("associations"))
     writing.check_new(desk.portal, shelf, props, writing.API)
     refused = desk.refusal(shelf, "")
     if refused:
@@ -163,12 +156,12 @@ def _change(desk: Desk, shelf: Shelf, item: Item, row: Row, props: Mapping[str, 
 
 def _upsert(desk: Desk, shelf: Shelf, item: Item) -> Step:
     """By a unique property; the value of ``id`` becomes the new record's when there is none."""
-    key, name = text_of(item, "id"), item.get("idProperty")
+    key, name = text_of(item, "id"), optional_text(item, "idProperty")
     if not name or name == "hs_object_id":
         return _marked(_update(desk, shelf, item, None), new=False)
     if name not in shelf.definitions or not shelf.definitions[name].unique:
         raise validation(f"idProperty {name} is not a unique property of {shelf.kind.name}")
-    row = shelf.by_value(str(name), key)
+    row = shelf.by_value(name, key)
     if row is not None:
         return _marked(_change(desk, shelf, item, row, properties_of(item)), new=False)
     return _marked(_creation(desk, shelf, {**item, "properties": {name: key, **properties_of(item)}}), new=True)
@@ -188,7 +181,7 @@ def _carry_out(
     results, failed = [], []
     for item, step in zip(inputs, decided, strict=True):
         if isinstance(step, HubspotError):
-            desk.note(shelf, _key(item), item.get("properties") or {}, "update", step.category)
+            desk.note(shelf, _key(item), properties_of(item), "update", step.category)
             failed.append((item, step))
         elif whole:
             desk.note(shelf, step.record, step.item["properties"], step.action, "BATCH_REFUSED")

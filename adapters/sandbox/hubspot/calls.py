@@ -18,7 +18,6 @@ from adapters.sandbox.hubspot.values import epoch_ms, iso
 from adapters.sandbox.journal import Write
 from adapters.sandbox.vendor import Instruments
 
-BATCH = 100
 USER = "private-app"
 
 
@@ -123,33 +122,6 @@ def _json() -> Any:
         return orjson.loads(request.data)
     except orjson.JSONDecodeError as exc:
         raise validation(f"Invalid input JSON on line {exc.lineno}, column {exc.colno}: {exc.msg}") from exc
-
-
-def inputs_of(body: Mapping[str, Any], largest: int = BATCH) -> list[dict[str, Any]]:
-    """The ``inputs`` of a batch; 400 when they are missing, malformed or too many."""
-    inputs = body.get("inputs")
-    if not isinstance(inputs, list) or not all(isinstance(item, dict) for item in inputs):
-        raise validation("Invalid input JSON: inputs must be a list of objects")
-    if not inputs:
-        raise validation("Some required fields were not set: [inputs]")
-    if len(inputs) > largest:
-        raise validation(f"The maximum number of inputs supported in a batch request for property_values is {largest}")
-    return inputs
-
-
-def text_of(item: Mapping[str, Any], key: str) -> str:
-    """A required id or name of an input."""
-    value = item.get(key)
-    if value is None or isinstance(value, (dict, list)):
-        raise validation(f"Some required fields were not set: [{key}]")
-    return str(value)
-
-
-def properties_of(item: Mapping[str, Any]) -> dict[str, Any]:
-    properties = item.get("properties")
-    if not isinstance(properties, dict):
-        raise validation("Some required fields were not set: [properties]")
-    return properties
 
 
 def names(key: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Associations asked for in a request: ids and type ids checked against the portal before anything is linked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,23 +23,23 @@ class Wanted:
 
 def check_associations(portal: Portal, shelf: Shelf, asked: Any) -> list[Wanted]:
     """The ``associations`` of a create; 400 when a type id or a record is unknown."""
-    if not isinstance(asked, list):
+    if not isinstance(asked or [], list):
         raise validation("Invalid input JSON: associations must be a list")
-    return [_wanted(portal, shelf, item) for item in asked]
+    return [_wanted(portal, shelf, item) for item in asked or []]
 
 
 def _wanted(portal: Portal, shelf: Shelf, item: Any) -> Wanted:
     if not isinstance(item, dict) or not isinstance(item.get("to"), dict):
         raise validation("Invalid input JSON: an association needs to and types")
-    types = link_types(item.get("types") or [])
+    types = link_types(item.get("types"))
     pair = pair_of(shelf.kind.name, types)
     return Wanted(pair, live_id(portal, pair[1], item["to"].get("id")), types)
 
 
-def link_types(asked: Sequence[Mapping[str, Any]]) -> tuple[LinkType, ...]:
+def link_types(asked: Any) -> tuple[LinkType, ...]:
     """``[{"associationCategory", "associationTypeId"}]`` as types; 400 when there is none or one is malformed."""
     types = []
-    for item in asked:
+    for item in asked if isinstance(asked, list) else []:
         number = item.get("associationTypeId") if isinstance(item, dict) else None
         if not isinstance(number, int):
             raise validation("Some required fields were not set: [associationTypeId]")

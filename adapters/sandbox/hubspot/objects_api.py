@@ -15,11 +15,10 @@ from adapters.sandbox.hubspot.calls import (
     next_page,
     nothing,
     offset_of,
-    properties_of,
     required,
-    text_of,
-)  # fmt: skip
+)
 from adapters.sandbox.hubspot.errors import HubspotError, validation
+from adapters.sandbox.hubspot.fields import properties_of, text_of
 from adapters.sandbox.hubspot.linking import associate_new, check_associations
 from adapters.sandbox.hubspot.schema import object_type
 
@@ -69,7 +68,7 @@ def create_record(desk: Desk, word: str) -> Response:
     if not isinstance(props, dict):
         raise validation("Invalid input JSON: properties must be an object")
     try:
-        links = check_associations(desk.portal, shelf, body.get("associations") or [])
+        links = check_associations(desk.portal, shelf, body.get("associations"))
         row = writing.create(desk.portal, shelf, props, desk.now(), writing.API)
     except HubspotError as error:
         desk.note(shelf, None, props, "create", error.category)

@@ -8,16 +8,9 @@ from typing import Any, Final
 from flask import Response
 
 from adapters.sandbox.hubspot import shapes
-from adapters.sandbox.hubspot.calls import (
-    Desk,
-    answer,
-    batch_answer,
-    body_of,
-    inputs_of,
-    nothing,
-    text_of,
-)  # fmt: skip
+from adapters.sandbox.hubspot.calls import Desk, answer, batch_answer, body_of, nothing
 from adapters.sandbox.hubspot.errors import HubspotError, not_found, validation
+from adapters.sandbox.hubspot.fields import inputs_of, optional_text, text_of, whole_of
 from adapters.sandbox.hubspot.portal import Shelf
 from adapters.sandbox.hubspot.schema import BOOL_OPTIONS, FIELD_TYPES, Definition, Option
 
@@ -111,7 +104,7 @@ def defined(shelf: Shelf, body: Mapping[str, Any], now: int) -> Definition:
         created=now,
         updated=now,
         form_field=bool(body.get("formField", False)),
-        order=int(body.get("displayOrder") or -1),
+        order=whole_of(body, "displayOrder", -1),
     )
 
 
@@ -145,15 +138,16 @@ def change_property(desk: Desk, word: str, name: str) -> Response:
     item = _existing(shelf, name)
     if item.shipped:
         raise validation(f'"{name}" is defined by HubSpot and read only')
-    if body.get("groupName") and body["groupName"] not in shelf.groups:
-        raise validation(f'Property group "{body["groupName"]}" does not exist')
+    group = optional_text(body, "groupName") or item.group
+    if group not in shelf.groups:
+        raise validation(f'Property group "{group}" does not exist')
     if body.get("type", item.type) != item.type:
         raise validation("The type of a property that holds values cannot be changed")
     changed = replace(
         item,
         label=str(body.get("label", item.label)),
         description=str(body.get("description", item.description)),
-        group=str(body.get("groupName", item.group)),
+        group=group,
         options=options_of(item.type, body["options"]) if "options" in body else item.options,
         updated=desk.now(),
     )
@@ -191,7 +185,7 @@ def create_group(desk: Desk, word: str) -> Response:
     name, label = text_of(body, "name"), text_of(body, "label")
     if name in shelf.groups:
         raise HubspotError(409, "OBJECT_ALREADY_EXISTS", f'Property group "{name}" already exists')
-    return answer(shelf.add_group(name, label, int(body.get("displayOrder") or -1)), 201)
+    return answer(shelf.add_group(name, label, whole_of(body, "displayOrder", -1)), 201)
 
 
 def archive_group(desk: Desk, word: str, name: str) -> Response:

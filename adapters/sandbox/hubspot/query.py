@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from adapters.sandbox.hubspot.errors import HubspotError, validation
+from adapters.sandbox.hubspot.fields import objects_of, texts_of
 from adapters.sandbox.hubspot.portal import Shelf
 from adapters.sandbox.hubspot.values import comparable
 
@@ -51,29 +52,26 @@ class Query:
 
 def parse(shelf: Shelf, body: Mapping[str, Any], max_groups: int) -> Query:
     """The request body as a Query; HubspotError (400) when it breaks a rule."""
-    raw = body.get("filterGroups") or []
+    raw = [objects_of(group, "filters") for group in objects_of(body, "filterGroups")]
     if body.get("filters"):
-        raw = [*raw, {"filters": body["filters"]}]
-    if not isinstance(raw, list) or not all(isinstance(group, dict) for group in raw):
-        raise validation("Invalid input JSON: filterGroups must be a list of objects")
-    _check_counts(raw, max_groups)
+        raw.append(objects_of(body, "filters"))
+    _check_counts([len(group) for group in raw], max_groups)
     sort, descending = _sort(shelf, body.get("sorts") or [])
     text = str(body.get("query") or "")
     if len(text) > QUERY_LIMIT:
         raise validation(f"query must not exceed {QUERY_LIMIT} characters")
     return Query(
-        groups=tuple(tuple(_filter(shelf, item) for item in group.get("filters") or []) for group in raw),
+        groups=tuple(tuple(_filter(shelf, item) for item in group) for group in raw),
         sort=sort,
         descending=descending,
         text=text.lower(),
         limit=_limit(body),
         after=_after(body),
-        properties=tuple(str(name) for name in body.get("properties") or ()),
+        properties=tuple(texts_of(body, "properties")),
     )
 
 
-def _check_counts(groups: Sequence[Mapping[str, Any]], max_groups: int) -> None:
-    sizes = [len(group.get("filters") or []) for group in groups]
+def _check_counts(sizes: Sequence[int], max_groups: int) -> None:
     if len(sizes) > max_groups:
         raise validation(f"filterGroups count {len(sizes)} exceeds the maximum of {max_groups}")
     if any(size > FILTERS for size in sizes) or sum(sizes) > FILTERS_IN_ALL:
@@ -119,9 +117,7 @@ def _unknown(shelf: Shelf, name: str) -> HubspotError:
     return validation("There was a problem with the request.", errors=[{"message": message}])
 
 
-def _filter(shelf: Shelf, item: Any) -> Filter:
-    if not isinstance(item, dict):
-        raise validation("Invalid input JSON: a filter must be an object")
+def _filter(shelf: Shelf, item: Mapping[str, Any]) -> Filter:
     name, operator = str(item.get("propertyName", "")), str(item.get("operator", ""))
     if operator not in OPERATORS:
         raise validation(f'Invalid input JSON: operator "{operator}" is not one of [{", ".join(OPERATORS)}]')

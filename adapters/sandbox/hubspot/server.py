@@ -13,7 +13,7 @@ from adapters.sandbox.hubspot import (
     batch_api,
     objects_api,
     properties_api,
-)  # fmt: skip
+)
 from adapters.sandbox.hubspot.calls import Desk, answer, correlation_id
 from adapters.sandbox.hubspot.edits import apply_edit
 from adapters.sandbox.hubspot.errors import HubspotError, rate_limited, unauthenticated

@@ -1,0 +1,33 @@
+"""One app listening on one socket, under waitress; ends at once when asked, open connections or not."""
+
+import socket
+from typing import Any
+
+from flask import Flask
+from waitress import wasyncore
+from waitress.server import create_server
+
+THREADS = 8
+
+
+class Listener:
+    """Listens from the moment it is made; ``run`` answers until ``stop`` (any thread) or SystemExit (this one)."""
+
+    def __init__(self, app: Flask, host: str, port: int) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        bound = socket.create_server((host, port), family=family, backlog=128)
+        shown = f"[{host}]" if ":" in host else host
+        self.url = f"http://{shown}:{bound.getsockname()[1]}"
+        self._server: Any = create_server(app, sockets=[bound], threads=THREADS)
+
+    def run(self) -> None:
+        self._server.run()
+        self._close_all()
+        self._server.task_dispatcher.shutdown()
+
+    def stop(self) -> None:
+        """Close every connection from within the loop, which then ends."""
+        self._server.trigger.pull_trigger(self._close_all)
+
+    def _close_all(self) -> None:
+        wasyncore.close_all(self._server._map, ignore_all=True)

@@ -1,0 +1,202 @@
+"""What provisioning plans, from facts; and that it carries it out in a sandbox org, with rights and without."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from fake_salesforce import OWN, context, own_rows
+
+from adapters.errors import Refused, Unauthorized
+from adapters.registry import open_adapter
+from adapters.salesforce.adapter import SalesforceAdapter
+from adapters.salesforce.describe import Described, Field, described
+from adapters.salesforce.fitting import creation, from_metadata, unfit, with_options
+from adapters.salesforce.planning import plan
+from adapters.salesforce.setup import CustomField, Setup
+from adapters.sandbox.clock import SandboxClock
+from adapters.sandbox.generator import generate
+from adapters.sandbox.serve import Sandbox, running
+from adapters.sandbox.vendor import Edit
+from config.fields import OwnField
+from config.settings import SalesforceConnection
+
+SCORE, BAND, FLAGS = OWN[0], OWN[1], OWN[2]
+PULSE = next(field for field in OWN if field.name == "pulse")
+
+
+def seen(*rows: Any) -> dict[str, Described]:
+    return {"account": described({"name": "Account", "fields": [*rows]})}
+
+
+def actions(fields: list[OwnField], setup: Setup) -> list[tuple[str, str]]:
+    return [(change.action, change.target) for change in plan(fields, setup).changes]
+
+
+def test_in_an_empty_org_everything_is_made_in_order() -> None:
+    assert actions([SCORE, PULSE], Setup(seen(), {})) == [
+        ("create_group", "csbridge"),
+        ("create_field", "Account.CSB_Health_Score__c"),
+        ("create_field", "Account.CSB_Pulse__c"),
+        ("grant", "Account.CSB_Health_Score__c"),
+        ("grant", "Account.CSB_Pulse__c"),
+        ("assign", "csbridge"),
+    ]
+
+
+def test_where_all_is_there_and_open_nothing_is_planned() -> None:
+    objects = seen(*own_rows([field.name for field in OWN]))
+    assert plan(OWN, Setup(objects, {})).changes == ()
+
+
+def test_the_pulse_need_not_be_editable() -> None:
+    objects = seen(*own_rows(["health_score", "pulse"], updateable=False))
+    done = Setup(objects, {}, permission_set="0PS", assigned=True)
+    assert actions([SCORE, PULSE], done) == [("grant", "Account.CSB_Health_Score__c")]
+
+
+def test_a_hidden_field_is_granted_and_not_made_again() -> None:
+    metadata = {"type": "Number", "precision": 4, "scale": 1}
+    known = CustomField("00N1", from_metadata("CSB_Health_Score__c", metadata), metadata)
+    hidden = Setup(seen(), {"Account.CSB_Health_Score__c": known}, permission_set="0PS")
+    assert actions([SCORE], hidden) == [("grant", "Account.CSB_Health_Score__c"), ("assign", "csbridge")]
+
+
+def test_options_are_added_where_some_are_missing() -> None:
+    objects = seen(*own_rows(["risk_flags"]))
+    (change,) = plan([replace(FLAGS, options=("silent", "renewal_near"))], Setup(objects, {})).changes
+    assert (change.action, change.options, change.blocked) == ("add_options", ("renewal_near",), "")
+    shared = Setup(objects, {}, shared=frozenset(["Account.CSB_Risk_Flags__c"]))
+    (change,) = plan([replace(FLAGS, options=("renewal_near",))], shared).changes
+    assert "value set of the org" in change.blocked
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"type": "string"}, "is a string field"),
+        ({"scale": 0}, "holds 4 digits, 0 of them decimals"),
+        ({"precision": 3, "scale": 1}, "holds 3 digits"),
+    ],
+)
+def test_a_field_that_cannot_hold_ours_blocks_the_plan(changes: dict[str, Any], why: str) -> None:
+    made = plan([SCORE], Setup(seen(*own_rows(["health_score"], **changes)), {}))
+    (change,) = made.blocked
+    assert why in change.blocked
+
+
+LENT = replace(SCORE, to="Existing_Score__c")
+ROOMY = {"name": "Existing_Score__c", "type": "double", "precision": 18, "scale": 2, "updateable": True}
+
+
+@pytest.mark.parametrize(
+    ("own", "row", "filled", "why"),
+    [
+        (LENT, None, False, "absent or hidden"),
+        (LENT, {**ROOMY, "type": "date"}, False, "is a date field"),
+        (LENT, {**ROOMY, "updateable": False}, False, "may not edit"),
+        (LENT, ROOMY, True, "adopt: true"),
+        (replace(LENT, adopt=True), ROOMY, True, ""),
+        (LENT, ROOMY, False, ""),
+    ],
+)
+def test_a_field_of_the_admins_own_is_checked_and_never_changed(
+    own: OwnField, row: dict[str, Any] | None, filled: bool, why: str
+) -> None:
+    facts = Setup(seen(*([row] if row else [])), {}, filled=frozenset(["Account.Existing_Score__c"] if filled else []))
+    made = plan([own], facts)
+    assert len(made.changes) == len(made.blocked) == (1 if why else 0)
+    assert all(why in change.blocked for change in made.blocked)
+
+
+def test_a_text_that_is_too_short_does_not_fit() -> None:
+    reasons = next(field for field in OWN if field.type == "text")
+    assert "holds 80 characters" in unfit(reasons, Field("X__c", "string", length=80))
+    assert unfit(reasons, Field("X__c", "textarea", length=32768)) == ""
+
+
+def test_a_pick_list_is_made_restricted_with_its_options() -> None:
+    body = creation(BAND, "Account.CSB_Health_Band__c")
+    assert body["FullName"] == "Account.CSB_Health_Band__c"
+    assert body["Metadata"]["type"] == "Picklist"
+    assert body["Metadata"]["valueSet"]["restricted"] is True
+    values = body["Metadata"]["valueSet"]["valueSetDefinition"]["value"]
+    assert [value["fullName"] for value in values] == ["green", "yellow", "red", "unknown"]
+
+
+def test_options_are_added_behind_those_that_are_there_and_closed_ones_reopened() -> None:
+    there = [{"fullName": "silent", "default": True}, {"fullName": "old", "isActive": False}]
+    metadata = {"label": "L", "valueSet": {"restricted": True, "valueSetDefinition": {"sorted": False, "value": there}}}
+    grown = with_options(metadata, ("old", "new"))
+    assert grown is not None
+    assert grown["label"] == "L"
+    assert grown["valueSet"]["valueSetDefinition"]["value"] == [
+        {"fullName": "silent", "default": True},
+        {"fullName": "old", "isActive": True},
+        {"fullName": "new", "default": False, "label": "new"},
+    ]
+    assert with_options({"valueSet": {"valueSetName": "Shared"}}, ("new",)) is None
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Sandbox]:
+    """One org for the module: each test brings fields of names of its own."""
+    world = generate(3, 1, SandboxClock().now(), False)
+    with running("salesforce", world=world, options={"admin": True}) as sandbox:
+        yield sandbox
+
+
+@contextmanager
+def opened(sandbox: Sandbox, own: tuple[OwnField, ...], who: str = "") -> Iterator[SalesforceAdapter]:
+    said = sandbox.announcement
+    auth = {"client_id": said[f"{who}client_id"], "client_secret": said[f"{who}client_secret"]}
+    settings = SalesforceConnection.model_validate(
+        {"name": "sf", "crm": "salesforce", "login_url": sandbox.url, "auth": {"flow": "client_credentials", **auth}}
+    )
+    adapter = open_adapter(settings, context(own=own))
+    assert isinstance(adapter, SalesforceAdapter)
+    with closing(adapter):
+        yield adapter
+
+
+def test_a_whole_provisioning_and_again(box: Sandbox) -> None:
+    own = tuple(replace(field, name=f"whole_{field.name}") for field in OWN)
+    with opened(box, own) as org:
+        wanted = org.plan(own)
+        org.provision(wanted, own)
+        assert org.plan(own).changes == ()
+        org.provision(wanted, own)
+        assert org.plan(own).changes == ()
+
+
+def test_a_field_of_the_wrong_type_there_already_stops_everything(box: Sandbox) -> None:
+    mine = OwnField("stubborn", "Stubborn", "text", length=100)
+    with opened(box, (mine,)) as org:
+        org.provision(org.plan([mine]), [mine])
+        changed = [replace(mine, type="number")]
+        wanted = org.plan(changed)
+        assert "is a string field" in wanted.blocked[0].blocked
+        with pytest.raises(Refused, match="CSB_Stubborn__c is a string field"):
+            org.provision(wanted, changed)
+
+
+def test_a_field_of_the_admins_own_is_taken_when_it_is_blank_everywhere(box: Sandbox) -> None:
+    lent = OwnField("existing", "Existing", "number", precision=4, scale=1)
+    borrowed = replace(lent, name="health_score", to="CSB_Existing__c")
+    with opened(box, (lent,)) as org:
+        org.provision(org.plan([lent]), [lent])
+        assert org.plan([borrowed]).changes == ()
+        account = next(item for page in org.pull("account", None) for item in page.items)
+        box.vendor.edit(Edit("Account", account.ref.id, {"CSB_Existing__c": 12.5}))
+        assert "adopt: true" in org.plan([borrowed]).blocked[0].blocked
+        assert org.plan([replace(borrowed, adopt=True)]).changes == ()
+
+
+def test_without_the_right_the_right_is_named() -> None:
+    world = generate(1, 1, SandboxClock().now(), False)
+    with running("salesforce", world=world, options={"admin": False}) as sandbox, opened(sandbox, OWN) as org:
+        wanted = org.plan(OWN)
+        assert wanted.changes
+        with pytest.raises(Unauthorized, match="needs the right 'Manage Profiles and Permission Sets'"):
+            org.provision(wanted, OWN)
