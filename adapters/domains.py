@@ -5,8 +5,8 @@ Shared by every adapter; must not look anything up.
 
 import re
 from typing import Final
-from urllib.parse import urlsplit
 
+_PATH: Final = re.compile(r"[/?#\\]")
 _LABEL: Final = r"[^\W_]([\w-]{0,61}[^\W_])?"
 _DOMAIN: Final = re.compile(rf"({_LABEL}\.)+[^\W\d_][\w-]{{0,61}}[^\W_]")
 
@@ -15,10 +15,7 @@ def domain(text: object) -> str | None:
     """``https://www.Acme.example/en`` → ``acme.example``; None for what is not a host name (``n/a``, an IP address)."""
     if not isinstance(text, str) or not text.strip() or ("@" in text and "://" not in text):
         return None
-    typed = text.strip()
-    try:
-        host = urlsplit(typed if "://" in typed else f"//{typed}").hostname or ""
-    except ValueError:
-        return None
-    host = host.lower().rstrip(".").removeprefix("www.")
+    typed = text.strip().lower()
+    authority = _PATH.split(typed.partition("://")[2] or typed, maxsplit=1)[0]
+    host = authority.rpartition("@")[2].partition(":")[0].rstrip(".").removeprefix("www.")
     return host if _DOMAIN.fullmatch(host) else None

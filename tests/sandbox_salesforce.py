@@ -17,7 +17,7 @@ V = "/services/data/v60.0"
 
 
 def world(companies: int = 3) -> World:
-    """A CSM and ``companies`` customers, each with a person, a touch of every kind, a deal, a ticket, an answer, a use."""
+    """A CSM and ``companies`` customers, each with a person, touches of every kind, a deal, a ticket, an answer."""
     keys = range(1, companies + 1)
     old = NOW - timedelta(days=30)
     return World(

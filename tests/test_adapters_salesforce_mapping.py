@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from adapters.records import Account, Activity, Deal, Item, Person, Ref, Response, Ticket, Tombstone, User
 from adapters.salesforce.describe import described
-from adapters.salesforce.mapping import item
+from adapters.salesforce.mapping import mapper
 from adapters.salesforce.view import view
 from config.maps import default_maps, merged
 from config.settings import KindMap
@@ -35,7 +35,7 @@ def mapped(
     table = next(table for table in maps if vendor_object in (None, table.object))
     fields = [{"name": name, "type": (types or {}).get(name, "string")} for name in row]
     seen = described({"name": table.object, "keyPrefix": PREFIXES.get(str(table.object), ""), "fields": fields})
-    return item({"SystemModstamp": STAMP, **row}, view("sf", kind, table, seen, OWN, ZoneInfo(zone)))
+    return mapper(view("sf", kind, table, seen, OWN, ZoneInfo(zone)))({"SystemModstamp": STAMP, **row})
 
 
 def test_an_account_with_all_its_fields() -> None:
@@ -147,8 +147,8 @@ def test_a_parents_field_can_be_mapped() -> None:
     shown = view("sf", "account", table, seen, ())
     assert "Owner.Email" in shown.columns
     row = {"Id": "001xx000003DGb0AAG", "SystemModstamp": STAMP, "Owner": {"Email": "csm-1@example.com"}}
-    assert item(row, shown).extra == {"owner_email": "csm-1@example.com"}
-    assert item({**row, "Owner": None}, shown).extra == {"owner_email": None}
+    assert mapper(shown)(row).extra == {"owner_email": "csm-1@example.com"}
+    assert mapper(shown)({**row, "Owner": None}).extra == {"owner_email": None}
 
 
 def test_a_contact() -> None:

@@ -104,8 +104,8 @@ def test_a_uri_over_16384_bytes_meets_the_edge(http: requests.Session) -> None:
 
 
 def test_values_are_spelt_as_the_vendor_spells_them(http: requests.Session) -> None:
-    soql = "SELECT Name, ARR__c, Seats__c, NumberOfEmployees, Renewal_Date__c, ParentId, SystemModstamp FROM Account LIMIT 1"
-    [row] = query(http, soql).json()["records"]
+    fields = "Name, ARR__c, Seats__c, NumberOfEmployees, Renewal_Date__c, ParentId, SystemModstamp"
+    [row] = query(http, f"SELECT {fields} FROM Account LIMIT 1").json()["records"]
     assert row.pop("attributes")["type"] == "Account"
     assert row == {
         "Name": "Größe 1 GmbH",
@@ -125,8 +125,8 @@ def test_archived_activities_show_only_in_query_all(http: requests.Session) -> N
 
 
 def test_activities_know_their_account_and_kind(http: requests.Session) -> None:
-    soql = "SELECT TaskSubtype, CallType, Who.Type, AccountId, IsClosed, CompletedDateTime FROM Task WHERE Subject = 'call 1'"
-    [row] = query(http, soql).json()["records"]
+    fields = "TaskSubtype, CallType, Who.Type, AccountId, IsClosed, CompletedDateTime"
+    [row] = query(http, f"SELECT {fields} FROM Task WHERE Subject = 'call 1'").json()["records"]
     assert (row["TaskSubtype"], row["CallType"], row["Who"]["Type"]) == ("Call", "Inbound", "Contact")
     assert row["AccountId"] == sales.first_account(http)
     assert (row["IsClosed"], row["CompletedDateTime"]) == (True, "2026-04-28T07:00:00.000+0000")
@@ -160,7 +160,7 @@ def test_single_records_and_their_errors(http: requests.Session) -> None:
     assert error(http.get(f"{V}/sobjects/Account/nope")) == (400, "MALFORMED_ID")
     assert error(http.get(f"{V}/sobjects/Account/{account}", params={"fields": "Nope"})) == (400, "INVALID_FIELD")
     assert error(http.get(f"{V}/nowhere")) == (404, "NOT_FOUND")
-    assert error(http.put(f"{V}/query")) == (405, "METHOD_NOT_ALLOWED")
+    assert error(http.put(f"{V}/query/")) == (405, "METHOD_NOT_ALLOWED")
     assert error(http.get("/services/data/v12.0/limits")) == (404, "NOT_FOUND")
 
 

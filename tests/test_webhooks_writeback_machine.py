@@ -37,8 +37,10 @@ DECIDED = st.fixed_dictionaries(
 EDITED = st.sampled_from([{"nps": 7}, {"nps": None}, {"health_score": 1.0}, {"risk_flags": ("z",)}])
 ONE = st.sampled_from(IDS)
 EVENTS = st.one_of(
-    st.sampled_from([("crash",), ("expire",), ("push",)]),
+    st.sampled_from([("crash",), ("expire",)]),
+    st.tuples(st.just("takeover"), st.sampled_from([None, 5, 7, 8])),
     st.tuples(st.just("edit"), ONE, EDITED),
+    st.tuples(st.just("edit and pull"), ONE, EDITED),
     st.tuples(st.just("pull"), ONE),
     st.tuples(st.just("decide"), ONE, DECIDED),
     st.tuples(st.just("delete"), ONE),
@@ -141,6 +143,7 @@ class Writeback(RuleBasedStateMachine):
         for id in IDS:
             self.decide(id, {"nps": 3, "health_score": 50.0, "risk_flags": ()})
             self.pull(id)
+            self.deliver(0)
 
     # What happens.
 
@@ -152,14 +155,18 @@ class Writeback(RuleBasedStateMachine):
                 self.edit(id, own)
             case ("pull", id):
                 self.pull(id)
-                self.deliver(0)
+                self.deliver(len(self.readings) - 1)
             case ("decide", id, decided):
                 self.decide(id, decided)
             case ("delete", id):
                 self.delete(id)
-            case ("push",) if not self.nested:
+            case ("edit and pull", id, own):
+                self.edit(id, own)
+                self.happen(("pull", id))
+            case ("takeover", crash) if not self.nested:  # the other worker, once our lease has run out
+                self.clock.tick(301)
                 self.nested = True
-                self.run(Worker(self, {}))
+                self.run(Worker(self, {} if crash is None else {crash: ("crash",)}))
                 self.nested = False
 
     @rule(id=ONE, decided=DECIDED)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
 import requests
 
 from adapters.contract import Calls, Purpose, Quota
@@ -16,6 +17,16 @@ from adapters.salesforce.failures import cut, failure
 from adapters.times import http_date
 
 CONNECT_SECONDS = 5
+
+
+class FastResponse(requests.Response):
+    """A response whose JSON is read several times faster; what orjson will not take (a lone surrogate) as usual."""
+
+    def json(self, **options: Any) -> Any:
+        try:
+            return orjson.loads(self.content)
+        except orjson.JSONDecodeError:
+            return super().json(**options)
 
 
 class RoutedSession(requests.Session):
@@ -45,7 +56,9 @@ class RoutedSession(requests.Session):
         self._note(response)
         if response.status_code >= 300:
             raise failure(response.status_code, response.headers, response.text, self._connection, self.answered_at)
-        return response
+        fast = FastResponse()
+        fast.__dict__.update(response.__dict__)
+        return fast
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Every request on the wire passes here, redirects included."""

@@ -5,8 +5,8 @@ its time in one of two fields, an opportunity is won by two flags, a case is clo
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from datetime import UTC, datetime, tzinfo
+from typing import Any, Final
 
 from adapters import times
 from adapters.domains import domain
@@ -14,7 +14,6 @@ from adapters.records import (
     Account,
     Activity,
     Deal,
-    Fields,
     Item,
     Person,
     Record,
@@ -33,7 +32,8 @@ Row = Mapping[str, Any]
 Raw = dict[str, Any]
 """Constructor arguments of a record, by canonical name."""
 
-T = TypeVar("T", bound=Record)
+Columns = tuple[tuple[str, str, Reader], ...]
+"""(canonical name, vendor field, reader)."""
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for a stamp that the vendor left out, so that any later version of the record wins."""
@@ -41,15 +41,46 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ACCOUNT: Final = "001"
 _CONTACT: Final = "003"
 
+_READERS: Final[Mapping[str, Reader]] = {
+    "name": values.text, "domain": lambda value, _zone: domain(value), "parent": values.identifier,
+    "owner": values.identifier, "csm": values.identifier, "industry": values.text, "employees": values.whole,
+    "country": values.text, "currency": values.text, "customer_since": values.day, "churned_on": values.day,
+    "renewal_date": values.day, "arr": values.number, "plan": values.text, "seats_bought": values.number,
+    "referred_by": values.identifier, "pulse_reason": values.text, "pulse_until": values.day,
+    "email": values.text, "title": values.text, "channel": values.text, "left_on": values.day,
+    "at": values.instant, "done": values.flag, "account": values.identifier, "person": values.identifier,
+    "stage": values.text, "amount": values.number, "opened_on": values.day, "closes_on": values.day,
+    "category": values.text, "opened_at": values.instant, "first_reply_at": values.instant,
+    "closed_at": values.instant, "reopened": values.whole, "escalated": values.flag, "subject": values.text,
+    "score": values.number, "comment": values.text, "active": values.flag,
+}  # fmt: skip
+"""How each canonical field is read; a name means the same in every kind."""
 
-def item(row: Row, view: View) -> Item:
-    """One row as its record, or as a tombstone when it is deleted or merged away."""
-    ref = Ref(view.connection, view.kind, values.long_id(row.get("Id")) or str(row.get("Id") or ""))
-    at = times.instant(row.get(STAMP)) or EPOCH
-    if row.get("IsDeleted") is True or row.get("IsChild") is True:  # an event's copy for an invitee is no record
-        return Tombstone(ref, at, merged_into=values.long_id(row.get("MasterRecordId")))
-    raw: Raw = {"ref": ref, "changed_at": at, "extra": _read(view.extra, row, view)}
-    return _BUILDERS[view.kind](row, view, raw)
+_WORDS: Final = {"status", "role", "kind", "direction", "priority", "survey", "pulse"}
+"""Fields whose vendor values meet ours in a table of the map."""
+
+
+def mapper(view: View) -> Callable[[Row], Item]:
+    """What turns the rows of a view into records, or into tombstones where they are deleted or merged away."""
+    mapped, extra, own = _mapped(view), _columns(view.extra), _columns(view.own)
+    observed = tuple(column for column in own if column[0] not in PULSE)
+    nested = tuple(column for column in view.columns if "." in column)
+    build = _BUILDERS[view.kind]
+
+    def to_item(row: Row) -> Item:
+        ref = Ref(view.connection, view.kind, values.long_id(row.get("Id")) or str(row.get("Id") or ""))
+        at = times.instant(row.get(STAMP)) or EPOCH
+        if row.get("IsDeleted") is True or row.get("IsChild") is True:  # an event's copy for an invitee is no record
+            return Tombstone(ref, at, merged_into=values.long_id(row.get("MasterRecordId")))
+        if nested:
+            row = {**row, **{name: _nested(row, name) for name in nested}}
+        raw = _read(mapped, row, view.zone)
+        raw |= {"ref": ref, "changed_at": at, "extra": _read(extra, row, view.zone)}
+        if view.kind == "account":
+            raw["own"] = _read(observed, row, view.zone)
+        return build(row, view, raw)
+
+    return to_item
 
 
 def stamp(row: Row) -> tuple[datetime, str]:
@@ -57,67 +88,53 @@ def stamp(row: Row) -> tuple[datetime, str]:
     return times.instant(row.get(STAMP)) or EPOCH, str(row.get("Id") or "")
 
 
-def _read(columns: Mapping[str, tuple[str, Reader]], row: Row, view: View) -> Fields:
-    return {name: reader(_value(row, vendor), view.zone) for name, (vendor, reader) in columns.items()}
+def _mapped(view: View) -> Columns:
+    """The mapped fields with their readers; the pulse comes from its own field where that is visible."""
+    found = {
+        name: (vendor, _word(name, view.words.get(name, {})) if name in _WORDS else _READERS[name])
+        for name, vendor in view.mapped.items()
+        if name in _WORDS or name in _READERS
+    }
+    pulse = {name: (vendor, reader) for name, (vendor, reader) in view.own.items() if name in PULSE}
+    if "pulse" in pulse:
+        pulse["pulse"] = (pulse["pulse"][0], _word("pulse", dict(zip(PULSES, PULSES, strict=True))))
+    return _columns(found | pulse)
 
 
-def _value(row: Row, vendor: str) -> object:
-    """A field, or one of a parent (``Owner.Email``), which arrives nested."""
-    if "." not in vendor:
-        return row.get(vendor)
+def _word(name: str, table: Mapping[str, str]) -> Reader:
+    """Through the table of the map; what is no pulse is no pulse, where other fields say ``unknown``."""
+    if name == "pulse":
+        return lambda value, _zone: said if (said := values.word(value, table)) in PULSES else None
+    return lambda value, _zone: values.word(value, table)
+
+
+def _columns(fields: Mapping[str, tuple[str, Reader]]) -> Columns:
+    return tuple((name, vendor, reader) for name, (vendor, reader) in fields.items())
+
+
+def _read(columns: Columns, row: Row, zone: tzinfo) -> Raw:
+    return {
+        name: None if (value := row.get(vendor)) is None else reader(value, zone) for name, vendor, reader in columns
+    }
+
+
+def _nested(row: Row, path: str) -> object:
+    """A parent's field (``Owner.Email``) arrives in an object of its own."""
     value: Any = row
-    for part in vendor.split("."):
+    for part in path.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
     return value
 
 
-def _fill(raw: Raw, row: Row, view: View, readers: Mapping[str, Reader], words: tuple[str, ...] = ()) -> Raw:
-    """Add every mapped field to ``raw``: through its reader, or through its table of words."""
-    for name, vendor in view.mapped.items():
-        value = _value(row, vendor)
-        if name in words:
-            raw[name] = values.word(value, view.words.get(name, {}))
-        elif name in readers:
-            raw[name] = readers[name](value, view.zone)
-    return raw
-
-
-_ACCOUNT_FIELDS: Final[Mapping[str, Reader]] = {
-    "name": values.text, "domain": lambda value, _zone: domain(value), "parent": values.identifier,
-    "owner": values.identifier, "csm": values.identifier, "industry": values.text, "employees": values.whole,
-    "country": values.text, "currency": values.text, "customer_since": values.day, "churned_on": values.day,
-    "renewal_date": values.day, "arr": values.number, "plan": values.text, "seats_bought": values.number,
-    "referred_by": values.identifier, "pulse_reason": values.text, "pulse_until": values.day,
-}  # fmt: skip
-
-
-def _account(row: Row, view: View, raw: Raw) -> Account:
-    _fill(raw, row, view, _ACCOUNT_FIELDS, words=("status", "pulse"))
-    observed = _read(view.own, row, view)
-    raw |= {name: observed[name] for name in PULSE if name in observed}
-    said = str(raw.get("pulse") or "").lower()
-    raw["pulse"] = said if said in PULSES else None
-    raw["own"] = {name: value for name, value in observed.items() if name not in PULSE}
+def _account(_row: Row, _view: View, raw: Raw) -> Account:
     return Account(**raw)
 
 
-_PERSON_FIELDS: Final[Mapping[str, Reader]] = {
-    "email": values.text, "title": values.text, "channel": values.text, "left_on": values.day,
-}  # fmt: skip
-
-
 def _person(row: Row, view: View, raw: Raw) -> Person:
-    _fill(raw, row, view, _PERSON_FIELDS, words=("role",))
     return Person(**raw, accounts=_ids(row, [view.mapped.get("accounts")]))
 
 
-_ACTIVITY_FIELDS: Final[Mapping[str, Reader]] = {
-    "owner": values.identifier, "at": values.instant, "done": values.flag,
-}  # fmt: skip
-
-
 def _activity(row: Row, view: View, raw: Raw) -> Activity:
-    _fill(raw, row, view, _ACTIVITY_FIELDS, words=("kind", "direction"))
     raw["accounts"] = _ids(row, [view.mapped.get("accounts"), "WhatId"], _ACCOUNT)
     raw["persons"] = _ids(row, [view.mapped.get("persons")], _CONTACT)
     raw["kind"] = _activity_kind(raw.get("kind"), view.object)
@@ -133,22 +150,13 @@ def _activity_kind(said: str | None, vendor_object: str) -> str:
 
 def _activity_time(row: Row, at: datetime | None) -> Raw:
     """A day, not an instant, when only ActivityDate is known or the event lasts all day (then at midnight UTC)."""
-    on = times.day(row.get("ActivityDate"))
-    all_day = row.get("IsAllDayEvent") is True
-    if at and not all_day:
+    if at and row.get("IsAllDayEvent") is not True:
         return {"at": at, "precision": "instant"}
-    on = on or (at.date() if at else None)
+    on = times.day(row.get("ActivityDate")) or (at.date() if at else None)
     return {"at": times.midnight(on), "precision": "day"} if on else {"at": None, "precision": "instant"}
 
 
-_DEAL_FIELDS: Final[Mapping[str, Reader]] = {
-    "account": values.identifier, "stage": values.text, "amount": values.number, "currency": values.text,
-    "opened_on": values.day, "closes_on": values.day,
-}  # fmt: skip
-
-
 def _deal(row: Row, view: View, raw: Raw) -> Deal:
-    _fill(raw, row, view, _DEAL_FIELDS, words=("kind", "status"))
     if view.mapped.get("status") == "IsClosed":
         raw["status"] = _deal_status(values.flag(row.get("IsClosed")), values.flag(row.get("IsWon")))
     return Deal(**raw)
@@ -162,15 +170,7 @@ def _deal_status(closed: bool | None, won: bool | None) -> str:
     return {True: "won", False: "lost", None: UNKNOWN}[won]
 
 
-_TICKET_FIELDS: Final[Mapping[str, Reader]] = {
-    "account": values.identifier, "person": values.identifier, "category": values.text, "opened_at": values.instant,
-    "first_reply_at": values.instant, "closed_at": values.instant, "reopened": values.whole,
-    "escalated": values.flag, "subject": values.text,
-}  # fmt: skip
-
-
-def _ticket(row: Row, view: View, raw: Raw) -> Ticket:
-    _fill(raw, row, view, _TICKET_FIELDS, words=("status", "priority"))
+def _ticket(row: Row, _view: View, raw: Raw) -> Ticket:
     raw["status"] = _ticket_status(raw.get("status"), values.flag(row.get("IsClosed")))
     return Ticket(**raw)
 
@@ -184,28 +184,17 @@ def _ticket_status(said: str | None, closed: bool | None) -> str | None:
     return said
 
 
-_RESPONSE_FIELDS: Final[Mapping[str, Reader]] = {
-    "account": values.identifier, "person": values.identifier, "score": values.number, "comment": values.text,
-    "at": values.instant,
-}  # fmt: skip
+def _response(_row: Row, _view: View, raw: Raw) -> Response:
+    return Response(**raw)
 
 
-def _response(row: Row, view: View, raw: Raw) -> Response:
-    return Response(**_fill(raw, row, view, _RESPONSE_FIELDS, words=("survey",)))
-
-
-_USER_FIELDS: Final[Mapping[str, Reader]] = {
-    "name": values.text, "email": values.text, "active": values.flag,
-}  # fmt: skip
-
-
-def _user(row: Row, view: View, raw: Raw) -> User:
-    return User(**_fill(raw, row, view, _USER_FIELDS))
+def _user(_row: Row, _view: View, raw: Raw) -> User:
+    return User(**raw)
 
 
 def _ids(row: Row, vendors: list[str | None], prefix: str = "") -> tuple[str, ...]:
     """The ids that these fields hold, of one kind only: WhatId may name an opportunity, WhoId a lead."""
-    found = (values.identifier(_value(row, vendor)) for vendor in vendors if vendor)
+    found = (values.identifier(row.get(vendor)) for vendor in vendors if vendor)
     return tuple(dict.fromkeys(value for value in found if value and value.startswith(prefix)))
 
 

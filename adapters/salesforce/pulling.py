@@ -15,7 +15,7 @@ from adapters.errors import Refused
 from adapters.salesforce import soql
 from adapters.salesforce.client import Client, Reply
 from adapters.salesforce.cursor import Cursor, encoded
-from adapters.salesforce.mapping import Row, item, stamp
+from adapters.salesforce.mapping import Row, mapper, stamp
 from adapters.salesforce.soql import After
 from adapters.salesforce.view import View
 
@@ -34,10 +34,11 @@ def pull(client: Client, views: Sequence[View], cursor: Cursor, bound: datetime,
         after = cursor.after if position == 0 and view.object == cursor.object else None
         last_view = position == len(remaining) - 1
         behind = finished if last_view else replace(under_way, object=remaining[position + 1].object)
+        to_item = mapper(view)
         for rows, done in _pages(client, view, cursor.start, after, bound):
             here = behind if done else replace(under_way, object=view.object, after=After(*stamp(rows[-1])))
             if rows or (done and last_view):
-                yield Page(tuple(item(row, view) for row in rows), encoded(here))
+                yield Page(tuple(map(to_item, rows)), encoded(here))
 
 
 def _remaining(views: Sequence[View], cursor: Cursor) -> Sequence[View]:

@@ -13,7 +13,7 @@ from adapters.errors import Refused
 from adapters.records import Ref, Tombstone
 from adapters.salesforce import soql
 from adapters.salesforce.client import Client
-from adapters.salesforce.mapping import Row, item
+from adapters.salesforce.mapping import Row, mapper
 from adapters.salesforce.values import long_id
 from adapters.salesforce.view import View
 from config.words import Kind
@@ -36,7 +36,7 @@ class Reader:
         found: dict[str, Item] = {}
         for view in views:
             mine = [one for one in wanted if long_id(one) and one.startswith(view.prefix)]
-            items = [item(row, view) for row in self._rows(view, mine)]
+            items = map(mapper(view), self._rows(view, mine))
             found |= {got.ref.id: got for got in items}
         return [found.get(one) or Tombstone(Ref(self._client.connection, kind, one), now) for one in wanted]
 

@@ -1,7 +1,6 @@
 """Readers: one vendor value in, one canonical value out; dirt becomes None. Knows no object and no record."""
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from typing import Final
@@ -14,7 +13,6 @@ from config.words import UNKNOWN
 Reader = Callable[[object, tzinfo], Value]
 """A vendor value and the workspace's zone → a canonical value."""
 
-_ID: Final = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
 _SUFFIX: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
@@ -24,27 +22,27 @@ def long_id(value: object) -> str | None:
     The last three characters say which of the first fifteen are capitals: five per character, lowest bit first.
     """
     text = str(value).strip() if value else ""
-    if not _ID.fullmatch(text):
-        return None
-    if len(text) == 18:
+    if len(text) == 18 and text.isascii() and text.isalnum():
         return text
+    if len(text) != 15 or not text.isascii() or not text.isalnum():
+        return None
     fives = (text[0:5], text[5:10], text[10:15])
     return text + "".join(_SUFFIX[sum(1 << n for n, char in enumerate(five) if "A" <= char <= "Z")] for five in fives)
 
 
 def text(value: object, _zone: tzinfo | None = None) -> str | None:
-    if value is None or isinstance(value, (dict, list)):
-        return None
-    return str(value).strip() or None
+    if isinstance(value, str):
+        return value.strip() or None
+    return None if value is None or isinstance(value, (dict, list)) else str(value)
 
 
 def number(value: object, _zone: tzinfo | None = None) -> float | None:
     """Numbers that arrive as text are read; NaN, infinity and words are missing."""
-    if value is None or isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:
-        read = float(str(value))
-    except ValueError:
+        read = float(value)
+    except (ValueError, OverflowError):
         return None
     return read if math.isfinite(read) else None
 

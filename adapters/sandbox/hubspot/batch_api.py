@@ -67,7 +67,7 @@ def create_batch(desk: Desk, word: str) -> Response:
     shelf, inputs, began = desk.writable(word), inputs_of(body_of()), desk.now()
     _no_shared_values(desk, shelf, inputs)
     decided = [_decide(lambda item: _creation(desk, shelf, item), item) for item in inputs]
-    return _carry_out(desk, shelf, inputs, decided, began, 201)
+    return _carry_out(desk, shelf, inputs, decided, began, "create", 201)
 
 
 def update_batch(desk: Desk, word: str) -> Response:
@@ -77,14 +77,14 @@ def update_batch(desk: Desk, word: str) -> Response:
     decided = [
         _decide(lambda item: _update(desk, shelf, item, optional_text(item, "idProperty")), item) for item in inputs
     ]
-    return _carry_out(desk, shelf, inputs, decided, began, 200)
+    return _carry_out(desk, shelf, inputs, decided, began, "update", 200)
 
 
 def upsert_batch(desk: Desk, word: str) -> Response:
     shelf, inputs, began = desk.writable(word), inputs_of(body_of()), desk.now()
     unique_ids([text_of(item, "id").lower() for item in inputs])
     decided = [_decide(lambda item: _upsert(desk, shelf, item), item) for item in inputs]
-    return _carry_out(desk, shelf, inputs, decided, began, 200)
+    return _carry_out(desk, shelf, inputs, decided, began, "update", 200)
 
 
 def archive_batch(desk: Desk, word: str) -> Response:
@@ -172,7 +172,13 @@ def _marked(step: Step, new: bool) -> Step:
 
 
 def _carry_out(
-    desk: Desk, shelf: Shelf, inputs: Sequence[Item], decided: Sequence[Decision], began: int, status: int
+    desk: Desk,
+    shelf: Shelf,
+    inputs: Sequence[Item],
+    decided: Sequence[Decision],
+    began: int,
+    action: str,
+    status: int,
 ) -> Response:
     bad = [(item, error) for item, error in zip(inputs, decided, strict=True) if isinstance(error, HubspotError)]
     fatal = [error for _, error in bad if error.category != "OBJECT_NOT_FOUND"]
@@ -181,7 +187,7 @@ def _carry_out(
     results, failed = [], []
     for item, step in zip(inputs, decided, strict=True):
         if isinstance(step, HubspotError):
-            desk.note(shelf, _key(item), properties_of(item), "update", step.category)
+            desk.note(shelf, _key(item), properties_of(item), action, step.category)
             failed.append((item, step))
         elif whole:
             desk.note(shelf, step.record, step.item["properties"], step.action, "BATCH_REFUSED")
