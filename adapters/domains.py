@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 _PATH: Final = re.compile(r"[/?#\\]")
+_WWW: Final = re.compile(r"^(?:www\.)+")
 _LABEL: Final = r"[^\W_]([\w-]{0,61}[^\W_])?"
 _DOMAIN: Final = re.compile(rf"({_LABEL}\.)+[^\W\d_][\w-]{{0,61}}[^\W_]")
 
@@ -17,5 +18,6 @@ def domain(text: object) -> str | None:
         return None
     typed = text.strip().lower()
     authority = _PATH.split(typed.partition("://")[2] or typed, maxsplit=1)[0]
-    host = authority.rpartition("@")[2].partition(":")[0].rstrip(".").removeprefix("www.")
+    host = authority.rpartition("@")[2].partition(":")[0].rstrip(".")
+    host = _WWW.sub("", host)
     return host if _DOMAIN.fullmatch(host) else None

@@ -226,24 +226,20 @@ class AdapterContract:
         delivery = bench.rename(_accounts(bench)[0].ref, "Renamed")
         bench.adapter.verify(delivery, ("a newer one", *bench.secrets), bench.now())
 
-    @pytest.mark.parametrize("secrets", [(), ("another",), ("",)])
-    def test_another_secret_is_not_accepted(self, bench: Bench, secrets: tuple[str, ...]) -> None:
+    def test_another_secret_is_not_accepted(self, bench: Bench) -> None:
         delivery = bench.rename(_accounts(bench)[0].ref, "Renamed")
-        with pytest.raises(Rejected):
-            bench.adapter.verify(delivery, secrets, bench.now())
+        forged = replace(delivery, secret="another")
+        for told, secrets in ((delivery, ()), (delivery, ("another",)), (delivery, ("",)), (forged, ("a third",))):
+            with pytest.raises(Rejected):
+                bench.adapter.verify(told, secrets, bench.now())
 
-    @pytest.mark.parametrize("body", [b"", b"{", b"null", b"\xff\x00", b"<a>" * 5000, b"[" * 100_000, b"[{}, 1]"])
-    def test_a_malformed_delivery_is_rejected_and_nothing_else(self, bench: Bench, body: bytes) -> None:
+    def test_a_malformed_delivery_is_rejected_and_nothing_else(self, bench: Bench) -> None:
         genuine = bench.rename(_accounts(bench)[0].ref, "Renamed")
-        headers = dict.fromkeys(genuine.headers, "\u00fc\ud800")
-        for delivery in (
-            replace(genuine, body=body),
-            replace(genuine, body=body, headers={}),
-            replace(genuine, body=body, headers=headers),
-        ):
-            with pytest.raises(Rejected) as rejected:
-                bench.adapter.verify(delivery, bench.secrets, bench.now())
-            assert rejected.value.status in (400, 401, 404)
+        for body in (b"", b"{", b"null", b"\xff\x00", b"<a>" * 5000, b"[" * 100_000, b"[{}, 1]"):
+            for headers in (genuine.headers, {}, dict.fromkeys(genuine.headers, "\u00fc\ud800")):
+                with pytest.raises(Rejected) as rejected:
+                    bench.adapter.verify(replace(genuine, body=body, headers=headers), bench.secrets, bench.now())
+                assert rejected.value.status in (400, 401, 404)
 
 
 def _all(bench: Bench, kind: Kind) -> list[Item]:

@@ -5,7 +5,7 @@ lies in ``scoring``; this module only brings frames in and decisions out.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -43,28 +43,31 @@ def score(workspace: Workspace, *, everybody: bool = False, progress: Progress =
     with workspace.store.write() as db:
         if _decides_otherwise_now(db, workspace) or everybody:
             customers.mark_all(db, workspace.now())
-    _close_days(workspace, scored, progress)
     while True:
+        _close_days(workspace, scored, progress)
         with workspace.store.read() as db:
             claimed = customers.claim_affected(db, PIECE)
             moment = present(workspace.now(), workspace.settings.zone)
+            if customers.furthest_behind(db, moment.day - timedelta(days=1)):
+                continue  # midnight has passed since
             made = _decided(db, workspace, list(claimed), moment)
         if not claimed:
             return scored
-        # Whoever was marked anew since the claim keeps the mark: what changed meanwhile is decided about next.
+        # Whoever was marked anew since the claim keeps the mark, and is decided about next with what changed.
         with workspace.store.write() as db:
-            _keep(db, workspace, list(claimed), made, scored)
-            customers.done(db, claimed)
+            _keep(db, workspace, customers.done(db, claimed), made, scored)
         progress("score", len(claimed))
 
 
 def _decides_otherwise_now(db: Connection, workspace: Workspace) -> bool:
-    """Whether card, scope, flags or fields differ from those of the last run: then everybody is affected."""
+    """Whether card, scope, flags, usage sources or fields differ from the last run's: then everybody is affected."""
     settings = workspace.settings
     flags = {name: setting.days for name, setting in settings.flags.items()}
     versions = [card.version for card in workspace.cards["health"]]
     shown = sorted(map(_signature, workspace.fields.values()))
-    current = repr((versions, settings.scope, settings.timezone, sorted(flags.items()), shown))
+    inputs = [(source.file, source.account_key, source.stale_after) for source in settings.usage]
+    rules = (settings.scope, settings.timezone, settings.identity.prefer, sorted(flags.items()))
+    current = repr((versions, rules, inputs, shown))
     if cursors.fact(db, "decided_with") == current:
         return False
     workspace.ledger.refresh(db)
@@ -87,8 +90,7 @@ def _close_days(workspace: Workspace, scored: Scored, progress: Progress) -> Non
             ids = customers.closed_through(db, behind, PIECE)
             made = _decided(db, workspace, ids, closed(day, workspace.settings.zone))
         with workspace.store.write() as db:
-            _keep(db, workspace, ids, made, scored, publish=day == last)
-            customers.close_day(db, ids, day)
+            _keep(db, workspace, customers.close_day(db, ids, day), made, scored, publish=day == last)
         if day not in scored.days:
             scored.days.append(day)
         progress(f"close of {day}", len(ids))
@@ -112,12 +114,13 @@ def _decided(db: Connection, workspace: Workspace, ids: Sequence[int], moment: M
 def _keep(
     db: Connection,
     workspace: Workspace,
-    ids: Sequence[int],
-    made: Sequence[Decision],
+    ids: Set[int],
+    decided: Sequence[Decision],
     scored: Scored,
     publish: bool = True,
 ) -> None:
-    """Store what is new and publish it (a missed day is history only); ``ids`` without a decision are outside."""
+    """Store what is new about ``ids`` and publish it (a missed day is history only); who has no decision is outside."""
+    made = [decision for decision in decided if decision.customer in ids]
     scored.customers += len(made)
     fresh = decisions.append(db, made, workspace.now())
     scored.decisions += len(fresh)
@@ -125,8 +128,10 @@ def _keep(
     if not publish:
         return
     publication.publish(db, workspace, made, workspace.now())
-    outside = sorted(set(ids) - {decision.customer for decision in made})
+    inside = {decision.customer for decision in made}
+    outside = sorted(ids - inside)
     scored.outside += len(outside)
+    customers.keep_scope(db, inside, outside)
     publication.withdraw(db, workspace, customers.refs_of(db, outside))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from adapters.contract import Adapter, Change, Finding, Report
-from adapters.errors import AdapterError, Unauthorized
+from adapters.errors import AdapterError, QuotaSpent, Unauthorized
 from bridge.store import cursors, inbox, records, usage
 from bridge.syncing import ORDER, connect
 from bridge.workspace import Workspace
@@ -62,10 +62,7 @@ def _connection(workspace: Workspace, name: str) -> Iterator[Noted]:
             yield Noted(name, Finding("error", problem.what, problem.expected), "configuration")
         return
     except AdapterError as exc:
-        mend = (
-            "check the credentials in the connection's auth" if isinstance(exc, Unauthorized) else "check the address"
-        )
-        yield Noted(name, Finding("error", str(exc), mend), "connection")
+        yield Noted(name, Finding("error", str(exc), _mend(exc)), "connection")
         return
     yield Noted(name, Finding("info", f"org {report.org_id}, as {report.user}"))
     yield from (Noted(name, finding, "connection") for finding in report.findings)
@@ -74,6 +71,14 @@ def _connection(workspace: Workspace, name: str) -> Iterator[Noted]:
     if not workspace.settings.connection(name).webhook_secret:
         mend = f"set webhook_secret and public_url, and let the CRM call <public_url>/webhooks/{name}"
         yield Noted(name, Finding("info", "no webhook_secret: changes are seen by polling only", mend))
+
+
+def _mend(exc: AdapterError) -> str:
+    if isinstance(exc, Unauthorized):
+        return "check the credentials in the connection's auth"
+    if isinstance(exc, QuotaSpent):
+        return f"wait until {exc.until:%Y-%m-%d %H:%M} UTC" if exc.until else "wait until the CRM's next day"
+    return "check the address"
 
 
 def _rights(name: str, report: Report) -> Iterator[Noted]:

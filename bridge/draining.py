@@ -3,17 +3,20 @@
 However many deliveries name a record, it is read once. Nothing of a delivery's body is believed.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from adapters.errors import AdapterError, QuotaSpent, Retry, Unauthorized
+from adapters.errors import AdapterError, QuotaSpent, Refused, Retry
 from adapters.records import Item
 from bridge.intake import Taken, take_in
 from bridge.store import inbox
 from bridge.store.inbox import Waiting
 from bridge.store.records import grouped
 from bridge.workspace import Workspace
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 2_000
 """Deliveries acted on together."""
@@ -38,15 +41,30 @@ def drain(workspace: Workspace, name: str) -> Drained:
             waiting = inbox.waiting(db, name, AT_ONCE, now)
         if not waiting:
             return drained
-        try:
-            items = _read(workspace, name, waiting)
-        except AdapterError as exc:
-            _put_off(workspace, waiting, exc)
-            raise
-        with workspace.store.write() as db:
-            drained.taken.add(take_in(db, workspace, items, workspace.now()))
-            inbox.finish(db, [delivery.id for delivery in waiting], workspace.now())
-        drained.received += [delivery.received_at for delivery in waiting]
+        _act(workspace, name, waiting, drained)
+
+
+def _act(workspace: Workspace, name: str, waiting: Sequence[Waiting], drained: Drained) -> None:
+    """Act on these together. What the CRM refuses to read is halved until the bad delivery stands alone."""
+    try:
+        items = _read(workspace, name, waiting)
+    except Refused as exc:
+        if len(waiting) > 1:
+            middle = len(waiting) // 2
+            _act(workspace, name, waiting[:middle], drained)
+            _act(workspace, name, waiting[middle:], drained)
+        else:
+            log.warning("%s: delivery %d: %s", name, waiting[0].id, exc)
+            with workspace.store.write() as db:
+                inbox.fail(db, waiting, str(exc), workspace.now())
+        return
+    except AdapterError as exc:
+        _postpone(workspace, waiting, exc)
+        raise
+    with workspace.store.write() as db:
+        drained.taken.add(take_in(db, workspace, items, workspace.now()))
+        inbox.finish(db, [delivery.id for delivery in waiting], workspace.now())
+    drained.received += [delivery.received_at for delivery in waiting]
 
 
 def _read(workspace: Workspace, name: str, waiting: Sequence[Waiting]) -> list[Item]:
@@ -58,15 +76,13 @@ def _read(workspace: Workspace, name: str, waiting: Sequence[Waiting]) -> list[I
     return items
 
 
-def _put_off(workspace: Workspace, waiting: Sequence[Waiting], exc: AdapterError) -> None:
-    """A CRM that cannot be asked is no fault of the deliveries; anything else counts as a try of theirs."""
+def _postpone(workspace: Workspace, waiting: Sequence[Waiting], exc: AdapterError) -> None:
+    """A CRM that cannot be asked now is no fault of the deliveries, and no try of theirs."""
     now = workspace.now()
+    until = now + PAUSE
+    if isinstance(exc, QuotaSpent) and exc.until:
+        until = exc.until
+    elif isinstance(exc, Retry) and exc.after:
+        until = now + exc.after
     with workspace.store.write() as db:
-        if isinstance(exc, QuotaSpent):
-            inbox.postpone(db, waiting, str(exc), exc.until or now + PAUSE)
-        elif isinstance(exc, Retry):
-            inbox.postpone(db, waiting, str(exc), now + (exc.after or PAUSE))
-        elif isinstance(exc, Unauthorized):
-            inbox.postpone(db, waiting, str(exc), now + PAUSE)
-        else:
-            inbox.fail(db, waiting, str(exc), now)
+        inbox.postpone(db, waiting, str(exc), until)

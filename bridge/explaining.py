@@ -19,7 +19,9 @@ def find(workspace: Workspace, word: str) -> list[Ref]:
     names = {settings.name for settings in workspace.settings.connections}
     with workspace.store.read() as db:
         if id and connection in names:
-            return [ref for ref in records.find_accounts(db, id) if (ref.connection, ref.id) == (connection, id)]
+            exact = [ref for ref in records.find_accounts(db, id) if (ref.connection, ref.id) == (connection, id)]
+            if exact:
+                return exact
         return records.find_accounts(db, word)
 
 
@@ -29,9 +31,11 @@ def explain(workspace: Workspace, account: Ref, since: date | None = None) -> di
         name = records.names(db, [account]).get(account, account.id)
         customer = customers.of_accounts(db, [account]).get(account)
         history = decisions.history(db, customer) if customer is not None else []
+        in_scope = customer is not None and bool(customers.inside(db, [customer]))
     data: dict[str, Any] = {
         "account": f"{account.connection}:{account.id}",
         "name": name,
+        "in_scope": in_scope,
         "decision": asdict(history[-1]) if history else None,
     }
     if since is not None:

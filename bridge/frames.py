@@ -46,10 +46,10 @@ def build(
     around = gather_around(db, accounts, moment.at)
     columns: dict[str, Sequence[Row]] = {
         "customers": [{"customer": id, **row} for id, row in rows.items()],
-        "persons": [_person(fact) for fact in around["person"]],
+        "persons": [_person(fact, moment) for fact in around["person"]],
         "tickets": _happened(_ticket, around["ticket"], "opened_at", moment, zone),
         "responses": _happened(_response, around["response"], "at", moment, zone),
-        "activities": _happened(_activity, around["activity"], "at", moment, zone),
+        "activities": [row for fact in around["activity"] for row in _activity(fact, moment, zone)],
         "deals": [_deal(fact, moment) for fact in around["deal"]],
         "usage": list(_usage(db, settings.usage, accounts, moment)),
         "sources": [_source(db, source, moment) for source in settings.usage if source.file],
@@ -88,8 +88,9 @@ def _day(text: str | None, zone: ZoneInfo) -> date | None:
     return day_of(instant, zone) if instant else None
 
 
-def _person(fact: Fact) -> Row:
-    return {"customer": fact.customer, "person": fact.known.id, **_picked(fact, "role", "title", "left_on")}
+def _person(fact: Fact, moment: Moment) -> Row:
+    row = {"customer": fact.customer, "person": fact.known.id, **_picked(fact, "role", "title", "left_on")}
+    return row | {"role": None, "title": None} if moment.dated else row
 
 
 def _picked(fact: Fact, *names: str) -> dict[str, Any]:
@@ -123,17 +124,19 @@ def _response(fact: Fact, moment: Moment, zone: ZoneInfo) -> Row:
     }
 
 
-def _activity(fact: Fact, moment: Moment, zone: ZoneInfo) -> Row:
+def _activity(fact: Fact, moment: Moment, zone: ZoneInfo) -> list[Row]:
+    """A row per person it reached, or one that names nobody; none while it has not happened."""
     at = _instant(fact.content["at"])
-    assert at is not None
-    persons = fact.content["persons"]
-    return {
+    whole_day = fact.content["precision"] == "day"
+    if at is None or (at.date() > moment.day if whole_day else at > moment.at):
+        return []
+    row = {
         "customer": fact.customer,
         "activity": fact.known.id,
-        "person": persons[0] if persons else None,
-        "day": at.date() if fact.content["precision"] == "day" else day_of(at, zone),
+        "day": at.date() if whole_day else day_of(at, zone),
         **_picked(fact, "kind", "direction", "done"),
     }
+    return [{**row, "person": person} for person in fact.content["persons"] or (None,)]
 
 
 def _deal(fact: Fact, moment: Moment) -> Row:

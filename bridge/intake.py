@@ -33,19 +33,23 @@ class Taken:
 
 
 def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: datetime) -> Taken:
-    """Upsert, give new accounts a customer, mark who is affected, compare own fields with what was confirmed."""
+    """Upsert, give new accounts a customer, mark who is affected, compare own fields with what was confirmed.
+
+    A record that is gone loses its desired state. One that another was merged into starts from what it holds now:
+    what a merge did to our fields is no drift.
+    """
     upserted = records.upsert(db, items, now)
     accounts = [item for item in items if isinstance(item, Account)]
     customers.ensure(db, (account.ref for account in accounts), now, workspace.today - timedelta(days=1))
-    concerned = records.accounts_of(db, upserted.changed) | {
-        Ref(item.ref.connection, "account", item.merged_into)
-        for item in items
-        if isinstance(item, Tombstone) and item.merged_into and item.ref.kind == "account"
-    }
+    changed = set(upserted.changed)
+    gone = [item for item in items if isinstance(item, Tombstone) and item.ref in changed]
+    survivors = {Ref(item.ref.connection, item.ref.kind, item.merged_into) for item in gone if item.merged_into}
+    concerned = records.accounts_of(db, changed | survivors)
     customers.mark_affected(db, customers.of_accounts(db, concerned).values(), now)
-    gone = [item for item in items if isinstance(item, Tombstone)]
-    workspace.ledger.update_in(db, [item.ref for item in gone], lambda entry: None)
-    return Taken(len(items), len(upserted.changed), len(gone), _observe(db, workspace, accounts))
+    ledger = workspace.ledger
+    ledger.update_in(db, [item.ref for item in gone], lambda entry: None)
+    ledger.update_in(db, sorted(ledger.present(db, list(survivors)), key=str), drift.forget)
+    return Taken(len(items), len(changed), len(gone), _observe(db, workspace, accounts))
 
 
 def _observe(db: Connection, workspace: Workspace, accounts: Sequence[Account]) -> int:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sqlalchemy import Connection
+
 from adapters.contract import Adapter
 from adapters.errors import Refused, Unauthorized
 from bridge.intake import Taken, take_in
@@ -41,8 +43,8 @@ def connect(workspace: Workspace, name: str) -> Adapter:
 def sync(workspace: Workspace, name: str, *, full: bool = False, progress: Progress = silent) -> Synced:
     """Pull every kind that the connection has. Resumes where the last sync stopped; ``full`` reads all again."""
     adapter = connect(workspace, name)
-    if full:
-        with workspace.store.write() as db:
+    with workspace.store.write() as db:
+        if _maps_otherwise_now(db, workspace, name) or full:
             cursors.forget_cursors(db, name)
     synced = Synced()
     for kind in ORDER:
@@ -53,6 +55,14 @@ def sync(workspace: Workspace, name: str, *, full: bool = False, progress: Progr
                 raise
             synced.unreadable[kind] = str(exc)  # a right is missing; the other kinds are worth reading without it
     return synced
+
+
+def _maps_otherwise_now(db: Connection, workspace: Workspace, name: str) -> bool:
+    """Whether the connection's map differs from that of the last sync: then what did not change is read again too."""
+    current = workspace.settings.connection(name).model_dump_json(include={"map"})
+    before = cursors.fact(db, f"map of {name}")
+    cursors.save_fact(db, f"map of {name}", current)
+    return before not in (None, current)
 
 
 def _pull(workspace: Workspace, adapter: Adapter, kind: Kind, progress: Progress) -> Taken:

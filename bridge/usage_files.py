@@ -113,7 +113,8 @@ def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as opened:
             reader = csv.DictReader(opened)
-            _check_columns(path, reader.fieldnames or ())
+            reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
+            _check_columns(path, reader.fieldnames)
             yield from reader
     except (UnicodeDecodeError, csv.Error) as exc:
         raise _unusable(str(path), f"is not CSV in UTF-8: {exc}") from exc
@@ -121,13 +122,16 @@ def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
 
 def _parquet_rows(path: Path) -> Iterator[Mapping[str, Any]]:
     try:
-        parquet = importlib.import_module("pyarrow.parquet")
+        pyarrow, parquet = map(importlib.import_module, ("pyarrow", "pyarrow.parquet"))
     except ModuleNotFoundError as exc:
         raise _unusable(str(path), "needs pyarrow to be read; install csbridge[usage]") from exc
-    with parquet.ParquetFile(path) as opened:
-        _check_columns(path, opened.schema_arrow.names)
-        for batch in opened.iter_batches(batch_size=PIECE):
-            yield from batch.to_pylist()
+    try:
+        with parquet.ParquetFile(path) as opened:
+            _check_columns(path, opened.schema_arrow.names)
+            for batch in opened.iter_batches(batch_size=PIECE):
+                yield from batch.to_pylist()
+    except pyarrow.ArrowException as exc:
+        raise _unusable(str(path), f"is not Parquet: {exc}") from exc
 
 
 def _check_columns(path: Path, columns: Any) -> None:

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bridge import pushing
 from bridge.deciding import score
@@ -21,6 +21,9 @@ from bridge.workspace import Workspace
 from config.errors import CsbridgeError
 
 log = logging.getLogger(__name__)
+
+KEPT = timedelta(days=7)
+"""How long a delivery that was acted on stays listed in the store."""
 
 
 @dataclass
@@ -44,12 +47,19 @@ class Job:
         calls = self.workspace.adapter(name).calls
         before = calls.made.copy()
         try:
-            yield
-        except CsbridgeError as exc:
-            log.warning("%s: %s", name, exc)
-            self.failures.append(exc)
+            with self.alone(name):
+                yield
         finally:
             self.metrics.count_calls(name, calls.made, before)
+
+    @contextmanager
+    def alone(self, what: str) -> Iterator[None]:
+        """A step whose failure is kept until the others were done."""
+        try:
+            yield
+        except CsbridgeError as exc:
+            log.warning("%s: %s", what, exc)
+            self.failures.append(exc)
 
     def raise_first(self) -> None:
         """End the run as the first failed turn did, if one did."""
@@ -58,8 +68,12 @@ class Job:
             raise failures[0]
 
 
+@dataclass
 class Worker(Job):
     """Drain, score, push. Run whenever a delivery came in or a poll ended."""
+
+    trusted: set[str] = field(default_factory=set)
+    """Connections whose CRM was seen to have our fields, and has refused nothing since."""
 
     def __call__(self) -> None:
         received: dict[str, list[datetime]] = {}
@@ -76,12 +90,18 @@ class Worker(Job):
                     self.metrics.event_to_field.observe((self.workspace.now() - at).total_seconds())
         with self.workspace.store.read() as db:
             self.metrics.inbox_depth.set(inbox.depth(db)["waiting"])
+        with self.workspace.store.write() as db:
+            inbox.forget_done(db, self.workspace.now() - KEPT)
         self.raise_first()
 
     def _push(self, name: str) -> None:
         if self.workspace.settings.write.dry_run:
             return
-        summary = pushing.push(self.workspace, name, trusted=True)
+        summary = pushing.push(self.workspace, name, trusted=name in self.trusted)
+        if summary.refused:
+            self.trusted.discard(name)
+        elif summary.written:
+            self.trusted.add(name)
         self.metrics.fields_written.labels(name).inc(summary.fields)
         for outcome in summary.refused:
             self.metrics.refusals.labels(name, outcome.code).inc()
@@ -90,7 +110,7 @@ class Worker(Job):
 
 @dataclass
 class Poller(Job):
-    """Pull changes, take in usage files, look whether the CRM still has our fields; then wake the worker."""
+    """Pull changes, take in usage files; then wake the worker."""
 
     wake: Callable[[], None] = lambda: None
 
@@ -99,6 +119,7 @@ class Poller(Job):
             with self.turn(name):
                 for kind, taken in sync(self.workspace, name).kinds.items():
                     self.metrics.records_read.labels(name, kind).inc(taken.read)
-        take_in_files(self.workspace)
+        with self.alone("usage"):
+            take_in_files(self.workspace)
         self.wake()
         self.raise_first()

@@ -234,6 +234,6 @@ def _written(value: Scalar) -> str:
     if isinstance(value, date):
         return value.isoformat()
     bare = _TOKEN.fullmatch(value)
-    if bare and bare.lastgroup == "word" and value.lower() not in ("and", "or") and _value("word", value) == value:
+    if bare and bare["word"] == value and value.lower() not in ("and", "or") and _value("word", value) == value:
         return value
     return "'" + value.replace("'", "''") + "'"

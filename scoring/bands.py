@@ -20,6 +20,7 @@ from scoring.scorecard import ScoredFrame
 
 _ORDER: Final[tuple[Band, ...]] = ("red", "yellow", "green", "unknown")
 RED, YELLOW, GREEN, BLANK = range(4)
+_CODES: Final[Mapping[Band, int]] = {band: code for code, band in enumerate(_ORDER)}
 
 Codes = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -36,7 +37,7 @@ class Banded:
 def decide_bands(scored: ScoredFrame, bands: Bands, previous: Mapping[int, Previous], day: date) -> Banded:
     """The bands at the close of ``day``. A customer without a previous band, or whose was unknown, starts afresh."""
     before = [previous.get(int(customer)) for customer in scored.index]
-    old = np.array([BLANK if state is None else _ORDER.index(state.band) for state in before], dtype=np.int64)
+    old = np.array([BLANK if state is None else _CODES[state.band] for state in before], dtype=np.int64)
     held = np.array([0 if state is None else (day - state.since).days for state in before], dtype=np.int64)
     capped, pulsed = scored.cap >= 0, pd.notna(scored.pulse)
     now = next_bands(scored.score, old, held, capped, pulsed, bands)

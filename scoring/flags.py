@@ -12,7 +12,7 @@ import pandas as pd
 
 from config.flags import FLAG_DAYS
 from config.rules import as_text
-from scoring.features.sentiment import latest_answers
+from scoring.features.sentiment import recent_answers
 from scoring.nps import PASSIVE
 from scoring.past import Past
 
@@ -41,7 +41,7 @@ def silent(past: Past, values: pd.DataFrame, days: int) -> Raised:
 
 def detractor(past: Past, values: pd.DataFrame, days: int) -> Raised:
     """The latest NPS answer of some person is 6 or less and at most ``days`` old; since the first such answer."""
-    answers = latest_answers(past, "nps", within=days)
+    answers = recent_answers(past, "nps", within=days)
     low = answers[answers["score"] < PASSIVE].groupby("customer")
     facts = {"detractors": low.size(), "lowest_answer": low["score"].min()}
     return Raised(

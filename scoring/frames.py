@@ -8,6 +8,7 @@ moment of scoring; features still leave out whatever happened after ``as_of``.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Final
 
 import pandas as pd
@@ -85,7 +86,8 @@ def frame(name: str, rows: Iterable[Mapping[str, object]] = ()) -> pd.DataFrame:
     Rows of ``customers`` carry their id as ``customer``, which becomes the index. What cannot be read as
     its column's type becomes missing.
     """
-    return typed(name, pd.DataFrame([dict(row) for row in rows]))
+    given = [dict(row) for row in rows]
+    return typed(name, pd.DataFrame(given)) if given else _empty(name).copy()
 
 
 def typed(name: str, given: pd.DataFrame) -> pd.DataFrame:
@@ -106,6 +108,11 @@ def typed(name: str, given: pd.DataFrame) -> pd.DataFrame:
 def empty_frames(as_of: date) -> Frames:
     """Nothing known about nobody."""
     return Frames(**{name: frame(name) for name in COLUMNS}, as_of=as_of)
+
+
+@cache
+def _empty(name: str) -> pd.DataFrame:
+    return typed(name, pd.DataFrame())
 
 
 def _as(column: pd.Series, wanted: str) -> pd.Series:

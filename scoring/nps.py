@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from scoring.features.sentiment import latest_answers
+from scoring.features.sentiment import recent_answers
 from scoring.past import Past
 
 PROMOTER: Final = 9
@@ -17,7 +17,7 @@ PASSIVE: Final = 7
 
 def rollup(past: Past) -> pd.DataFrame:
     """Columns ``nps`` (−100…100, whole), ``nps_last`` (0–10) and ``nps_group`` of the latest answer."""
-    answers = latest_answers(past, "nps")
+    answers = recent_answers(past, "nps")
     value = np.where(answers["score"] >= PROMOTER, 100.0, np.where(answers["score"] < PASSIVE, -100.0, 0.0))
     nps = pd.Series(value, index=answers["customer"]).groupby(level=0).mean()
     last = answers.drop_duplicates("customer").set_index("customer")["score"].reindex(past.index)

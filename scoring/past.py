@@ -10,6 +10,8 @@ from datetime import date
 import pandas as pd
 
 from scoring import use
+from scoring.answers import latest_answers
+from scoring.days import days_before
 from scoring.frames import Frames, typed
 
 TOUCHES = ("call", "email", "meeting")
@@ -28,7 +30,8 @@ class Past:
     """What usage says, a row per customer: see ``scoring.use.summarise``."""
     tickets: pd.DataFrame
     """With ``ago`` of the opening, ``open`` and ``closed_ago`` as they stood then."""
-    responses: pd.DataFrame
+    answers: pd.DataFrame
+    """The latest survey answer of each person: see ``scoring.answers.latest_answers``."""
     activities: pd.DataFrame
     """Touches that took place (or whose CRM does not say whether they did)."""
     deals: pd.DataFrame
@@ -52,16 +55,10 @@ def past(frames: Frames) -> Past:
         persons=persons.assign(left=days_before(persons["left_on"], as_of).ge(0)),
         use=use.summarise(usage, sources, customers.index, as_of),
         tickets=_tickets(typed("tickets", frames.tickets), as_of),
-        responses=_happened(typed("responses", frames.responses), "day", as_of),
+        answers=latest_answers(_happened(typed("responses", frames.responses), "day", as_of)),
         activities=_touches(_happened(typed("activities", frames.activities), "day", as_of)),
         deals=_deals(typed("deals", frames.deals), as_of),
     )
-
-
-def days_before(days: pd.Series, as_of: date) -> pd.Series:
-    """Days from each day to ``as_of`` (float; negative for later days; NaN where there is none)."""
-    ago: pd.Series = (pd.Timestamp(as_of) - days).dt.days.astype("float64")
-    return ago
 
 
 def _happened(rows: pd.DataFrame, dated: str, as_of: date) -> pd.DataFrame:

@@ -6,7 +6,8 @@ import pandas as pd
 
 from config.rules import as_text
 from config.words import PULSES
-from scoring.past import Past, days_before
+from scoring.days import days_before
+from scoring.past import Past
 
 LASTS: Final = 90
 """Days for which a pulse counts that names no end, from the day on which it was first seen."""

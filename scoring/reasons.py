@@ -86,11 +86,10 @@ def sentence(measure: Measure, title: str, facts: Facts, known: bool) -> str:
     """What a CSM would say about the measure's value: the card's own sentence, the shipped one, or label and value."""
     if not known and measure.missing != "unknown":
         return messages.assumed(title, measure.missing)
-    value = facts.text(measure.feature)
     if measure.reason:
-        return measure.reason.replace("{value}", value).rstrip(".")
+        return measure.reason.replace("{value}", facts.text(measure.feature)).rstrip(".")
     say = messages.SENTENCES.get(measure.feature)
-    return say(facts) if say else messages.plain(title, value)
+    return say(facts) if say else messages.plain(title, facts.text(measure.feature))
 
 
 def reasons(made: Sequence[Contribution], band: Band) -> str:
@@ -171,4 +170,4 @@ def _pulse_part(band: str, points: float, facts: Facts) -> Contribution:
     until = facts.get("pulse_until")
     day: date | None = until.date() if isinstance(until, datetime) else None
     said = messages.pulse(band, facts.text("pulse_reason"), day)
-    return Contribution(PULSE, PULSE, messages.PULSE_LABEL, band, points, max(-points, 0.0), said)
+    return Contribution(PULSE, PULSE, messages.PULSE_LABEL, band, points, max(0.0, -points), said)

@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scoring.days import days_before
+
 RECENT: Final = 28
 """Days of the recent window. Windows are whole weeks, so that weekends weigh the same in each."""
 BASELINE: Final = 84
@@ -33,13 +35,14 @@ def summarise(usage: pd.DataFrame, sources: pd.DataFrame, index: pd.Index, as_of
     product, summed over persons, in 28 days, and per 28 days of the up to 84 days before; ``last``: days
     since the last use in any source; ``watermark``: days since the newest row of the customer's live sources.
     """
+    ago = days_before(usage["day"], as_of).to_numpy()
+    source, lag, alive = _sources(usage["source"], ago, sources, as_of)
     who = index.get_indexer(pd.Index(usage["customer"])).astype(np.int64)
-    ago = _days_ago(usage["day"], as_of)
     past = (who >= 0) & (ago >= 0)
-    names, lag, alive = _sources(usage["source"], ago, sources, as_of)
+    usage, who, ago, source = usage[past], who[past], ago[past], source[past]
     count = usage["count"].to_numpy(np.float64)
-    used = past & ((count > 0) | np.isnan(count))
-    live = past & alive[names]
+    used = (count > 0) | np.isnan(count)
+    live = alive[source]
     size = len(index)
     known = np.bincount(who[live], minlength=size) > 0
     persons, features = pd.factorize(usage["person"])[0], pd.factorize(usage["feature"])[0]
@@ -54,15 +57,9 @@ def summarise(usage: pd.DataFrame, sources: pd.DataFrame, index: pd.Index, as_of
         "user_days": _user_days(who, persons, ago, recent, size),
         "baseline": _baseline(who, persons, ago, rows, first),
         "last": np.where(np.isfinite(last), last, first),
-        "watermark": _extreme(np.minimum, who[live], lag[names][live], size, np.inf),
+        "watermark": _extreme(np.minimum, who[live], lag[source][live], size, np.inf),
     }
     return pd.DataFrame({name: np.where(known, values, np.nan) for name, values in columns.items()}, index=index)
-
-
-def _days_ago(days: pd.Series, as_of: date) -> Floats:
-    values = days.to_numpy("datetime64[D]")
-    ago = (np.datetime64(as_of) - values).astype(np.float64)
-    return np.where(np.isnat(values), np.nan, ago)
 
 
 def _sources(column: pd.Series, ago: Floats, sources: pd.DataFrame, as_of: date) -> tuple[Ints, Floats, Flags]:
@@ -73,7 +70,7 @@ def _sources(column: pd.Series, ago: Floats, sources: pd.DataFrame, as_of: date)
     """
     codes, names = pd.factorize(column, use_na_sentinel=False)
     stated = sources.drop_duplicates("source").set_index("source").reindex(names)
-    lag = _days_ago(stated["newest"], as_of)
+    lag = days_before(stated["newest"], as_of).to_numpy()
     past = ago >= 0
     seen = _extreme(np.minimum, codes[past], ago[past], len(names), np.inf)
     lag = np.where(lag >= 0, lag, seen)

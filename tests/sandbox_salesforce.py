@@ -85,7 +85,7 @@ class RoutedSession(requests.Session):
         super().__init__()
         self.base = base
 
-    def request(self, method: str, url: str, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+    def request(self, method: str, url: str, **kwargs: Any) -> requests.Response:
         parts = urlsplit(url)
         target = self.base + parts.path + (f"?{parts.query}" if parts.query else "")
         return super().request(method, target, **{"timeout": (5, 30), **kwargs})

@@ -35,7 +35,7 @@ OVERLAP = timedelta(minutes=5)
 
 @cache
 def world() -> World:
-    return generate(12, 1, SandboxClock().now(), True)
+    return generate(9, 1, SandboxClock().now(), True)
 
 
 def connection(box: Sandbox) -> ConnectionSettings:

@@ -86,6 +86,13 @@ def test_another_org_under_the_same_name_is_an_error(mock: responses.RequestsMoc
     assert ORG in error_
 
 
+def test_where_nothing_is_visible_there_is_an_error(mock: responses.RequestsMock) -> None:
+    org(mock, without=tuple(FIELDS))
+    report = check()
+    assert report.kinds == ()
+    assert ["api_version" in finding.mend for finding in report.findings if finding.level == "error"] == [True]
+
+
 def test_kinds_that_this_release_does_not_read_are_a_finding(mock: responses.RequestsMock) -> None:
     org(mock)
     report = check(map={"invoice": {"object": "Invoice__c", "fields": {"amount": "Amount__c"}}})

@@ -1,6 +1,7 @@
 """The login and the calls: tokens, failures by family, patience, and what is never shown."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from adapters.contract import Calls, Quota
 from adapters.errors import AdapterError, Lost, QuotaSpent, Refused, Retry, Unauthorized
 from adapters.salesforce.client import Client
 from adapters.salesforce.line import usage
+from adapters.salesforce.token import TokenProvider
 from config.errors import ConfigError
 
 LIMITS = f"{DATA}/limits"
@@ -98,6 +100,18 @@ def test_an_expired_session_is_renewed_once_and_the_call_made_again(mock: respon
     assert calls.made == {"token": 2, "other": 2}
 
 
+def test_threads_that_meet_an_expired_session_together_share_one_new_login(mock: responses.RequestsMock) -> None:
+    token(mock, "00Dxx!one")
+    token(mock, "00Dxx!two")
+    made: list[int] = []
+    tokens = TokenProvider(connection(), requests.Session(), lambda: NOW, lambda: made.append(1))
+    stale = tokens.current()
+    with ThreadPoolExecutor(4) as pool:
+        fresh = list(pool.map(lambda _: tokens.renewed(stale), range(8)))
+    assert {one.access for one in fresh} == {"00Dxx!two"}
+    assert len(made) == 2
+
+
 @pytest.mark.parametrize("body", [json.dumps(error("INVALID_SESSION_ID")), "<html>", "", '{"a": 1}', "[]"])
 def test_a_token_that_is_never_accepted_ends_after_one_renewal(mock: responses.RequestsMock, body: str) -> None:
     token(mock)
@@ -179,9 +193,18 @@ def test_a_cut_answer_is_asked_for_again_when_reading_but_lost_when_writing(mock
     assert calls.made == {"token": 1, "other": 3, "write": 1}
 
 
+def test_a_login_that_gets_no_answer_is_tried_again_and_leaves_a_write_unsent(mock: responses.RequestsMock) -> None:
+    mock.post(TOKEN, body=requests.ReadTimeout("slow"))
+    org, calls = client()
+    with pytest.raises(Retry, match="no login at") as caught:
+        org.change("PATCH", "composite/sobjects", "write", {})
+    assert type(caught.value) is Retry
+    assert calls.made == {"token": 4}
+
+
 def test_a_refused_connection_applied_nothing(mock: responses.RequestsMock) -> None:
     token(mock)
-    refused = requests.ConnectionError(MaxRetryError(None, "/", NewConnectionError(None, "refused")))  # type: ignore[arg-type]
+    refused = requests.ConnectionError(MaxRetryError(None, "/", NewConnectionError(None, "refused")))
     mock.patch(COLLECTION, body=refused)
     org, calls = client()
     with pytest.raises(Retry) as caught:

@@ -107,14 +107,15 @@ def test_problems_of_several_files_come_together(tmp_path: Path) -> None:
     assert {Path(problem.file).name for problem in caught.value.problems} == {"a.yml", "gone.yml"}
 
 
-def test_shipped_card_is_right_and_usage_alone_reaches_its_floor() -> None:
+def test_shipped_card_is_right_and_each_kind_of_data_reaches_its_floor() -> None:
     card = shipped_scorecard("health")
     assert check(card) == []
-    weight = dict.fromkeys(("usage", "support", "sentiment", "relationship", "commercial"), 0.0)
-    for measure in card.measures.values():
-        weight[measure.group] += measure.weight
-    assert min(weight.values()) > 0
-    assert weight["usage"] >= card.min_coverage * sum(weight.values())
+    weight = {name: measure.weight for name, measure in card.measures.items()}
+    floor = card.min_coverage * sum(weight.values())
+    assert weight["active_trend"] + weight["days_since_login"] + weight["breadth"] >= floor
+    assert weight["days_since_touch"] + weight["persons_engaged"] + weight["renewal"] >= floor
+    groups = {measure.group for measure in card.measures.values()}
+    assert groups == {"usage", "support", "sentiment", "relationship", "commercial"}
 
 
 def test_unknown_names_are_told_with_the_nearest(tmp_path: Path) -> None:

@@ -94,6 +94,9 @@ def test_a_condition_finds_what_it_means(where: str, expected: list[str]) -> Non
         (r"SELECT Id FROM Account WHERE Name = 'a\q'", "MALFORMED_QUERY", "Illegal escape"),
         ("SELECT Id FROM Account WHERE Name = 'a", "MALFORMED_QUERY", "ERROR at Row:1"),
         ("SELECT Id FROM Account WHERE SystemModstamp > 2026-05-01T07:00:00", "MALFORMED_QUERY", ""),
+        ("SELECT Id FROM Account WHERE SystemModstamp > 2026-13-01T07:00:00Z", "MALFORMED_QUERY", "not a date"),
+        ("SELECT Id FROM Account WHERE Renewal_Date__c = 2026-02-31", "MALFORMED_QUERY", "not a date"),
+        ("SELECT Id FROM Account WHERE Renewal_Date__c = LAST_N_DAYS:9999999", "MALFORMED_QUERY", "LAST_N_DAYS"),
         (
             "SELECT Id FROM Account WHERE SystemModstamp > '2026-05-01T07:00:00Z'",
             "INVALID_FIELD",
@@ -191,6 +194,31 @@ def test_a_keyset_walk_meets_every_row_once_however_many_share_a_stamp(
         for r in table.rows.values()
         if r["SystemModstamp"] <= times.shown(NOW + timedelta(seconds=until))
     )
+
+
+WORDS = st.sampled_from(
+    [
+        *("SELECT", "FROM", "WHERE", "AND", "OR", "NOT", "IN", "LIKE", "ORDER", "BY", "LIMIT", "COUNT"),
+        *("(", ")", ",", "=", "<", "!=", "'a'", "'%\\_'", "5", "null", "TODAY", "2026-05-01"),
+        *("Id", "Name", "Account", "Owner.Name", "ARR__c"),
+    ]
+)
+
+
+@given(words=st.lists(WORDS, max_size=12), rest=st.text(max_size=8))
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_asked_is_answered_or_refused_in_the_vendors_shape(words: list[str], rest: str) -> None:
+    org = org_with(*COMPANIES)
+    for soql in (" ".join(words) + rest, f"SELECT Id FROM Account WHERE {' '.join(words)}{rest}"):
+        assert outcome(org, soql) in (200, 400)
+
+
+def outcome(org: Org, soql: str) -> int:
+    try:
+        found(org, soql)
+    except ApiError as refusal:
+        return refusal.status
+    return 200
 
 
 @given(number=st.integers(0, 62**6 - 2))

@@ -7,6 +7,7 @@ between any two steps. Readings arrive late and out of order, as they do from a 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import pytest
 from fake_writeback import FIELDS, Clock, FakeCrm, FakeLedger, ref
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -297,8 +298,32 @@ class Accepting(Writeback):
     policy: Policy = "accept"
 
 
-QUICK = settings(max_examples=150, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=100, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck))
 TestRepairing = Writeback.TestCase
 TestRepairing.settings = QUICK
 TestAccepting = Accepting.TestCase
 TestAccepting.settings = QUICK
+
+
+ONE_OF_EACH = (
+    ("crash",),
+    ("expire",),
+    ("takeover", None),
+    ("takeover", 3),
+    ("takeover", 5),
+    ("edit and pull", "1", {"nps": 7}),
+    ("edit", "1", {"health_score": 1.0}),
+    ("decide", "1", {"nps": 2, "health_score": 71.3, "risk_flags": ("a",)}),
+    ("delete", "1"),
+)
+
+
+@pytest.mark.parametrize("machine", [Writeback, Accepting])
+@pytest.mark.parametrize("fate", ["", "lose", "miss", "later"])
+@pytest.mark.parametrize("event", ONE_OF_EACH, ids=lambda event: event[0])
+def test_any_one_thing_at_any_step_of_a_push(machine, fate, event):
+    for step in range(12):
+        world = machine()
+        world.begin()
+        world.work({step: event}, [{"1": fate}], [])
+        world.teardown()

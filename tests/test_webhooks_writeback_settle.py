@@ -128,6 +128,13 @@ def test_a_reading_that_waited_for_the_answer_is_judged_after_it(policy, work):
     assert answered(stale, "written", policy=policy, at=DATE).confirmed == {"nps": 40}
 
 
+def test_a_reading_younger_than_the_read_back_counts_after_it():
+    entry = replace(sent(nps=40), pending={"nps": 12}, pending_at=DATE + timedelta(seconds=1))
+    known = found(entry, {"nps": 40})
+    assert (known.confirmed, known.pending, prepare(known, FIELDS)) == ({"nps": 12}, None, {"nps": 40})
+    assert found(replace(entry, pending_at=DATE - timedelta(seconds=1)), {"nps": 40}).confirmed == {"nps": 40}
+
+
 def test_accepted_drift_is_over_once_the_field_was_written():
     entry = replace(sent(nps=41), accepted={"nps": 40, "risk_count": 1})
     assert answered(entry, "written", at=DATE).accepted == {"risk_count": 1}

@@ -87,7 +87,8 @@ def _limited(
 ) -> AdapterError:
     policy = str(body.get("policyName") or "").upper()
     if "DAILY" in policy:
-        return QuotaSpent(message, until=_next_midnight(now, zone) if zone else None, **facts)
+        midnight = _next_midnight(now, zone) if zone else None
+        return QuotaSpent(message, until=midnight or (now + asked if asked else None), **facts)
     return Retry(message, after=_WAITS.get(policy, _ROLLING) if asked is None else asked, **facts)
 
 

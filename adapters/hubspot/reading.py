@@ -17,7 +17,7 @@ from adapters.hubspot.client import Client
 from adapters.hubspot.mapping import Beside, Row, Stage
 from adapters.hubspot.portal import Portal
 from adapters.hubspot.search import Walk
-from adapters.hubspot.shapes import MERGED, REFERENCES, Shape, split_ids
+from adapters.hubspot.shapes import MERGED, REFERENCES, Shape
 from adapters.records import Item, Ref, Tombstone
 
 READ_BATCH: Final = 100
@@ -64,7 +64,8 @@ def _object_pages(
     source: Source, shape: Shape, mark: Mapping[str, int], until: datetime | None
 ) -> Iterator[tuple[Batch, list[Item]]]:
     stages = _stages_once(source, shape)
-    for batches in _gathered(_batches(source, shape, mark, until), associations.BATCH):
+    most = associations.BATCH if REFERENCES.get(shape.kind) else search.LIMIT
+    for batches in _gathered(_batches(source, shape, mark, until), most):
         rows = [row for batch in batches for row in batch.rows]
         beside = _beside(source, shape, rows, stages)
         for batch in batches:
@@ -72,7 +73,7 @@ def _object_pages(
 
 
 def _gathered(batches: Iterator[Batch], most: int) -> Iterator[list[Batch]]:
-    """Consecutive batches, together at most ``most`` rows: what one association call can take."""
+    """Consecutive batches, together at most ``most`` rows: what one association call takes, where one is needed."""
     held: list[Batch] = []
     for batch in batches:
         held.append(batch)
@@ -124,17 +125,18 @@ def _final(walk: Walk, start: int, overlap: timedelta) -> dict[str, int]:
 
 
 def read(source: Source, shapes: Sequence[Shape], ids: Sequence[str]) -> list[Item]:
-    """The records of these ids now; a Tombstone for each that is gone or was merged away (then its survivor, too)."""
-    asked = split_ids(ids)
+    """The records of these ids now; a Tombstone for each that is gone or was merged away (then its survivor, too).
+
+    An id that cannot be HubSpot's names nothing; asking for it would fail the whole batch.
+    """
+    left = list(dict.fromkeys(ids))
     items: list[Item] = []
     for shape in shapes:
-        numbers = asked.pop(shape.object if shape.kind == "activity" else "", [])
-        items += _read_object(source, shape, numbers)
+        mine = {one: number for one in left if (number := shape.number(one)) is not None}
+        items += _read_object(source, shape, list(mine.values()))
+        left = [one for one in left if one not in mine]
     now = source.client.now()
-    for prefix, numbers in asked.items():
-        names = [f"{prefix}:{one}" if prefix else one for one in numbers]
-        items += [Tombstone(Ref(shapes[0].connection, shapes[0].kind, one), now) for one in names if shapes]
-    return items
+    return items + [Tombstone(Ref(shapes[0].connection, shapes[0].kind, one), now) for one in left if shapes]
 
 
 def _read_object(source: Source, shape: Shape, ids: Sequence[str]) -> list[Item]:

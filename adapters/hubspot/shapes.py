@@ -3,7 +3,7 @@
 Decides names only; ``mapping`` turns rows into records, ``search`` and ``reading`` fetch them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import tzinfo
 from typing import Final
@@ -76,7 +76,13 @@ class Shape:
 
     def id(self, vendor_id: str) -> str:
         """HubSpot numbers each object by itself, so an activity's id says which object it is: ``calls:123``."""
-        return f"{self.object}:{vendor_id}" if self.kind == "activity" else str(vendor_id)
+        return f"{self.object}:{vendor_id}" if self.kind == "activity" else vendor_id
+
+    def number(self, one: str) -> str | None:
+        """HubSpot's own id in one of ours; None for an id of another object, or one that cannot be HubSpot's."""
+        prefix, _, number = one.rpartition(":")
+        fits = prefix == (self.object if self.kind == "activity" else "")
+        return number if fits and number.isascii() and number.isdigit() else None
 
 
 def shapes(
@@ -113,12 +119,3 @@ def _canonical(kind: Kind) -> set[str]:
 def vendor_name(field: OwnField) -> str:
     """``health_score`` → ``csb_health_score``, unless the admin keeps it in a property of their own."""
     return field.to or f"csb_{field.name}"
-
-
-def split_ids(ids: Iterable[str]) -> dict[str, list[str]]:
-    """``calls:1``, ``tasks:2`` → their numbers by object; each once, in order. Ids without an object under ""."""
-    found: dict[str, list[str]] = {}
-    for one in dict.fromkeys(ids):
-        prefix, _, number = one.rpartition(":")
-        found.setdefault(prefix, []).append(number)
-    return found

@@ -1,6 +1,6 @@
 """A look round one org: who we are, what is visible, what is left of the day. Reports what is missing, with mends."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from adapters.contract import Finding, Quota, Report
@@ -28,6 +28,7 @@ def check(client: Client, views: Views, pinned: str | None) -> Report:
     quota = _quota(client)
     findings = (
         *_org(org, pinned),
+        *_nothing(readable),
         *(finding for kind in views.kinds for finding in _kind(kind, views, readable.get(kind, ()))),
         *(finding for kind, names in missing.items() for finding in _fields(kind, names)),
         *_unsupported(views),
@@ -77,6 +78,15 @@ def _org(org: str, pinned: str | None) -> Iterator[Finding]:
             "error",
             f"this is org {org}, but the connection was first used with org {pinned}",
             "give another org a connection of its own name, or mend login_url and the app's credentials",
+        )
+
+
+def _nothing(readable: Mapping[Kind, tuple[str, ...]]) -> Iterator[Finding]:
+    if not readable:
+        yield Finding(
+            "error",
+            "not one mapped object can be read",
+            "check api_version, and grant the user of this connection read on the objects",
         )
 
 

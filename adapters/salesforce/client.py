@@ -52,13 +52,13 @@ class Client:
         self._patience = patience
         self._clock = clock
         self._login = requests.Session()
-        self._tokens = TokenProvider(connection, self._login, patience, clock, lambda: calls.count("token"))
+        self._tokens = TokenProvider(connection, self._login, clock, lambda: calls.count("token"))
         self._lines = threading.local()
         self._sessions: list[requests.Session] = [self._login]
 
-    def read(self, path: str, purpose: Purpose, params: dict[str, str] | None = None) -> Reply:
+    def read(self, path: str, purpose: Purpose) -> Reply:
         """GET below ``/services/data/vNN.N/``."""
-        return self._patiently(lambda api: api.restful(path, params=params), purpose)
+        return self._patiently(lambda api: api.restful(path), purpose)
 
     def retrieve(self, path: str, purpose: Purpose, body: object) -> Reply:
         """POST that only reads."""
@@ -90,7 +90,7 @@ class Client:
 
     def identity(self) -> Token:
         """Who the token says we are; logs in when needed."""
-        return self._tokens.current()
+        return repeat_read(self._tokens.current, self._patience)
 
     @property
     def quota(self) -> Quota | None:

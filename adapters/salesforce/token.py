@@ -13,8 +13,7 @@ from typing import Any, Final
 import requests
 from pydantic import TypeAdapter, ValidationError
 
-from adapters.errors import Unauthorized
-from adapters.retrying import Patience, repeat_read
+from adapters.errors import Lost, Retry, Unauthorized
 from adapters.salesforce.failures import cut, explained, failure
 from config.errors import ConfigError, Problem
 from config.settings import SalesforceConnection
@@ -39,13 +38,11 @@ class TokenProvider:
         self,
         connection: SalesforceConnection,
         session: requests.Session,
-        patience: Patience,
         clock: Callable[[], datetime],
         counted: Callable[[], None],
     ) -> None:
         self._connection = connection
         self._session = session
-        self._patience = patience
         self._clock = clock
         self._counted = counted
         self._lock = threading.Lock()
@@ -66,7 +63,11 @@ class TokenProvider:
 
     def _fetch(self) -> Token:
         """Raises Unauthorized with the vendor's error and description, Retry while the end point is away."""
-        return token(repeat_read(self._ask, self._patience), self._connection.name)
+        try:
+            return token(self._ask(), self._connection.name)
+        except Lost as exc:  # a login that got no answer changed nothing
+            message = f"no login at {self._connection.login_url}"
+            raise Retry(message, connection=exc.connection, status=exc.status, code=exc.code) from exc
 
     def _ask(self) -> Any:
         settings = self._connection

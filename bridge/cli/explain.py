@@ -44,7 +44,7 @@ def _text(data: dict[str, Any]) -> str:
         return f"{data['name']} ({data['account']}): not scored yet; run csbridge score"
     score = "unknown" if decision["score"] is None else f"{decision['score']:.1f}"
     lines = [
-        f"{data['name']} ({data['account']})",
+        f"{data['name']} ({data['account']})" + ("" if data["in_scope"] else ", out of scope: this was decided before"),
         f"health {score}, {decision['band']} since {decision['band_since']}, as of {decision['day']}, "
         f"from {decision['coverage']:.0f} % of the scorecard {decision['version']}",
         "",

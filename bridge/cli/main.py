@@ -19,6 +19,7 @@ VERBS: Final = {
     "run": "bridge.cli.run",
     "serve": "bridge.cli.serve",
     "explain": "bridge.cli.explain",
+    "scorecard": "bridge.cli.scorecard",
     "inbox": "bridge.cli.inbox",
     "outbox": "bridge.cli.outbox",
     "sandbox": "bridge.cli.sandbox",

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from bridge.cli.shell import Result, Shell, counted, verb
+from config.errors import ConfigError, Problem
 
 COLUMNS = (
     "id", "connection", "name", "day", "score", "band", "band_since", "coverage", "risk_flags", "top_risk",
@@ -89,7 +90,7 @@ def _latest(workspace: Any) -> list[Any]:
         return [
             decision
             for ids in customers.all_ids(db, 2_000)
-            for _, decision in sorted(decisions.latest(db, ids).items())
+            for _, decision in sorted(decisions.latest(db, customers.inside(db, ids)).items())
         ]
 
 
@@ -98,14 +99,18 @@ def _written(workspace: Any, made: Iterable[Any], out: Path) -> str:
     from bridge.store import customers, records
 
     made = list(made)
-    with workspace.store.read() as db, out.open("w", encoding="utf-8", newline="") as opened:
-        writer = csv.writer(opened)
-        writer.writerow(COLUMNS)
+    with workspace.store.read() as db:
         refs = customers.refs_of(db, [decision.customer for decision in made])
         names = records.names(db, [ref for some in refs.values() for ref in some])
-        for decision in made:
-            for ref in refs.get(decision.customer, ()):
-                writer.writerow([ref.id, ref.connection, names.get(ref, ""), *_cells(decision)])
+    try:
+        with out.open("w", encoding="utf-8", newline="") as opened:
+            writer = csv.writer(opened)
+            writer.writerow(COLUMNS)
+            for decision in made:
+                for ref in refs.get(decision.customer, ()):
+                    writer.writerow([ref.id, ref.connection, names.get(ref, ""), *_cells(decision)])
+    except OSError as exc:
+        raise ConfigError([Problem("--out", f"{out} cannot be written: {exc.strerror}")]) from exc
     return str(out)
 
 

@@ -94,8 +94,9 @@ def _outcome(function: Callable[..., Result], shell: Shell, options: Mapping[str
         return function(shell, **options)
     except CsbridgeError as exc:
         return _failed(exc)
-    except click.ClickException:
-        raise
+    except click.ClickException as exc:
+        error = {"family": "usage", "message": exc.format_message()}
+        return Result({"error": error}, f"Error: {exc.format_message()}", exc.exit_code)
     except KeyboardInterrupt:
         return Result({"error": {"family": "interrupted", "message": "interrupted"}}, "interrupted", 130)
     except Exception as exc:

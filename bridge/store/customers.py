@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from adapters.records import Ref
 from bridge.store.rows import chunks, insert_or_update
@@ -18,12 +18,12 @@ def ensure(db: Connection, accounts: Iterable[Ref], now: datetime, closed_throug
     if not missing:
         return
     created = db.execute(
-        insert(customers).returning(customers.c.id, sort_by_parameter_order=True),
-        [{"created_at": now, "closed_through": closed_through}] * len(missing),
+        insert(customers).returning(customers.c.id),  # alike but for the id, so that any order of them will do
+        [{"created_at": now, "closed_through": closed_through, "inside": False}] * len(missing),
     )
     rows = [
         {"connection": connection, "account_id": account_id, "customer_id": id}
-        for (connection, account_id), id in zip(missing, created.scalars(), strict=True)
+        for (connection, account_id), id in zip(missing, sorted(created.scalars()), strict=True)
     ]
     db.execute(insert(customer_refs), rows)
 
@@ -59,14 +59,14 @@ def refs_of(db: Connection, ids: Sequence[int]) -> dict[int, list[Ref]]:
 def mark_affected(db: Connection, ids: Iterable[int], now: datetime) -> None:
     """Something about these customers changed. Marking again makes a new version: a claim in work does not clear it."""
     wanted = sorted(set(ids))
-    marked: dict[int, tuple[int, datetime]] = {}
+    marked: dict[int, tuple[int, datetime | None]] = {}
     for some in chunks(wanted):
         query = select(affected).where(affected.c.customer_id.in_(some))
         marked.update({id: (version, since) for id, version, since in db.execute(query)})
-    rows = [
-        {"customer_id": id, "version": marked.get(id, (0, now))[0] + 1, "since": marked.get(id, (0, now))[1]}
-        for id in wanted
-    ]
+    rows = []
+    for id in wanted:
+        version, since = marked.get(id, (0, None))
+        rows.append({"customer_id": id, "version": version + 1, "since": since or now})
     insert_or_update(db, affected, rows)
 
 
@@ -76,19 +76,23 @@ def mark_all(db: Connection, now: datetime) -> None:
 
 def claim_affected(db: Connection, limit: int) -> dict[int, int]:
     """Up to ``limit`` affected customers, longest waiting first, each with the token to hand to ``done``."""
-    query = select(affected.c.customer_id, affected.c.version).order_by(affected.c.since, affected.c.customer_id)
-    return dict(db.execute(query.limit(limit)).tuples().all())
+    query = select(affected.c.customer_id, affected.c.version).where(affected.c.since.is_not(None))
+    longest = query.order_by(affected.c.since, affected.c.customer_id)
+    return dict(db.execute(longest.limit(limit)).all())
 
 
-def done(db: Connection, claimed: Mapping[int, int]) -> None:
-    """Clear what was claimed, unless it was marked anew since."""
+def done(db: Connection, claimed: Mapping[int, int]) -> set[int]:
+    """Clear what was claimed; returns whom. Left out: who was marked anew since, or cleared by somebody else."""
+    cleared: set[int] = set()
     for some in chunks(list(claimed.items()), 300):
         same = [and_(affected.c.customer_id == id, affected.c.version == token) for id, token in some]
-        db.execute(delete(affected).where(or_(*same)))
+        clear = update(affected).where(or_(*same), affected.c.since.is_not(None)).values(since=None)
+        cleared.update(db.execute(clear.returning(affected.c.customer_id)).scalars())
+    return cleared
 
 
 def count_affected(db: Connection) -> int:
-    return db.execute(select(func.count()).select_from(affected)).scalar_one()
+    return db.execute(select(func.count()).where(affected.c.since.is_not(None))).scalar_one()
 
 
 def furthest_behind(db: Connection, last: date) -> date | None:
@@ -104,9 +108,30 @@ def closed_through(db: Connection, day: date, limit: int) -> list[int]:
     return list(db.execute(query.order_by(customers.c.id).limit(limit)).scalars())
 
 
-def close_day(db: Connection, ids: Sequence[int], day: date) -> None:
+def close_day(db: Connection, ids: Sequence[int], day: date) -> set[int]:
+    """Close a day for these; returns for whom. Left out: those for whom somebody else closed it meanwhile."""
+    closed: set[int] = set()
     for some in chunks(ids):
-        db.execute(update(customers).where(customers.c.id.in_(some)).values(closed_through=day))
+        open_ones = update(customers).where(customers.c.id.in_(some), customers.c.closed_through < day)
+        closed.update(db.execute(open_ones.values(closed_through=day).returning(customers.c.id)).scalars())
+    return closed
+
+
+def keep_scope(db: Connection, inside: Iterable[int], outside: Iterable[int]) -> None:
+    """Remember who is in scope."""
+    for ids, value in ((inside, True), (outside, False)):
+        for some in chunks(sorted(ids)):
+            other = update(customers).where(customers.c.id.in_(some), customers.c.inside.is_not(value))
+            db.execute(other.values(inside=value))
+
+
+def inside(db: Connection, ids: Sequence[int]) -> list[int]:
+    """Those of ``ids`` that are in scope."""
+    found: list[int] = []
+    for some in chunks(ids):
+        query = select(customers.c.id).where(customers.c.id.in_(some), customers.c.inside.is_(True))
+        found += db.execute(query).scalars()
+    return sorted(found)
 
 
 def all_ids(db: Connection, size: int) -> Iterator[list[int]]:

@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from bridge.store.rows import chunks
-from bridge.store.schema import decisions
+from bridge.store.schema import customers, decisions
 from scoring.decision import Contribution, Decision, Previous, RaisedFlag
 
 
 def append(db: Connection, made: Sequence[Decision], now: datetime) -> list[Decision]:
-    """Store the decisions that differ from the last of their customer; returns those."""
+    """Store the decisions that differ from the last of their customer; returns those. History only grows forward."""
     last = latest(db, [decision.customer for decision in made])
-    fresh = [decision for decision in made if not _equal(decision, last.get(decision.customer))]
+    fresh = [decision for decision in made if _is_news(decision, last.get(decision.customer))]
     if fresh:
         rows = [
             {
@@ -32,9 +32,9 @@ def append(db: Connection, made: Sequence[Decision], now: datetime) -> list[Deci
     return fresh
 
 
-def _equal(made: Decision, last: Decision | None) -> bool:
-    """Whether both decide the same, whatever their day and their sentences ("21 days ago") say."""
-    return last is not None and _essence(made) == _essence(last)
+def _is_news(made: Decision, last: Decision | None) -> bool:
+    """Whether it decides otherwise than the last, whatever their sentences ("21 days ago") say, and not earlier."""
+    return last is None or (made.day >= last.day and _essence(made) != _essence(last))
 
 
 def _essence(decision: Decision) -> tuple[object, ...]:
@@ -83,10 +83,12 @@ def history(db: Connection, customer: int) -> list[Decision]:
 
 
 def bands(db: Connection) -> dict[str, int]:
-    """How many customers stand in each band, by their last decisions."""
-    last = select(func.max(decisions.c.id).label("id")).group_by(decisions.c.customer_id).subquery()
+    """How many customers in scope stand in each band, by their last decisions."""
+    inside = decisions.join(customers, decisions.c.customer_id == customers.c.id)
+    newest = select(func.max(decisions.c.id).label("id")).select_from(inside).where(customers.c.inside.is_(True))
+    last = newest.group_by(decisions.c.customer_id).subquery()
     query = select(decisions.c.band, func.count()).join(last, decisions.c.id == last.c.id).group_by(decisions.c.band)
-    return dict(db.execute(query).tuples().all())
+    return dict(db.execute(query).all())
 
 
 def restored(document: Mapping[str, Any]) -> Decision:

@@ -5,18 +5,21 @@ processes at BEGIN IMMEDIATE with a bounded wait. Knows no table but Alembic's.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from alembic.util import CommandError
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bridge.store import migrating
 from bridge.store.schema import HEAD
 from config.errors import ConfigError, CsbridgeError, Problem
+
+_SNAPSHOT: Final[Mapping[str, Any]] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 BUSY_SECONDS = 30
 """How long a writer waits for another process's transaction."""
@@ -27,7 +30,10 @@ class StoreBusy(CsbridgeError):
 
 
 class Store:
-    """A handle on the database. Hand out connections by ``read`` and ``write``; close it when done."""
+    """A handle on the database. Hand out connections by ``read`` and ``write``; close it when done.
+
+    Writers take turns, in both databases: what one has read in its transaction, no other changes before it ends.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -40,14 +46,17 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view; nothing may be written through it."""
-        with self.engine.begin() as connection:
-            yield connection
+        with self.engine.connect() as plain:
+            connection = plain if self.is_sqlite else plain.execution_options(**_SNAPSHOT)
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction: all of it is durable when the block ends, or none of it."""
         if not self.is_sqlite:
             with self.engine.begin() as connection:
+                connection.execute(text("SELECT pg_advisory_xact_lock(725191)"))
                 yield connection
             return
         with self._writer, self.engine.connect() as plain:
@@ -78,25 +87,34 @@ class Store:
 
 def open_store(url: str) -> Store:
     """Open and migrate the store at a SQLAlchemy URL. Raises ConfigError when it cannot be reached."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as exc:  # not quoted: what cannot be read may hold a password
+        raise _unusable("the store's address cannot be read") from exc
     try:
         engine = _sqlite(parsed.database, url) if parsed.get_backend_name() == "sqlite" else create_engine(url)
         if _revision(engine) != HEAD:
             migrating.upgrade(engine)
-    except (DBAPIError, ModuleNotFoundError, OSError) as exc:
+    except (DBAPIError, CommandError, ModuleNotFoundError, OSError) as exc:
         where = parsed.render_as_string(hide_password=True)
         cause = str(exc.orig if isinstance(exc, DBAPIError) else exc).splitlines()[0]
-        raise ConfigError(
-            [
-                Problem(
-                    where="store",
-                    what=f"cannot open {where}: {cause}",
-                    expected="a database that this process may create and write",
-                    example="sqlite:///csbridge.db, or postgresql+psycopg://user@host/database",
-                )
-            ]
-        ) from exc
+        if isinstance(exc, CommandError):
+            cause = f"it was made by another release of csbridge ({cause})"
+        raise _unusable(f"cannot open {where}: {cause}") from exc
     return Store(engine)
+
+
+def _unusable(what: str) -> ConfigError:
+    return ConfigError(
+        [
+            Problem(
+                where="store",
+                what=what,
+                expected="a database that this process may create and write",
+                example="sqlite:///csbridge.db, or postgresql+psycopg://user@host/database",
+            )
+        ]
+    )
 
 
 def _sqlite(database: str | None, url: str) -> Engine:

@@ -90,13 +90,14 @@ def postpone(db: Connection, deliveries: Sequence[Waiting], cause: str, until: d
 
 
 def forget_done(db: Connection, before: datetime) -> None:
+    """Delete the rows of deliveries that were acted on, or given up, before that."""
     db.execute(delete(inbox).where(inbox.c.done_at < before))
 
 
 def depth(db: Connection) -> dict[str, int]:
     """How many deliveries wait, and how many are parked."""
     query = select(inbox.c.parked, func.count()).where(inbox.c.done_at.is_(None)).group_by(inbox.c.parked)
-    numbers: dict[bool, int] = dict(db.execute(query).tuples().all())
+    numbers: dict[bool, int] = dict(db.execute(query).all())
     return {"waiting": numbers.get(False, 0), "parked": numbers.get(True, 0)}
 
 

@@ -19,6 +19,9 @@ from bridge.store.schema import entries
 from config.fields import OwnField
 from webhooks.writeback.entry import Entry, Lease, Refusal, has_work
 
+WAITING, UNKNOWN = 1, 2
+"""What the column ``work`` says of an entry with work; 0 = none."""
+
 COLUMNS = frozenset({"ref", "lease", "retry_at"})
 """Fields of an entry that stand in columns of their own; the rest is the document."""
 
@@ -57,18 +60,20 @@ class StoreLedger:
         """See ``Ledger.claim``."""
         free = (
             select(entries)
-            .where(entries.c.connection == connection, entries.c.work > 0)
+            .where(entries.c.connection == connection)
             .where(or_(entries.c.lease_until.is_(None), entries.c.lease_until <= now))
             .where(or_(entries.c.retry_at.is_(None), entries.c.retry_at <= now))
-            .order_by(entries.c.work.desc(), entries.c.kind, entries.c.id)
+            .order_by(entries.c.kind, entries.c.id)
             .with_for_update(skip_locked=True)
         )
+        claimed: list[Entry] = []
         with self._store.write() as db:
-            first = db.execute(free.limit(1)).mappings().first()
-            if first is None:
-                return []
-            rows = db.execute(free.where(entries.c.kind == first["kind"]).limit(limit)).mappings().all()
-            claimed = [replace(self._entry(row), lease=lease) for row in rows]
+            for work in (UNKNOWN, WAITING):  # each by itself, so that the index has them in order already
+                query = free.where(entries.c.work == work).limit(limit - len(claimed))
+                if claimed:
+                    query = query.where(entries.c.kind == claimed[0].ref.kind)
+                found = [self._entry(row) for row in db.execute(query).mappings()]
+                claimed += [replace(entry, lease=lease) for entry in found if entry.ref.kind == found[0].ref.kind]
             self._set_lease(db, [entry.ref for entry in claimed], lease)
         return claimed
 
@@ -145,7 +150,7 @@ class StoreLedger:
             "connection": entry.ref.connection,
             "kind": entry.ref.kind,
             "id": entry.ref.id,
-            "work": 2 if entry.sent is not None else int(work),
+            "work": UNKNOWN if entry.sent is not None else WAITING * work,
             "retry_at": entry.retry_at,
             "lease_token": entry.lease.token if entry.lease else None,
             "lease_until": entry.lease.until if entry.lease else None,
@@ -157,7 +162,7 @@ class StoreLedger:
         lease = Lease(row["lease_token"], row["lease_until"]) if row["lease_token"] else None
         refusal = document.pop("refusal")
         repaired_on = document.pop("repaired_on")
-        observed_at = document.pop("observed_at")
+        observed_at, pending_at = document.pop("observed_at"), document.pop("pending_at")
         return Entry(
             ref=Ref(row["connection"], row["kind"], row["id"]),
             lease=lease,
@@ -165,8 +170,9 @@ class StoreLedger:
             refusal=self._refusal(refusal) if refusal else None,
             repaired_on=date.fromisoformat(repaired_on) if repaired_on else None,
             observed_at=datetime.fromisoformat(observed_at) if observed_at else None,
+            pending_at=datetime.fromisoformat(pending_at) if pending_at else None,
             confirmed_at={name: datetime.fromisoformat(at) for name, at in document.pop("confirmed_at").items()},
-            **{name: self._values(document.pop(name)) for name in ("desired", "confirmed", "sent", "accepted")},
+            **{name: self._values(document.pop(name)) for name in _FIELDS},
             **document,
         )
 
@@ -180,6 +186,7 @@ class StoreLedger:
         return {name: typed(value, self._known.get(name)) for name, value in values.items()}
 
 
+_FIELDS = ("desired", "confirmed", "sent", "pending", "accepted")
 _DOCUMENT = tuple(field.name for field in dataclass_fields(Entry) if field.name not in COLUMNS)
 
 

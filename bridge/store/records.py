@@ -3,11 +3,12 @@
 A record's digest leaves out its stamp and csbridge's own fields, so that our own write-back is not a change.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -41,8 +42,14 @@ class Upserted:
 
 def payload_of(record: Record) -> bytes:
     """The record's canonical content as JSON; equal content gives equal bytes."""
-    content = {name: getattr(record, name) for name in payload_fields(record.ref.kind)}
-    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    names, values = _payload_reader(record.ref.kind)
+    return orjson.dumps(dict(zip(names, values(record), strict=True)), option=orjson.OPT_SORT_KEYS)
+
+
+@cache
+def _payload_reader(kind: Kind) -> tuple[tuple[str, ...], Callable[[Record], tuple[Any, ...]]]:
+    names = payload_fields(kind)
+    return names, attrgetter(*names)
 
 
 @cache
@@ -212,7 +219,7 @@ def _targets(db: Connection, connection: str, kind: str, ids: Sequence[str]) -> 
         query = select(links.c.to_kind, links.c.to_id).where(
             links.c.connection == connection, links.c.kind == kind, links.c.id.in_(some)
         )
-        yield from db.execute(query.distinct()).tuples()
+        yield from db.execute(query.distinct())
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +233,7 @@ class Known:
 
 
 def known(db: Connection, connection: str, kind: str, ids: Sequence[str], at: datetime) -> list[Known]:
-    """Those records as they were known at ``at``; those gone or not yet known then are left out."""
+    """Those records as they were known at ``at``, by id; those gone or not yet known then are left out."""
     found: list[Known] = []
     for some in chunks(ids):
         present = select(records.c.id, records.c.known_from, records.c.payload).where(
@@ -245,7 +252,7 @@ def known(db: Connection, connection: str, kind: str, ids: Sequence[str], at: da
         for id, known_from, payload in db.execute(union_all(present, past)):
             if payload is not None:
                 found.append(Known(connection, id, known_from, orjson.loads(payload)))
-    return found
+    return sorted(found, key=lambda known: known.id)
 
 
 def known_since(db: Connection, record: Known, kind: str, names: Sequence[str]) -> datetime:
@@ -267,7 +274,10 @@ def known_since(db: Connection, record: Known, kind: str, names: Sequence[str]) 
 
 def find_accounts(db: Connection, word: str) -> list[Ref]:
     """Accounts by exact id, domain or name."""
-    spelled = orjson.dumps(word).decode()
+    try:
+        spelled = orjson.dumps(word).decode()
+    except orjson.JSONEncodeError:  # bytes of a terminal that are no text name nothing
+        return []
     query = select(records.c.connection, records.c.id, records.c.payload).where(
         records.c.kind == "account",
         records.c.payload.is_not(None),

@@ -34,7 +34,7 @@ def take_in(db: Connection, source: str, totals: Sequence[DailyTotal], now: date
     wanted = {total.key: total for total in totals}
     stored = _stored(db, source, wanted.values())
     changed = [total for key, total in wanted.items() if key not in stored or stored[key][0] != total.count]
-    corrected = [(total, stored[total.key]) for total in changed if total.key in stored]
+    corrected = [(total, stored[total.key]) for total in changed if total.key in stored and stored[total.key][1] < now]
     if corrected:
         db.execute(
             insert(usage_versions),
@@ -95,11 +95,15 @@ def _rows_known(source: str, account_keys: Sequence[str], at: datetime) -> Any:
 
 def watermark(db: Connection, source: str, as_of: date, at: datetime) -> date | None:
     """The newest day of any account that the source had told of at ``at``; days after ``as_of`` do not count."""
-    query = select(func.max(usage.c.day)).where(
-        usage.c.source == source, usage.c.day <= as_of, usage.c.known_from <= at
-    )
-    newest: date | None = db.execute(query).scalar_one()
-    return newest
+    newest = [
+        db.execute(
+            select(func.max(table.c.day)).where(
+                table.c.source == source, table.c.day <= as_of, table.c.known_from <= at
+            )
+        ).scalar_one()
+        for table in (usage, usage_versions)  # a total that was corrected since was told of before
+    ]
+    return max((day for day in newest if day is not None), default=None)
 
 
 def account_keys(db: Connection, source: str) -> list[str]:

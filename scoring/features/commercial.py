@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from scoring.days import days_before
 from scoring.features.registry import feature
-from scoring.past import Past, days_before
+from scoring.past import Past
 
 
 def _renewals(past: Past) -> pd.DataFrame:

@@ -19,6 +19,15 @@ def _escalated(past: Past) -> pd.DataFrame:
     return past.tickets[past.tickets["open"] & past.tickets["escalated"].eq(True)]
 
 
+def _said(past: Past, escalated: pd.Series) -> pd.Series:
+    """Without an escalated ticket, one open ticket that does not say leaves the number unknown.
+
+    So it is before the first sync, and wherever the CRM has no such field: silence is not calm.
+    """
+    mute = past.tickets[past.tickets["open"] & past.tickets["escalated"].isna()]
+    return escalated.where(escalated.gt(0) | ~past.index.isin(mute["customer"]))
+
+
 @feature("tickets", "tickets")
 def tickets_open(past: Past) -> pd.Series:
     """Open tickets, pending ones included."""
@@ -40,15 +49,16 @@ def tickets_open_days(past: Past) -> pd.Series:
 
 @feature("tickets", "tickets")
 def tickets_escalated_open(past: Past) -> pd.Series:
-    """Open tickets that were escalated."""
-    return _count(past, _escalated(past))
+    """Open tickets that were escalated; unknown where none was and an open one does not say."""
+    return _said(past, _count(past, _escalated(past)))
 
 
 @feature("days", "tickets")
 def tickets_escalated_open_days(past: Past) -> pd.Series:
-    """Age of the oldest open escalated ticket; 0 when there is none."""
+    """Age of the oldest open escalated ticket; 0 when there is none, unknown as ``tickets_escalated_open``."""
     oldest = _escalated(past).groupby("customer")["ago"].max()
-    return per_customer(past, oldest, seen=past.tickets)
+    known = tickets_escalated_open(past).notna()
+    return per_customer(past, oldest, seen=past.tickets).where(known)
 
 
 @feature("days", "tickets")

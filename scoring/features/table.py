@@ -32,7 +32,7 @@ class Table:
 def tabulate(past: Past) -> Table:
     """Every feature of every customer, in the order of ``past.customers``."""
     values = {name: made(past) for name, made in FEATURES.items()}
-    ages = {made.age: made.age(past) for made in FEATURES.values() if made.age}
+    ages = {age: age(past) for age in {made.age for made in FEATURES.values() if made.age}}
     return Table(
         pd.DataFrame({**values, **{name: past.customers[name] for name in FIELDS}}, index=past.index),
         pd.DataFrame({name: ages[made.age] for name, made in FEATURES.items() if made.age}, index=past.index),

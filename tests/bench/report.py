@@ -19,9 +19,13 @@ class Line:
 def markdown(machine: str, lines: Sequence[Line]) -> str:
     """The table, under the name of the machine."""
     rows = [("what", "measured", "beside", "ratio", "aim", "also")]
-    rows += [(line.what, line.measured, line.beside, f"{line.ratio:.2f}", line.aim, line.also) for line in lines]
+    rows += [(line.what, line.measured, line.beside, ratio(line.ratio), line.aim, line.also) for line in lines]
     head, *body = ("| " + " | ".join(row) + " |" for row in rows)
     return "\n".join([f"Measured on {machine}; medians.", "", head, "|---|---|---|--:|---|---|", *body])
+
+
+def ratio(value: float) -> str:
+    return f"{value:.2f}" if value < 10 else f"{value:,.0f}"
 
 
 def seconds(taken: float) -> str:

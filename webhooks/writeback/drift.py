@@ -81,7 +81,10 @@ def verdict(before: Entry, after: Entry) -> Verdict | None:
         return "contested"
     if (after.repairs, after.repaired_on) != (before.repairs, before.repaired_on):
         return "repaired"
-    return "accepted" if after.accepted != before.accepted else None
+    accepted = any(
+        name not in before.accepted or before.accepted[name] != value for name, value in after.accepted.items()
+    )
+    return "accepted" if accepted else None
 
 
 def _never_read(entry: Entry, name: str) -> bool:

@@ -16,7 +16,7 @@ from adapters.errors import Lost, QuotaSpent, Retry, Unauthorized
 from adapters.records import Item, Ref
 from config.words import Kind
 from webhooks.writeback import settle
-from webhooks.writeback.drift import Policy
+from webhooks.writeback.drift import Policy, Verdict, verdict
 from webhooks.writeback.entry import Entry, Lease, Ledger, OwnFields
 from webhooks.writeback.summary import Summary, Tally
 
@@ -216,9 +216,12 @@ class _Push:
         """Keep every outcome: if the store does not take them together, one by one."""
         by_ref = {outcome.ref: outcome for outcome in outcomes}
         now, today = self.now(), self._today()
+        verdicts: dict[Ref, Verdict | None] = {}
 
         def change(entry: Entry) -> Entry | None:
-            return settle.settle(entry, self.token, by_ref[entry.ref], now, self.policy, self.fields, today)
+            after = settle.settle(entry, self.token, by_ref[entry.ref], now, self.policy, self.fields, today)
+            verdicts[entry.ref] = verdict(entry, after) if after else None
+            return after
 
         try:
             self.ledger.update(list(by_ref), change)
@@ -229,6 +232,7 @@ class _Push:
         for patch in patches:
             known = by_ref[patch.ref] if patch.ref not in unkept else Outcome(patch.ref, "lost")
             self.tally.answered(known, patch.fields)
+            self.tally.judged(patch.ref, verdicts.get(patch.ref))
 
     def _settle_singly(self, refs: Sequence[Ref], change: Callable[[Entry], Entry | None]) -> list[Ref]:
         """The refs whose outcome could not be kept: they stay recorded as sent, and will be read back."""

@@ -75,8 +75,9 @@ def resolve(
     others = {
         name for name in sent.keys() - arrived.keys() if not same(own[name], entry.confirmed.get(name), fields[name])
     }
-    known = replace(_confirmed(entry, arrived, item.changed_at), pending=None, pending_at=None)
-    judged = drift.read(known, own, item.changed_at, policy, fields, today, surely=others)
+    known = _confirmed(entry, arrived, item.changed_at)
+    read = drift.read(known, own, item.changed_at, policy, fields, today, surely=others)
+    judged = _judge_pending(read, policy, fields, today)
     return rest(judged if has_work(judged, fields) else replace(judged, lease=None), fields)
 
 
@@ -124,7 +125,7 @@ def _confirmed(entry: Entry, values: Fields, at: datetime) -> Entry:
 
 
 def _judge_pending(entry: Entry, policy: drift.Policy, fields: OwnFields, today: date) -> Entry:
-    """Judge the reading that had to wait for the answer."""
+    """Judge the reading that had to wait for the answer; it counts for nothing if a younger one was taken since."""
     if entry.pending is None or entry.pending_at is None:
         return entry
     free = replace(entry, pending=None, pending_at=None)

@@ -96,8 +96,12 @@ class Tally:
         if arrived:
             self.written.add(before.ref)
             self.values += len(arrived)
-        if judged := verdict(before, after):
-            self.verdicts.setdefault(judged, []).append(before.ref)
+        self.judged(before.ref, verdict(before, after))
+
+    def judged(self, ref: Ref, judged: Verdict | None) -> None:
+        """A reading was taken, and this is what it was found to be."""
+        if judged:
+            self.verdicts.setdefault(judged, []).append(ref)
 
     def summary(self, connection: str, calls: int, reads: int) -> Summary:
         return Summary(

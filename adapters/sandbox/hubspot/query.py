@@ -133,7 +133,7 @@ def _filter(shelf: Shelf, item: Mapping[str, Any]) -> Filter:
 
 def _single(name: str, kind: str, operator: str, item: Mapping[str, Any]) -> Filter:
     """A filter with one value, or two for BETWEEN."""
-    if item.get("value") is None:
+    if item.get("value") in (None, ""):
         raise validation(f"operator {operator} requires a value for {name}")
     if operator in ("CONTAINS_TOKEN", "NOT_CONTAINS_TOKEN"):
         return Filter(name, kind, operator, tokens=str(item["value"]).lower())

@@ -23,31 +23,25 @@ class Found:
 
 
 def find(shelf: Shelf, query: Query, visible_until: int) -> Found:
-    """The page that the query asks for; records changed after ``visible_until`` (ms) are not in the index yet."""
-    changed = shelf.kind.changed
-    if query.sort == changed and not query.text and len(query.groups) <= 1:
-        return _walk(shelf, query, visible_until)
-    stamps = shelf.stamps()
-    limits = [item for item in query.groups[0] if item.name == changed] if len(query.groups) == 1 else []
+    """The page that the query asks for; records changed after ``visible_until`` (ms) are not in the index yet.
+
+    Limits on the stamp are bisected, not scanned: the way a sync walks stays cheap with 100,000 records.
+    """
+    stamps, changed = shelf.stamps(), shelf.kind.changed
+    only = query.groups[0] if len(query.groups) == 1 else ()
+    limits = [item for item in only if item.name == changed and item.operator in _RANGES]
     low, high = _bounds(stamps, limits, visible_until)
-    rows = [shelf.rows[record] for _, record in stamps[low:high]]
-    rows = [row for row in rows if _matches(shelf, query, row)]
+    rest = [[item for item in group if item not in limits] for group in query.groups]
+    if query.sort == changed and not query.text and not any(rest):
+        return _slice(shelf, query, low, high)
+    rows = [shelf.rows[record] for _, record in stamps[low : max(low, high)]]
+    rows = [row for row in rows if _matches(shelf, query.text, rest, row)]
     return _page(_sorted(shelf, query, rows), query)
 
 
-def _walk(shelf: Shelf, query: Query, visible_until: int) -> Found:
-    """The way a sync reads: one group, sorted by the stamp. The range is found by bisection, not by a scan."""
-    group = query.groups[0] if query.groups else ()
-    changed = shelf.kind.changed
-    stamps = shelf.stamps()
-    low, high = _bounds(stamps, [item for item in group if item.name == changed], visible_until)
-    rest = [item for item in group if item.name != changed or item.operator not in _RANGES]
-    part = stamps[low : max(low, high)] if rest else None
-    if part is not None:
-        rows = [shelf.rows[record] for _, record in part]
-        rows = [row for row in rows if all(_holds(shelf, item, row) for item in rest)]
-        return _page(rows[::-1] if query.descending else rows, query)
-    total = max(0, high - low)
+def _slice(shelf: Shelf, query: Query, low: int, high: int) -> Found:
+    """A page straight from the sorted stamps between two places."""
+    stamps, total = shelf.stamps(), max(0, high - low)
     first, last = query.after, min(query.after + query.limit, total, CAP)
     places = range(high - 1 - first, high - 1 - last, -1) if query.descending else range(low + first, low + last)
     return Found(total, [shelf.rows[stamps[place][1]] for place in places], last if last < total else None)
@@ -59,8 +53,6 @@ _RANGES: Final = ("EQ", "LT", "LTE", "GT", "GTE", "BETWEEN")
 def _bounds(stamps: Sequence[tuple[int, int]], limits: Sequence[Filter], visible_until: int) -> tuple[int, int]:
     low, high = 0, bisect_right(stamps, (visible_until + 1,))
     for item in limits:
-        if item.operator not in _RANGES:
-            continue
         value = int(item.values[0])
         if item.operator in ("GTE", "EQ", "BETWEEN"):
             low = max(low, bisect_left(stamps, (value,)))
@@ -73,26 +65,29 @@ def _bounds(stamps: Sequence[tuple[int, int]], limits: Sequence[Filter], visible
     return low, high
 
 
-def _matches(shelf: Shelf, query: Query, row: Row) -> bool:
-    if query.text and not any(query.text in (shelf.value(row, name) or "").lower() for name in shelf.kind.searched):
+def _matches(shelf: Shelf, text: str, groups: Sequence[Sequence[Filter]], row: Row) -> bool:
+    if text and not any(text in (shelf.value(row, name) or "").lower() for name in shelf.kind.searched):
         return False
-    return not query.groups or any(all(_holds(shelf, item, row) for item in group) for group in query.groups)
+    return not groups or any(all(_holds(shelf, item, row) for item in group) for group in groups)
 
 
 def _holds(shelf: Shelf, item: Filter, row: Row) -> bool:
-    text = _held(shelf, item, row)
     if item.operator in ("HAS_PROPERTY", "NOT_HAS_PROPERTY"):
-        return (text is not None) == (item.operator == "HAS_PROPERTY")
+        return (shelf.value(row, item.name) is not None) == (item.operator == "HAS_PROPERTY")
     if item.tokens:
-        return _has_token(item.tokens, text or "") == (item.operator == "CONTAINS_TOKEN")
-    held = None if text is None else comparable(item.kind, text)
+        return _has_token(item.tokens, shelf.value(row, item.name) or "") == (item.operator == "CONTAINS_TOKEN")
+    held = _held(shelf, item.name, item.kind, row)
     return held is not None and _COMPARE[item.operator](held, item)
 
 
-def _held(shelf: Shelf, item: Filter, row: Row) -> str | None:
-    if item.name == shelf.kind.changed:
-        return str(row.updated)
-    return shelf.value(row, item.name)
+def _held(shelf: Shelf, name: str, kind: str, row: Row) -> Comparable | None:
+    """A record's value as it compares; id and stamp are taken as they are, since walks ask for nothing else."""
+    if name == "hs_object_id":
+        return row.id
+    if name == shelf.kind.changed:
+        return row.updated
+    text = shelf.value(row, name)
+    return None if text is None else comparable(kind, text)
 
 
 def _has_token(wanted: str, text: str) -> bool:
@@ -122,14 +117,10 @@ def _sorted(shelf: Shelf, query: Query, rows: list[Row]) -> list[Row]:
     """Rows without the property come last; equal ones stay in order of id."""
     kind = shelf.definitions[query.sort].type
     rows.sort(key=lambda row: row.id)
-
-    def held(row: Row) -> Comparable | None:
-        text = shelf.value(row, query.sort)
-        return None if text is None else comparable(kind, text)
-
-    keyed = [(value, row) for row in rows if (value := held(row)) is not None]
-    keyed.sort(key=lambda pair: pair[0], reverse=query.descending)
-    return [row for _, row in keyed] + [row for row in rows if held(row) is None]
+    keyed = [(_held(shelf, query.sort, kind, row), row) for row in rows]
+    known = [(value, row) for value, row in keyed if value is not None]
+    known.sort(key=lambda pair: pair[0], reverse=query.descending)
+    return [row for _, row in known] + [row for value, row in keyed if value is None]
 
 
 def _page(rows: Sequence[Row], query: Query) -> Found:

@@ -10,6 +10,13 @@ _MONTHS: Final = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}
 
 def days(word: str, today: date) -> tuple[date, date] | None:
     """First day and the day after the last one that ``word`` means on ``today``; None when it is no relative date."""
+    try:
+        return _days(word, today)
+    except (OverflowError, ValueError):
+        return None
+
+
+def _days(word: str, today: date) -> tuple[date, date] | None:
     if word in _NEAR:
         start = today + timedelta(days=_NEAR[word])
         return start, start + timedelta(days=1)

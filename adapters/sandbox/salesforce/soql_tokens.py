@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from adapters.sandbox.salesforce import times
 from adapters.sandbox.salesforce.errors import ApiError, malformed
 
 TokenKind = Literal["string", "datetime", "date", "number", "word", "mark", "end"]
@@ -46,6 +47,7 @@ def tokens(soql: str) -> list[Token]:
         kind = match.lastgroup
         if kind != "space":
             text = match.group()
+            _check_day(soql, kind, text, at)
             found.append(Token(_kind(kind), _unquoted(soql, text, at) if kind == "string" else _tidy(text), at))
         at = match.end()
     return [*found, Token("end", "<EOF>", len(soql))]
@@ -59,6 +61,17 @@ def unreadable(soql: str, at: int, why: str | None = None) -> ApiError:
     pointer = " " * min(30, at) + "^"
     reason = why or f"line {row}:{column - 1} no viable alternative at character '{soql[at]}'"
     return malformed(f"\n{excerpt}\n{pointer}\nERROR at Row:{row}:Column:{column}\n{reason}")
+
+
+def _check_day(soql: str, kind: str | None, text: str, at: int) -> None:
+    """Refuse what looks like a date or a moment and is none, such as the 31st of February."""
+    try:
+        if kind == "datetime":
+            times.moment(text)
+        elif kind == "date":
+            times.day(text)
+    except (ValueError, OverflowError) as exc:
+        raise unreadable(soql, at, f"not a date: {text}") from exc
 
 
 def _tidy(text: str) -> str:

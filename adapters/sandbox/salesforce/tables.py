@@ -56,7 +56,7 @@ class Table:
         del self.ids[bisect_left(self.ids, row_id)]
 
     def between(self, low: str, high: str) -> Iterator[tuple[str, str]]:
-        """(stamp, id) of rows stamped from ``low`` to ``high``, both included, in order; as far as they are asked for."""
+        """(stamp, id) of rows stamped from ``low`` to ``high``, both included, in order, as asked for."""
         stamps = self._stamps
         end = bisect_right(stamps, (high, LAST))
         return (stamps[place] for place in range(bisect_left(stamps, (low, "")), end))

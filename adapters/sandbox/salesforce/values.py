@@ -43,8 +43,9 @@ def _number(field: Field, value: Any) -> float | int:
     if not exact.is_finite():
         raise _unreadable(field, value)
     scale, digits = (0, INT_DIGITS) if field.type == "int" else (field.scale, field.precision - field.scale)
-    rounded = exact.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP)
-    if digits and abs(rounded) >= Decimal(10) ** digits:
+    too_large = bool(digits) and exact.copy_abs() >= Decimal(10) ** digits
+    rounded = exact if too_large else exact.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP)
+    if too_large or (digits and abs(rounded) >= Decimal(10) ** digits):
         raise RowError(
             "NUMBER_OUTSIDE_VALID_RANGE",
             f"{field.label}: value outside of valid range on numeric field: {value}",

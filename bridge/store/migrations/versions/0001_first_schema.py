@@ -16,10 +16,11 @@ def upgrade() -> None:
             "customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
         ),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("since", sa.DateTime(), nullable=False),
+        sa.Column("since", sa.DateTime(), nullable=True, comment="NULL when nothing waits"),
         sa.PrimaryKeyConstraint("customer_id", name="pk_affected"),
-        comment="Customers about whom something changed; the version is the claim's token",
+        comment="Customers about whom something changed; the version is the claim's token, and never starts again",
     )
+    op.create_index("ix_affected_since", "affected", ["since"], unique=False)
     op.create_table(
         "audit",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -59,6 +60,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("closed_through", sa.Date(), nullable=False, comment="the last day that was closed"),
+        sa.Column("inside", sa.Boolean(), nullable=False, comment="in scope, when it was last decided about"),
         sa.PrimaryKeyConstraint("id", name="pk_customers"),
     )
     op.create_index("ix_customers_closed_through", "customers", ["closed_through"], unique=False)

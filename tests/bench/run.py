@@ -1,0 +1,47 @@
+"""``make bench``: all measurements in one run, as one Markdown table. Nothing here judges; the aims stand beside."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+
+import machine
+import pull
+import score
+import write_back
+from report import Line, markdown
+
+Measurement = Callable[[], list[Line]]
+
+FULL: Mapping[str, Measurement] = {
+    "score": lambda: score.measure(customers=100_000, decided=20_000, repetitions=3),
+    "write_back": lambda: write_back.measure(accounts=5_000, repetitions=3),
+    "pull": lambda: pull.measure(sizes=(10_000, 100_000), repetitions=3),
+}
+QUICK: Mapping[str, Measurement] = {
+    "score": lambda: score.measure(customers=2_000, decided=200, repetitions=1),
+    "write_back": lambda: write_back.measure(accounts=210, repetitions=1),
+    "pull": lambda: pull.measure(sizes=(500, 2_500), repetitions=1),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure csbridge on this machine.")
+    parser.add_argument("--quick", action="store_true", help="small sizes: to see that it runs, not how fast")
+    parser.add_argument("--json", action="store_true", help="the same as JSON")
+    parser.add_argument("--only", choices=FULL, action="append", help="may be given several times")
+    asked = parser.parse_args()
+    lines: list[Line] = []
+    for name, measurement in (QUICK if asked.quick else FULL).items():
+        if not asked.only or name in asked.only:
+            print(f"measuring {name} …", file=sys.stderr, flush=True)
+            lines += measurement()
+    if asked.json:
+        print(json.dumps({"machine": machine.description(), "lines": [asdict(line) for line in lines]}, indent=2))
+    else:
+        print(markdown(machine.description(), lines))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""What every test stands on: no network but this machine's own, and stores and worlds to play in."""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, event, make_url, text
+from worlds import World, open_world
+
+from bridge.store.engine import Store, open_store
+from bridge.store.schema import metadata
+
+POSTGRES = os.environ.get("CSBRIDGE_TEST_POSTGRES", "")
+"""A server where databases may be created, such as ``postgresql+psycopg://postgres@/postgres?host=/run/postgresql``;
+without it the store is tested on SQLite only."""
+
+connect, connect_ex, getaddrinfo = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+
+class NetworkForbidden(BaseException):
+    """A test reached for the network; no ``except Exception`` hides that."""
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    def checked(address: Any) -> Any:
+        host = address[0] if isinstance(address, tuple) else None  # a path is a Unix socket
+        if host is not None and not _is_here(host):
+            raise NetworkForbidden(f"tests may not reach {host}")
+        return address
+
+    def looked_up(host: Any, *args: Any, **more: Any) -> Any:
+        checked((host,))
+        return getaddrinfo(host, *args, **more)
+
+    monkeypatch.setattr(socket.socket, "connect", lambda self, address: connect(self, checked(address)))
+    monkeypatch.setattr(socket.socket, "connect_ex", lambda self, address: connect_ex(self, checked(address)))
+    monkeypatch.setattr(socket, "getaddrinfo", looked_up)
+
+
+def _is_here(host: object) -> bool:
+    name = host.decode() if isinstance(host, bytes) else str(host or "localhost")
+    if name == "localhost":
+        return True
+    try:
+        return ip_address(name).is_loopback or ip_address(name).is_unspecified
+    except ValueError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def _empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy: quicker than a migration for every test."""
+    file = tmp_path_factory.mktemp("store") / "empty.db"
+    open_store(f"sqlite:///{file}").close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_url(worker_id: str) -> Iterator[str]:
+    """A database of this test worker's own, dropped at the end."""
+    server, name = make_url(POSTGRES), f"csbridge_test_{worker_id}_{os.getpid()}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES else ["sqlite"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an empty, migrated store is."""
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("_empty_sqlite"), tmp_path / "csbridge.db")
+        return f"sqlite:///{tmp_path / 'csbridge.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    store = open_store(url)
+    with store.write() as db:
+        db.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY"))
+    store.close()
+    return url
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """An empty store, on each database in turn."""
+    store = open_store(store_url)
+    if store.is_sqlite:
+        store.engine.dispose()
+        event.listen(store.engine, "connect", _without_waiting_for_the_disk)
+    yield store
+    store.close()
+
+
+def _without_waiting_for_the_disk(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
+
+
+@pytest.fixture
+def make_world(store: Store, tmp_path: Path) -> Iterator[Callable[..., World]]:
+    """Opens a workspace with one fake CRM on a clock that stands still; takes settings by key."""
+    opened: list[World] = []
+
+    def make(**settings: Any) -> World:
+        opened.append(open_world(store, tmp_path, **settings))
+        return opened[-1]
+
+    yield make
+    for world in opened:
+        world.workspace.close()
+
+
+@pytest.fixture
+def world(make_world: Callable[..., World]) -> World:
+    return make_world()

@@ -1,0 +1,126 @@
+"""HubSpot's events → the records to look at again: classic and generic, merges, associations, echoes."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import pytest
+from fake_hubspot import connection
+
+from adapters.contract import Delivery
+from adapters.errors import Rejected
+from adapters.hubspot.adapter import HubspotAdapter, open_connection
+from adapters.hubspot.events import events
+from adapters.hubspot.signature import sign
+from adapters.registry import Context
+from config.fields import OwnField
+
+OWN = (
+    OwnField("health_score", "CS Health Score", "number"),
+    OwnField("nps", "CS NPS", "number", to="existing_nps"),
+    OwnField("pulse", "CS Pulse", "picklist", written=False),
+)
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def adapter(org_id: str | None = "62515") -> HubspotAdapter:
+    return open_connection(connection("https://api.hubapi.com"), Context(own=OWN, org_id=org_id))
+
+
+def delivery(*told: dict[str, Any]) -> Delivery:
+    return Delivery("POST", "https://cs.example.com/webhooks/hs", {}, orjson.dumps(told))
+
+
+def named(*told: dict[str, Any]) -> list[str]:
+    return [f"{ref.kind}:{ref.id}" for ref in adapter().notices(delivery(*told))]
+
+
+def event(subscription: str, **more: Any) -> dict[str, Any]:
+    return {"eventId": 1, "portalId": 62515, "subscriptionType": subscription, "occurredAt": 1, **more}
+
+
+@pytest.mark.parametrize(
+    ("told", "refs"),
+    [
+        (event("company.propertyChange", objectId=1, propertyName="name"), ["account:1"]),
+        (event("contact.creation", objectId=2, changeFlag="NEW"), ["person:2"]),
+        (event("deal.deletion", objectId="3", changeFlag="DELETED"), ["deal:3"]),
+        (event("ticket.restore", objectId=4), ["ticket:4"]),
+        (event("contact.privacyDeletion", objectId=5), ["person:5"]),
+        (event("object.propertyChange", objectId=6, objectTypeId="0-2", propertyName="x"), ["account:6"]),
+        (event("object.creation", objectId=7, objectTypeId="0-27"), ["activity:tasks:7"]),
+        (event("object.creation", objectId=8, objectTypeId="0-46"), ["activity:notes:8"]),
+        (event("object.creation", objectId=9, objectTypeId="0-47"), ["activity:meetings:9"]),
+        (event("object.creation", objectId=10, objectTypeId="0-48"), ["activity:calls:10"]),
+        (event("object.creation", objectId=11, objectTypeId="0-49"), ["activity:emails:11"]),
+        (event("object.creation", objectId=12, objectTypeId="0-19"), ["response:12"]),
+        (event("object.creation", objectId=13, objectTypeId="2-777"), []),
+        (event("line_item.creation", objectId=14), []),
+        (event("conversation.newMessage", objectId=15), []),
+        (event("company.propertyChange", objectId=None), []),
+        (event("company.propertyChange", objectId=[1]), []),
+        ({}, []),
+    ],
+)
+def test_which_record_an_event_names(told: dict[str, Any], refs: list[str]) -> None:
+    assert named(told) == refs
+
+
+def test_a_merge_names_everybody_involved() -> None:
+    told = event("company.merge", primaryObjectId=1, mergedObjectIds=[2, 3], newObjectId=4, objectId=4)
+    assert sorted(named(told)) == ["account:1", "account:2", "account:3", "account:4"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        event("deal.associationChange", associationType="DEAL_TO_COMPANY", fromObjectId=1, toObjectId=2),
+        event("deal.associationChange", associationType="DEAL_TO_COMPANY_UNLABELED", fromObjectId=1, toObjectId=2),
+        event("object.associationChange", fromObjectTypeId="0-3", toObjectTypeId="0-2", fromObjectId=1, toObjectId=2),
+    ],
+)
+def test_an_association_names_both_ends(told: dict[str, Any]) -> None:
+    assert named(told) == ["deal:1", "account:2"]
+
+
+def test_doubles_are_told_once_in_order() -> None:
+    first, second = (event("company.propertyChange", objectId=one, propertyName="name") for one in (2, 1))
+    assert named(first, second, {**first, "attemptNumber": 3}) == ["account:2", "account:1"]
+
+
+def test_our_own_echo_is_left_out_and_the_pulse_is_not() -> None:
+    def change(name: str) -> dict[str, Any]:
+        return event("company.propertyChange", objectId=1, propertyName=name)
+
+    assert named(change("csb_health_score"), change("existing_nps")) == []
+    assert named(change("csb_pulse")) == ["account:1"]
+    assert named(event("company.deletion", objectId=1, propertyName="csb_health_score")) == ["account:1"]
+
+
+def genuine(body: bytes) -> Delivery:
+    stamp = str(int(NOW.timestamp() * 1000))
+    url = "https://cs.example.com/webhooks/hs"
+    headers = {"x-hubspot-signature-v3": sign("s", "POST", url, body, stamp), "x-hubspot-request-timestamp": stamp}
+    return Delivery("POST", url, headers, body)
+
+
+def test_events_of_another_portal_are_rejected_once_the_portal_is_pinned() -> None:
+    told = orjson.dumps([event("company.creation", objectId=1), {**event("company.creation"), "portalId": 1}])
+    with pytest.raises(Rejected) as rejected:
+        adapter().verify(genuine(told), ["s"], NOW)
+    assert rejected.value.status == 401
+    adapter(None).verify(genuine(told), ["s"], NOW)
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"null", b"[", b"\xff"])
+def test_a_signed_body_that_is_no_array_of_events_is_malformed(body: bytes) -> None:
+    with pytest.raises(Rejected) as rejected:
+        adapter().verify(genuine(body), ["s"], NOW)
+    assert rejected.value.status == 400
+    with pytest.raises(Rejected):
+        events(body)
+
+
+def test_the_answer_is_an_empty_200() -> None:
+    answer = adapter().acknowledge(delivery())
+    assert (answer.status, answer.body) == (200, b"")

@@ -1,0 +1,253 @@
+"""Pulls and reads beyond usual days: association pages, merges, gone ids, missing rights, the fewest calls."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+import pytest
+from fake_hubspot import Asked, Portal, Said, adapter_for
+
+from adapters.errors import Unauthorized
+from adapters.hubspot.associations import ordered
+from adapters.records import Account, Deal, Person, Tombstone, User
+from adapters.registry import Context
+
+STAMP = "2026-02-01T00:00:00.000Z"
+
+
+def row(one: int, **properties: Any) -> dict[str, Any]:
+    stamps = {"hs_lastmodifieddate": STAMP, "lastmodifieddate": STAMP}
+    return {"id": str(one), "properties": {**stamps, **properties}, "updatedAt": STAMP}
+
+
+def target(one: int | str, *, primary: bool = False) -> dict[str, Any]:
+    kinds = [{"category": "HUBSPOT_DEFINED", "typeId": 279, "label": None}]
+    kinds += [{"category": "HUBSPOT_DEFINED", "typeId": 1, "label": "Primary"}] if primary else []
+    return {"toObjectId": one, "associationTypes": kinds}
+
+
+def answers(table: dict[str, Callable[[Asked], Said]]) -> Portal:
+    """A portal that answers by the end of the path, query aside."""
+
+    def route(asked: Asked) -> Said:
+        path = asked.path.partition("?")[0]
+        return next((said(asked) for end, said in table.items() if path.endswith(end)), Said(404, {"message": path}))
+
+    return Portal(route)
+
+
+def searched(*rows: dict[str, Any]) -> Callable[[Asked], Said]:
+    return lambda _: Said(200, {"total": len(rows), "results": list(rows)})
+
+
+def test_several_companies_come_over_pages_with_the_primary_first() -> None:
+    def linked(asked: Asked) -> Said:
+        if asked.body["inputs"][0].get("after"):
+            return Said(200, {"results": [{"from": {"id": "1"}, "to": [target("5")]}]})
+        first = {"from": {"id": "1"}, "to": [target(9), target(30, primary=True), target(9)]}
+        errors = [{"category": "OBJECT_NOT_FOUND", "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND"}]
+        return Said(207, {"results": [first | {"paging": {"next": {"after": "x"}}}], "numErrors": 1, "errors": errors})
+
+    portal = answers({"contacts/search": searched(row(1), row(2)), "companies/batch/read": linked})
+    with adapter_for(portal) as hubspot:
+        (page,) = hubspot.pull("person", None)
+    first, second = page.items
+    assert isinstance(first, Person)
+    assert isinstance(second, Person)
+    assert (first.accounts, second.accounts) == (("30", "5", "9"), ())
+    assert portal.asked[1].body == {"inputs": [{"id": "1"}, {"id": "2"}]}
+
+
+def test_the_order_of_links() -> None:
+    assert ordered({"10": False, "9": False, "77": True}) == ("77", "9", "10")
+
+
+def test_the_associations_of_a_thousand_rows_are_one_call() -> None:
+    def search(asked: Asked) -> Said:
+        offset = int(asked.body.get("after", 0))
+        more = {"paging": {"next": {"after": str(offset + 200)}}} if offset < 1000 else {}
+        ids = range(offset + 1, min(offset + 200, 1100) + 1)
+        stamped = [row(one, lastmodifieddate=f"2026-01-01T00:{one // 60:02d}:{one % 60:02d}Z") for one in ids]
+        return Said(200, {"total": 1100, "results": stamped, **more})
+
+    portal = answers({"contacts/search": search, "companies/batch/read": lambda _: Said(200, {"results": []})})
+    with adapter_for(portal) as hubspot:
+        pages = list(hubspot.pull("person", None))
+    assert [len(page.items) for page in pages] == [200, 200, 200, 200, 200, 100]
+    assert hubspot.calls.made == {"page": 6, "association": 2}
+
+
+def test_a_reference_that_a_property_names_is_not_asked_for_again() -> None:
+    rows = row(1, hs_contact_id="5"), row(2, hs_contact_id="")
+    linked = {"results": [{"from": {"id": "2"}, "to": [target(6)]}]}
+    portal = answers(
+        {"feedback_submissions/search": searched(*rows), "contacts/batch/read": lambda _: Said(200, linked)}
+    )
+    with adapter_for(portal) as hubspot:
+        (page,) = hubspot.pull("response", None)
+    assert [getattr(item, "person", None) for item in page.items] == ["5", "6"]
+    assert portal.asked[1].body == {"inputs": [{"id": "2"}]}
+
+
+def test_deals_without_their_flags_ask_the_pipelines_once_and_the_currency_once() -> None:
+    stages = [{"id": "a", "metadata": {"isClosed": "true", "probability": "1.0"}}]
+    portal = answers(
+        {
+            "deals/search": searched(row(1, dealstage="a", amount="5"), row(2, dealstage="b")),
+            "companies/batch/read": lambda _: Said(200, {"results": []}),
+            "pipelines/deals": lambda _: Said(200, {"results": [{"stages": stages}]}),
+            "account-info/v3/details": lambda _: Said(200, {"companyCurrency": "EUR"}),
+        }
+    )
+    with adapter_for(portal) as hubspot:
+        (page,) = hubspot.pull("deal", None)
+    won, odd = page.items
+    assert isinstance(won, Deal)
+    assert isinstance(odd, Deal)
+    assert (won.status, won.currency, odd.status, odd.currency) == ("won", "EUR", "unknown", None)
+    assert hubspot.calls.made == {"page": 1, "association": 1, "describe": 2}
+
+
+def test_read_finds_survivors_of_merges_and_what_is_gone() -> None:
+    rows = [row(1), row(9, hs_merged_object_ids="2;3")]
+    portal = answers({"companies/batch/read": lambda _: Said(207, {"results": rows, "numErrors": 1, "errors": [{}]})})
+    with adapter_for(portal) as hubspot:
+        found = {item.ref.id: item for item in hubspot.read("account", ["1", "2", "4", "1"])}
+    assert isinstance(found["1"], Account)
+    assert isinstance(found["9"], Account)
+    assert found["2"] == Tombstone(found["2"].ref, datetime(2026, 3, 1, 12, tzinfo=UTC), "9")
+    assert isinstance(found["4"], Tombstone)
+    assert found["4"].merged_into is None
+    assert portal.asked[0].body["inputs"] == [{"id": "1"}, {"id": "2"}, {"id": "4"}]
+
+
+def test_one_id_that_came_back_as_another_was_merged() -> None:
+    portal = answers({"companies/batch/read": lambda _: Said(200, {"results": [row(9)]})})
+    with adapter_for(portal) as hubspot:
+        gone, survivor = hubspot.read("account", ["2"])
+    assert isinstance(gone, Tombstone)
+    assert (gone.merged_into, survivor.ref.id) == ("9", "9")
+
+
+def test_reads_go_in_hundreds() -> None:
+    portal = answers({"companies/batch/read": lambda asked: Said(200, {"results": asked.body["inputs"]})})
+    with adapter_for(portal) as hubspot:
+        assert len(hubspot.read("account", [str(one) for one in range(250)])) == 250
+    assert [len(asked.body["inputs"]) for asked in portal.asked] == [100, 100, 50]
+
+
+def test_activities_are_read_from_the_object_that_their_id_names() -> None:
+    portal = answers(
+        {
+            "objects/calls/batch/read": lambda _: Said(200, {"results": [row(1)]}),
+            "objects/tasks/batch/read": lambda _: Said(200, {"results": []}),
+            "batch/read": lambda _: Said(200, {"results": []}),
+        }
+    )
+    with adapter_for(portal) as hubspot:
+        found = {item.ref.id: type(item) for item in hubspot.read("activity", ["calls:1", "tasks:2", "17", "faxes:3"])}
+    assert found.pop("calls:1").__name__ == "Activity"
+    assert found == {"tasks:2": Tombstone, "17": Tombstone, "faxes:3": Tombstone}
+
+
+def test_an_id_that_cannot_be_hubspots_is_gone_without_a_call() -> None:
+    portal = Portal()
+    with adapter_for(portal) as hubspot:
+        found = hubspot.read("account", ["001000000000001AAA", "calls:1", ""])
+    assert [type(item) for item in found] == [Tombstone] * 3
+    assert [item.ref.id for item in found] == ["001000000000001AAA", "calls:1", ""]
+    assert portal.asked == []
+
+
+def test_merged_records_are_told_by_a_pull_too() -> None:
+    with adapter_for(answers({"companies/search": searched(row(9, hs_merged_object_ids="2"))})) as hubspot:
+        (page,) = hubspot.pull("account", None)
+    survivor, gone = page.items
+    assert isinstance(survivor, Account)
+    assert isinstance(gone, Tombstone)
+    assert (gone.ref.id, gone.merged_into) == ("2", "9")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Said(403, {"category": "MISSING_SCOPES"}),
+        Said(404, {"message": "unknown"}),
+        Said(400, {"message": "Unable to infer object type from: feedback_submissions"}),
+    ],
+)
+def test_an_object_that_is_not_there_or_hidden_yields_nothing(said: Said) -> None:
+    with adapter_for(Portal(lambda _: said)) as hubspot:
+        assert list(hubspot.pull("response", None)) == []
+        assert list(hubspot.pull("contract", None)) == []
+
+
+def test_companies_that_may_not_be_read_are_an_error() -> None:
+    portal = Portal(lambda _: Said(403, {"category": "MISSING_SCOPES"}))
+    with adapter_for(portal) as hubspot, pytest.raises(Unauthorized):
+        list(hubspot.pull("account", None))
+
+
+def test_a_pull_goes_on_where_its_cursor_says() -> None:
+    portal = answers({"companies/search": searched()})
+    with adapter_for(portal) as hubspot:
+        list(hubspot.pull("account", '{"companies":{"from":5000,"until":9000,"id":17}}'))
+        list(hubspot.pull("account", None, datetime(1970, 1, 1, 0, 1, tzinfo=UTC)))
+    filters = [asked.body["filterGroups"][0]["filters"] for asked in portal.asked]
+    assert [(one["operator"], one["value"]) for one in filters[0]] == [("EQ", "5000"), ("GT", "17")]
+    assert [(one["operator"], one["value"]) for one in filters[1]] == [("GTE", "5001"), ("LTE", "9000")]
+    assert [(one["operator"], one["value"]) for one in filters[2]] == [("GTE", "1000"), ("LTE", "60000")]
+
+
+def owners(asked: Asked) -> Said:
+    if "archived=true" in asked.path:
+        return Said(200, {"results": [{"id": "3", "archived": True, "updatedAt": "2026-02-20T00:00:00Z"}]})
+    if "after=2" in asked.path:
+        return Said(200, {"results": [{"id": "2", "updatedAt": "2026-02-10T00:00:00Z"}]})
+    first = {"id": "1", "email": "csm-1@example.com", "updatedAt": "2026-01-01T00:00:00Z"}
+    return Said(200, {"results": [first], "paging": {"next": {"after": "2"}}})
+
+
+def test_owners_come_whole_and_later_only_the_changed() -> None:
+    with adapter_for(answers({"owners": owners}), context=Context(overlap=timedelta(days=12))) as hubspot:
+        pages = list(hubspot.pull("user", None))
+        users = [item for page in pages for item in page.items if isinstance(item, User)]
+        assert [(one.ref.id, one.active) for one in users] == [("1", True), ("2", True), ("3", False)]
+        assert orjson.loads(pages[0].cursor) == {"owners": {"from": 0}}
+        (later,) = hubspot.pull("user", pages[-1].cursor)
+    assert [item.ref.id for item in later.items] == ["3"]
+
+
+def test_owners_are_read_from_the_list() -> None:
+    with adapter_for(answers({"owners": owners})) as hubspot:
+        first, gone = hubspot.read("user", ["1", "99"])
+    assert isinstance(first, User)
+    assert isinstance(gone, Tombstone)
+
+
+def test_check_reports_what_is_hidden_and_missing() -> None:
+    def route(asked: Asked) -> Said:
+        if "details" in asked.path:
+            headers = {"X-HubSpot-RateLimit-Daily": "1000", "X-HubSpot-RateLimit-Daily-Remaining": "900"}
+            return Said(200, {"portalId": 62515}, headers)
+        if "tickets" in asked.path or "emails" in asked.path:
+            return Said(403, {"category": "MISSING_SCOPES", "message": "no scope"})
+        return Said(200, {"results": [{"name": "name"}, {"name": "hs_timestamp"}]})
+
+    with adapter_for(Portal(route), context=Context(org_id="1")) as hubspot:
+        report = hubspot.check()
+    assert report.org_id == "62515"
+    assert set(report.kinds) == {"account", "person", "activity", "deal", "response", "user"}
+    assert "domain" in report.missing["account"]
+    assert "name" not in report.missing["account"]
+    assert report.quota is not None
+    assert (report.quota.limit, report.quota.remaining) == (1000, 900)
+    levels = sorted((finding.level, finding.what.split(":")[0]) for finding in report.findings)
+    assert [level for level, _ in levels] == ["error", "warning", "warning"]
+
+
+def test_check_raises_when_the_token_is_not_accepted() -> None:
+    portal = Portal(lambda _: Said(401, {"category": "INVALID_AUTHENTICATION"}))
+    with adapter_for(portal) as hubspot, pytest.raises(Unauthorized):
+        hubspot.check()

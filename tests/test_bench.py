@@ -1,0 +1,27 @@
+"""The benchmark runs, and what does not depend on the machine holds: no write call more than needed."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+RUN = Path(__file__).parent / "bench" / "run.py"
+
+
+@pytest.mark.slow
+def test_write_back_uses_the_fewest_calls_possible() -> None:
+    found = bench("--only", "write_back", "--only", "score")
+    writes = [line for line in found["lines"] if "write calls" in line["what"]]
+    assert [line["what"].partition(":")[0] for line in writes] == ["salesforce", "hubspot"]
+    assert [line["ratio"] for line in writes] == [1.0, 1.0]
+    assert all(line["ratio"] > 0 for line in found["lines"])
+
+
+def bench(*options: str) -> dict:
+    done = subprocess.run(
+        [sys.executable, str(RUN), "--quick", "--json", *options], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
