@@ -106,16 +106,19 @@ class Outcome:
 
     written  applied; ``at`` is the vendor's ``Date`` of the confirming answer
     refused  the vendor's ``code`` and ``message``; nothing of this record was applied
-    later    certainly not applied; may be sent again after ``after``
+    later    certainly not applied; may be sent again after ``after`` (None: the vendor does not say), and why not now
+    gone     the record no longer exists there
     lost     no answer: it may or may not have been applied, and must be read back
     """
 
     ref: Ref
-    status: Literal["written", "refused", "later", "lost"]
+    status: Literal["written", "refused", "later", "gone", "lost"]
     at: datetime | None = None
     code: str = ""
     message: str = ""
     after: timedelta | None = None
+    definition: bool = False
+    """Refused for the org's set-up (a field, an option or a right is missing there), not for this record's sake."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,13 +191,13 @@ class AdapterContract:
         assert _own(bench, accounts[5].ref)[field.name] is None
         assert _own(bench, accounts[6].ref)[field.name] == field.options[0]
 
-    def test_a_deleted_record_is_refused_alone(self, bench: Bench) -> None:
+    def test_a_deleted_record_is_told_alone(self, bench: Bench) -> None:
         _provision(bench)
         kept, gone = _accounts(bench)[:2]
         bench.delete(gone.ref)
         number = next(field.name for field in bench.own if field.type == "number")
         outcomes = bench.adapter.write([Patch(gone.ref, {number: 1.0}), Patch(kept.ref, {number: 2.0})])
-        assert [outcome.status for outcome in outcomes] == ["refused", "written"]
+        assert [outcome.status for outcome in outcomes] == ["gone", "written"]
 
     def test_what_people_write_is_never_written(self, bench: Bench) -> None:
         _provision(bench)

@@ -44,14 +44,21 @@ def _from_milliseconds(value: object) -> datetime | None:
 
 
 def day(value: object, zone: tzinfo = UTC) -> date | None:
-    """A vendor's date. Of an instant, its day in ``zone``; UTC suits date fields kept as midnight UTC."""
+    """A vendor's date. Of an instant, its day in ``zone``; UTC suits date fields kept as midnight UTC.
+
+    At the ends of the calendar, where the zone's day is past them (``9999-12-31T23:59:59Z`` is tomorrow in Berlin),
+    the day in UTC.
+    """
     if isinstance(value, str) and _DAY.fullmatch(value.strip()):
         try:
             return date.fromisoformat(value.strip())
         except ValueError:
             return None
     read = instant(value)
-    return read.astimezone(zone).date() if read else None
+    try:
+        return read.astimezone(zone).date() if read else None
+    except (ValueError, OverflowError):
+        return read.date() if read else None
 
 
 def http_date(text: str | None) -> datetime | None:
@@ -60,9 +67,9 @@ def http_date(text: str | None) -> datetime | None:
         return None
     try:
         read = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
         return None
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
 def retry_after(text: str | None, now: datetime) -> timedelta | None:

@@ -4,6 +4,7 @@ A decision, what it wants in the CRM and the end of its claim are one transactio
 lies in ``scoring``; this module only brings frames in and decisions out.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
@@ -17,9 +18,15 @@ from bridge.moments import Moment, close_of, closed, day_of, present
 from bridge.store import cursors, customers, decisions
 from bridge.syncing import Progress, silent
 from bridge.workspace import Workspace
+from config.errors import ConfigError, Problem
 from config.fields import OwnField
 from scoring.decision import Decision
 from scoring.engine import decide
+from webhooks.writeback.drift import retarget
+
+MOST = 0.5
+FEW = 10
+"""New rules that leave out more than this share of those who were scored, and more than a few, are not believed."""
 
 PIECE = 2_000
 """Customers scored at a time."""
@@ -40,9 +47,9 @@ class Scored:
 def score(workspace: Workspace, *, everybody: bool = False, progress: Progress = silent) -> Scored:
     """Close the days that ended since the last run, then decide about whoever is affected (or everybody)."""
     scored = Scored()
-    with workspace.store.write() as db:
-        if _decides_otherwise_now(db, workspace) or everybody:
-            customers.mark_all(db, workspace.now())
+    _take_note_of_rules(workspace, everybody)
+    with workspace.store.read() as db:
+        waiting = customers.count_affected(db)
     while True:
         _close_days(workspace, scored, progress)
         with workspace.store.read() as db:
@@ -51,28 +58,66 @@ def score(workspace: Workspace, *, everybody: bool = False, progress: Progress =
             if customers.furthest_behind(db, moment.day - timedelta(days=1)):
                 continue  # midnight has passed since
             made = _decided(db, workspace, list(claimed), moment)
-        if not claimed:
+        if not claimed or waiting <= 0:  # whoever is affected meanwhile is decided about next time
             return scored
         # Whoever was marked anew since the claim keeps the mark, and is decided about next with what changed.
         with workspace.store.write() as db:
             _keep(db, workspace, customers.done(db, claimed), made, scored)
+        waiting -= len(claimed)
         progress("score", len(claimed))
 
 
-def _decides_otherwise_now(db: Connection, workspace: Workspace) -> bool:
-    """Whether card, scope, flags, usage sources or fields differ from the last run's: then everybody is affected."""
+def _take_note_of_rules(workspace: Workspace, everybody: bool) -> None:
+    """Where card, scope, flags, usage sources or fields differ from the last run's, everybody is affected."""
+    current = _rules(workspace)
+    with workspace.store.read() as db:
+        same = cursors.fact(db, "decided_with") == current
+    if not same:
+        if not everybody:
+            _refuse_to_blank_the_book(workspace)
+        _refresh_ledger(workspace)
+    if everybody or not same:
+        with workspace.store.write() as db:
+            customers.mark_all(db, workspace.now())
+            cursors.save_fact(db, "decided_with", current)
+
+
+def _refuse_to_blank_the_book(workspace: Workspace) -> None:
+    """Raise ConfigError when the rules have come to leave out most of who was scored: a typo blanks a whole CRM."""
+    was_inside = leaves = 0
+    moment = present(workspace.now(), workspace.settings.zone)
+    with workspace.store.read() as db:
+        for ids in customers.all_ids(db, PIECE):
+            inside = customers.inside(db, ids)
+            rows, _ = customer_rows(db, workspace.settings, inside, moment)
+            was_inside += len(rows)
+            leaves += sum(workspace.card("health", row) is None for row in rows.values())
+    if leaves >= FEW and leaves > was_inside * MOST:
+        what = f"scope and scorecards leave out {leaves:,} of {was_inside:,} customers that were scored until now"
+        mend = "the right rule; if it is right, `csbridge score --all` accepts it (their fields are blanked)"
+        raise ConfigError([Problem("scope", what, expected=mend, example="status = customer")])
+
+
+def _refresh_ledger(workspace: Workspace) -> None:
+    """Own fields may be others now: what was confirmed of a field that lies elsewhere since, says nothing of it."""
+    targets = {own.name: own.to or "" for own in workspace.fields.values()}
+    with workspace.store.read() as db:
+        before = json.loads(cursors.fact(db, "targets") or "{}")
+    moved = [name for name, to in targets.items() if before.get(name, to) != to]
+    workspace.ledger.refresh(lambda entry: retarget(entry, moved))
+    with workspace.store.write() as db:
+        cursors.save_fact(db, "targets", json.dumps({**before, **targets}))
+
+
+def _rules(workspace: Workspace) -> str:
+    """All that decides besides the records, as text."""
     settings = workspace.settings
     flags = {name: setting.days for name, setting in settings.flags.items()}
     versions = [card.version for card in workspace.cards["health"]]
     shown = sorted(map(_signature, workspace.fields.values()))
     inputs = [(source.file, source.account_key, source.stale_after) for source in settings.usage]
     rules = (settings.scope, settings.timezone, settings.identity.prefer, sorted(flags.items()))
-    current = repr((versions, rules, inputs, shown))
-    if cursors.fact(db, "decided_with") == current:
-        return False
-    workspace.ledger.refresh(db)
-    cursors.save_fact(db, "decided_with", current)
-    return True
+    return repr((versions, rules, inputs, shown))
 
 
 def _signature(own: OwnField) -> str:
@@ -102,9 +147,7 @@ def _decided(db: Connection, workspace: Workspace, ids: Sequence[int], moment: M
     flags = {name: setting.days for name, setting in workspace.settings.flags.items()}
     made: list[Decision] = []
     for card in workspace.cards["health"]:
-        inside = {
-            id: row for id, row in rows.items() if workspace.scope.holds(row) and workspace.card("health", row) is card
-        }
+        inside = {id: row for id, row in rows.items() if workspace.card("health", row) is card}
         if inside:
             frames = build(db, workspace.settings, inside, accounts, moment)
             made += decide(frames, card, flags, decisions.band_states(db, list(inside), moment.day))

@@ -8,14 +8,17 @@ from typing import Literal
 
 from adapters.contract import Adapter, Change, Finding, Report
 from adapters.errors import AdapterError, QuotaSpent, Unauthorized
+from bridge import usage_files
+from bridge.connecting import connect
+from bridge.moments import EVER
 from bridge.store import cursors, inbox, records, usage
-from bridge.syncing import ORDER, connect
+from bridge.syncing import ORDER
 from bridge.workspace import Workspace
 from config.errors import ConfigError
 from config.not_acting import not_acting
 from config.settings import UsageSource
 
-Severity = Literal["configuration", "connection", ""]
+Severity = Literal["configuration", "connection", "quota", ""]
 """What an error of doctor is about; it decides the exit code."""
 
 LOW_QUOTA = 0.2
@@ -62,20 +65,25 @@ def _connection(workspace: Workspace, name: str) -> Iterator[Noted]:
             yield Noted(name, Finding("error", problem.what, problem.expected), "configuration")
         return
     except AdapterError as exc:
-        yield Noted(name, Finding("error", str(exc), _mend(exc)), "connection")
+        yield Noted(name, Finding("error", str(exc), _mend(exc)), _about(exc))
         return
     yield Noted(name, Finding("info", f"org {report.org_id}, as {report.user}"))
     yield from (Noted(name, finding, "connection") for finding in report.findings)
     yield from _rights(name, report)
     yield from _fields(workspace, adapter, name)
+    yield from _parked(workspace, name)
     if not workspace.settings.connection(name).webhook_secret:
         mend = f"set webhook_secret and public_url, and let the CRM call <public_url>/webhooks/{name}"
         yield Noted(name, Finding("info", "no webhook_secret: changes are seen by polling only", mend))
 
 
+def _about(exc: AdapterError) -> Severity:
+    return "quota" if isinstance(exc, QuotaSpent) else "connection"
+
+
 def _mend(exc: AdapterError) -> str:
     if isinstance(exc, Unauthorized):
-        return "check the credentials in the connection's auth"
+        return "check the connection's auth, or grant the right that is named"
     if isinstance(exc, QuotaSpent):
         return f"wait until {exc.until:%Y-%m-%d %H:%M} UTC" if exc.until else "wait until the CRM's next day"
     return "check the address"
@@ -96,9 +104,9 @@ def _rights(name: str, report: Report) -> Iterator[Noted]:
 
 def _fields(workspace: Workspace, adapter: Adapter, name: str) -> Iterator[Noted]:
     try:
-        plan = adapter.plan(list(workspace.fields.values()))
+        plan = adapter.plan(workspace.fields_for(name))
     except AdapterError as exc:
-        yield Noted(name, Finding("error", str(exc), "grant the right that is named"), "connection")
+        yield Noted(name, Finding("error", str(exc), _mend(exc)), _about(exc))
         return
     for change in plan.blocked:
         yield Noted(name, Finding("error", f"{change.target}: {change.blocked}", change.detail), "configuration")
@@ -108,7 +116,14 @@ def _fields(workspace: Workspace, adapter: Adapter, name: str) -> Iterator[Noted
         more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
         yield Noted(name, Finding("warning", what + more, "csbridge provision --apply"))
     elif not plan.blocked:
-        yield Noted(name, Finding("info", f"all {len(workspace.fields)} own fields are there and writable"))
+        yield Noted(name, Finding("info", f"all {len(workspace.fields)} own fields are there, with our rights to them"))
+
+
+def _parked(workspace: Workspace, name: str) -> Iterator[Noted]:
+    parked = len(workspace.ledger.parked(name))
+    if parked:
+        what = f"{parked} records do not hold what they should: the CRM refused it, or something keeps changing it back"
+        yield Noted(name, Finding("warning", what, "csbridge outbox list says which and why"))
 
 
 def _step(change: Change) -> str:
@@ -121,7 +136,12 @@ def _usage(workspace: Workspace, source: UsageSource, file: str) -> Iterator[Not
         yield Noted(place, Finding("error", f"{file} is not there", "correct usage[].file"), "configuration")
         return
     with workspace.store.read() as db:
-        newest = usage.watermark(db, file, workspace.today, workspace.now())
+        newest = usage.watermark(db, file, workspace.today, EVER)
+    try:
+        usage_files.check_columns(Path(file))
+    except ConfigError as exc:
+        yield Noted(place, Finding("error", exc.problems[0].what, exc.problems[0].expected), "configuration")
+        return
     if newest is None:
         yield Noted(place, Finding("info", "not taken in yet", "csbridge sync"))
     elif workspace.today - newest > source.stale_after:

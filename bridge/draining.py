@@ -1,25 +1,28 @@
 """Acts on the inbox: re-reads the records that deliveries named, in the vendor's largest batches.
 
-However many deliveries name a record, it is read once. Nothing of a delivery's body is believed.
+However many deliveries name a record, it is read once. Nothing but its name is believed.
 """
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from adapters.errors import AdapterError, QuotaSpent, Refused, Retry
-from adapters.records import Item
+from adapters.contract import Adapter
+from adapters.errors import QuotaSpent, Refused, Retry, Unauthorized
+from adapters.records import Item, Ref
+from bridge.connecting import connect
 from bridge.intake import Taken, take_in
 from bridge.store import inbox
 from bridge.store.inbox import Waiting
 from bridge.store.records import grouped
 from bridge.workspace import Workspace
-
-log = logging.getLogger(__name__)
+from config.errors import CsbridgeError
+from config.words import Kind
 
 AT_ONCE = 2_000
 """Deliveries acted on together."""
+HALVINGS = 24
+"""Refused calls of one kind after which the rest counts as refused too: a bad id is found, a bad kind costs little."""
 PAUSE = timedelta(seconds=30)
 """How long deliveries rest when the CRM cannot be asked and does not say for how long."""
 
@@ -33,56 +36,77 @@ class Drained:
 
 
 def drain(workspace: Workspace, name: str) -> Drained:
-    """Act on what waits for one connection, until nothing does."""
+    """Act on what waits for one connection now. What comes in meanwhile is for the next time: scores are waiting."""
     drained = Drained()
+    with workspace.store.read() as db:
+        last = inbox.newest(db, name)
     while True:
-        now = workspace.now()
         with workspace.store.read() as db:
-            waiting = inbox.waiting(db, name, AT_ONCE, now)
+            waiting = inbox.waiting(db, name, AT_ONCE, workspace.now(), last)
         if not waiting:
             return drained
-        _act(workspace, name, waiting, drained)
+        try:
+            items, unread = _read(workspace, name, waiting)
+        except CsbridgeError as exc:
+            _postpone(workspace, waiting, exc)
+            raise
+        _keep(workspace, waiting, items, unread, drained)
 
 
-def _act(workspace: Workspace, name: str, waiting: Sequence[Waiting], drained: Drained) -> None:
-    """Act on these together. What the CRM refuses to read is halved until the bad delivery stands alone."""
-    try:
-        items = _read(workspace, name, waiting)
-    except Refused as exc:
-        if len(waiting) > 1:
-            middle = len(waiting) // 2
-            _act(workspace, name, waiting[:middle], drained)
-            _act(workspace, name, waiting[middle:], drained)
-        else:
-            log.warning("%s: delivery %d: %s", name, waiting[0].id, exc)
-            with workspace.store.write() as db:
-                inbox.fail(db, waiting, str(exc), workspace.now())
-        return
-    except AdapterError as exc:
-        _postpone(workspace, waiting, exc)
-        raise
-    with workspace.store.write() as db:
-        drained.taken.add(take_in(db, workspace, items, workspace.now()))
-        inbox.finish(db, [delivery.id for delivery in waiting], workspace.now())
-    drained.received += [delivery.received_at for delivery in waiting]
-
-
-def _read(workspace: Workspace, name: str, waiting: Sequence[Waiting]) -> list[Item]:
-    adapter = workspace.adapter(name)
+def _read(workspace: Workspace, name: str, waiting: Sequence[Waiting]) -> tuple[list[Item], dict[Ref, str]]:
+    """The records, and why some could not be read, which is no fault of the others."""
+    adapter = connect(workspace, name)
     refs = dict.fromkeys(ref for delivery in waiting for ref in delivery.refs)
     items: list[Item] = []
+    unread: dict[Ref, str] = {}
     for (_, kind), ids in grouped(refs).items():
-        items += adapter.read(kind, ids)
-    return items
+        read, refused = _read_kind(adapter, kind, ids)
+        items += read
+        unread |= {Ref(name, kind, id): cause for id, cause in refused.items()}
+    return items, unread
 
 
-def _postpone(workspace: Workspace, waiting: Sequence[Waiting], exc: AdapterError) -> None:
+def _read_kind(adapter: Adapter, kind: Kind, ids: Sequence[str]) -> tuple[list[Item], dict[str, str]]:
+    """What the CRM refuses to read is halved until the bad id stands alone. A right that is missing is the kind's."""
+    items: list[Item] = []
+    unread: dict[str, str] = {}
+    refusals, parts = 0, [ids]
+    while parts:
+        part = parts.pop()
+        try:
+            items += adapter.read(kind, part)
+        except (Refused, Unauthorized) as exc:
+            if exc.status == 401:
+                raise
+            refusals += 1
+            if len(part) == 1 or isinstance(exc, Unauthorized) or refusals > HALVINGS:
+                unread |= dict.fromkeys(part, f"{kind}: {exc}")
+            else:
+                middle = len(part) // 2
+                parts += [part[middle:], part[:middle]]
+    return items, unread
+
+
+def _keep(
+    workspace: Workspace, waiting: Sequence[Waiting], items: Sequence[Item], unread: Mapping[Ref, str], drained: Drained
+) -> None:
+    """Take in what was read; deliveries about a record that was not count a try, and are parked in the end."""
+    failed = [delivery for delivery in waiting if any(ref in unread for ref in delivery.refs)]
+    done = [delivery for delivery in waiting if delivery not in failed]
+    with workspace.store.write() as db:
+        now = workspace.now()
+        drained.taken.add(take_in(db, workspace, items, now))
+        inbox.finish(db, [delivery.id for delivery in done], now)
+        inbox.fail(db, failed, "; ".join(sorted(set(unread.values()))), now)
+    drained.received += [delivery.received_at for delivery in done]
+
+
+def _postpone(workspace: Workspace, waiting: Sequence[Waiting], exc: CsbridgeError) -> None:
     """A CRM that cannot be asked now is no fault of the deliveries, and no try of theirs."""
-    now = workspace.now()
-    until = now + PAUSE
+    until = workspace.now() + PAUSE
     if isinstance(exc, QuotaSpent) and exc.until:
         until = exc.until
     elif isinstance(exc, Retry) and exc.after:
-        until = now + exc.after
+        until = workspace.now() + exc.after
     with workspace.store.write() as db:
         inbox.postpone(db, waiting, str(exc), until)

@@ -30,7 +30,7 @@ def customer_rows(
 
     A customer whose accounts were not known, or are gone, is left out.
     """
-    accounts = gather_accounts(db, ids, moment.at, settings.identity.prefer)
+    accounts = gather_accounts(db, ids, moment.known, settings.identity.prefer)
     rows: dict[int, Row] = {}
     for fact in accounts:
         rows[fact.customer] = {**_account(db, fact, moment, settings.zone), **_filled(rows.get(fact.customer, {}))}
@@ -43,7 +43,7 @@ def build(
     """Frames about the customers in ``rows``, in that order; ``accounts`` may hold others' facts too."""
     zone = settings.zone
     accounts = [fact for fact in accounts if fact.customer in rows]
-    around = gather_around(db, accounts, moment.at)
+    around = gather_around(db, accounts, moment.known)
     columns: dict[str, Sequence[Row]] = {
         "customers": [{"customer": id, **row} for id, row in rows.items()],
         "persons": [_person(fact, moment) for fact in around["person"]],
@@ -76,7 +76,16 @@ def _happened(
     row: Callable[[Fact, Moment, ZoneInfo], Row], facts: Iterable[Fact], stamp: str, moment: Moment, zone: ZoneInfo
 ) -> list[Row]:
     """Rows of the events that had happened; an event without a date says nothing."""
-    return [row(fact, moment, zone) for fact in facts if (at := _instant(fact.content[stamp])) and at <= moment.at]
+    return [
+        row(fact, moment, zone)
+        for fact in facts
+        if (at := _instant(fact.content[stamp])) and _is_past(at, fact, moment)
+    ]
+
+
+def _is_past(at: datetime, fact: Fact, moment: Moment) -> bool:
+    """By our clock, or by the vendor's, which may be ahead of it: an event before its record's stamp has happened."""
+    return at <= max(moment.at, fact.known.changed_at or moment.at)
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -128,7 +137,7 @@ def _activity(fact: Fact, moment: Moment, zone: ZoneInfo) -> list[Row]:
     """A row per person it reached, or one that names nobody; none while it has not happened."""
     at = _instant(fact.content["at"])
     whole_day = fact.content["precision"] == "day"
-    if at is None or (at.date() > moment.day if whole_day else at > moment.at):
+    if at is None or (at.date() > moment.day if whole_day else not _is_past(at, fact, moment)):
         return []
     row = {
         "customer": fact.customer,
@@ -154,8 +163,8 @@ def _usage(db: Connection, sources: Sequence[UsageSource], accounts: Sequence[Fa
     for source in sources:
         if source.file is None:
             continue
-        customer_of = UsageKeys(source.account_key).customers(accounts)
-        for total in usage.known(db, source.file, sorted(customer_of), moment.day, moment.at, USAGE_DAYS):
+        customer_of = UsageKeys(source.account_key).customers(db, accounts)
+        for total in usage.known(db, source.file, sorted(customer_of), moment.day, moment.known, USAGE_DAYS):
             yield {
                 "customer": customer_of[total.account_key],
                 "source": source.file,
@@ -170,6 +179,6 @@ def _source(db: Connection, source: UsageSource, moment: Moment) -> Row:
     assert source.file is not None
     return {
         "source": source.file,
-        "newest": usage.watermark(db, source.file, moment.day, moment.at),
+        "newest": usage.watermark(db, source.file, moment.day, moment.known),
         "stale_after_days": source.stale_after.total_seconds() / 86_400,
     }

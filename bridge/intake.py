@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from adapters.records import Account, Item, Ref, Tombstone
-from bridge.store import customers, records
+from bridge import usage_keys
+from bridge.store import cursors, customers, records
 from bridge.workspace import Workspace
 from webhooks.writeback import drift
 from webhooks.writeback.entry import Entry
@@ -40,16 +41,35 @@ def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: da
     """
     upserted = records.upsert(db, items, now)
     accounts = [item for item in items if isinstance(item, Account)]
-    customers.ensure(db, (account.ref for account in accounts), now, workspace.today - timedelta(days=1))
+    owners = _owners(db, workspace, accounts, now)
     changed = set(upserted.changed)
     gone = [item for item in items if isinstance(item, Tombstone) and item.ref in changed]
     survivors = {Ref(item.ref.connection, item.ref.kind, item.merged_into) for item in gone if item.merged_into}
     concerned = records.accounts_of(db, changed | survivors)
-    customers.mark_affected(db, customers.of_accounts(db, concerned).values(), now)
+    owners |= customers.of_accounts(db, concerned - owners.keys())
+    customers.mark_affected(db, (owners[account] for account in concerned & owners.keys()), now)
+    usage_keys.index(db, workspace.settings, {owners[ref] for ref in changed & owners.keys()})
     ledger = workspace.ledger
     ledger.update_in(db, [item.ref for item in gone], lambda entry: None)
     ledger.update_in(db, sorted(ledger.present(db, list(survivors)), key=str), drift.forget)
     return Taken(len(items), len(changed), len(gone), _observe(db, workspace, accounts))
+
+
+def _owners(db: Connection, workspace: Workspace, accounts: Sequence[Account], now: datetime) -> dict[Ref, int]:
+    """The customer of each account, new ones included; their days are closed once the first sync is over."""
+    complete = set(cursors.complete(db))
+    yesterday = workspace.today - timedelta(days=1)
+    owners: dict[Ref, int] = {}
+    for connection in {account.ref.connection for account in accounts}:
+        refs = [account.ref for account in accounts if account.ref.connection == connection]
+        closed = yesterday if connection in complete else customers.NOT_YET
+        owners |= customers.ensure(db, refs, now, closed)
+    return owners
+
+
+def _holds(account: Account) -> bool:
+    """Whether any own field holds something; a score of 0 is something."""
+    return any(value not in (None, "", ()) for value in account.own.values())
 
 
 def _observe(db: Connection, workspace: Workspace, accounts: Sequence[Account]) -> int:
@@ -57,7 +77,7 @@ def _observe(db: Connection, workspace: Workspace, accounts: Sequence[Account]) 
     ledger = workspace.ledger
     newest = {account.ref: account for account in accounts}
     present = ledger.present(db, list(newest))
-    telling = [ref for ref, account in newest.items() if ref in present or any(account.own.values())]
+    telling = [ref for ref, account in newest.items() if ref in present or _holds(account)]
     drifted = 0
 
     def observed(entry: Entry) -> Entry:

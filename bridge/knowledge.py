@@ -5,20 +5,18 @@ Knows ids and links, not what scoring makes of the content.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from adapters.records import Ref
+from bridge.moments import EVER
 from bridge.store import customers, records
 from bridge.store.records import Known, named
 
 AROUND: Final = ("deal", "ticket", "activity", "response")
 """Kinds that concern an account directly or through a person."""
-
-NOW: Final = datetime.max.replace(tzinfo=UTC)
-"""The moment at which everything that is known is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ Facts = Mapping[str, Sequence[Fact]]
 """By kind."""
 
 
-def gather_accounts(db: Connection, ids: Sequence[int], at: datetime = NOW, prefer: Sequence[str] = ()) -> list[Fact]:
+def gather_accounts(db: Connection, ids: Sequence[int], at: datetime = EVER, prefer: Sequence[str] = ()) -> list[Fact]:
     """The accounts of the customers ``ids`` as known at ``at``, those of preferred connections first."""
     owners = _owners_by_connection(customers.refs_of(db, ids))
     return [

@@ -2,19 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
+
+EVER: Final = datetime.max.replace(tzinfo=UTC)
+"""The moment at which everything that is known is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What to score as of: the day, and the instant up to which records were known and events had happened.
+    """What to score as of: the day, the instant up to which events had happened, and that up to which records
+    were known (always: whatever is known, even where a clock was set back since).
 
     ``dated``: a day before the first sync. Everything known now is used, by its own date; attributes that
-    get overwritten are unknown then (scoring.md, "as dated").
+    get overwritten are unknown then.
     """
 
     day: date
     at: datetime
+    known: datetime = EVER
     dated: bool = False
 
 
@@ -33,4 +39,5 @@ def present(now: datetime, zone: ZoneInfo) -> Moment:
 
 def closed(day: date, zone: ZoneInfo) -> Moment:
     """The moment at which ``day`` closed, as known then."""
-    return Moment(day, close_of(day, zone))
+    close = close_of(day, zone)
+    return Moment(day, close, known=close)

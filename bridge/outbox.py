@@ -10,20 +10,20 @@ from bridge.workspace import Workspace
 from config.words import Kind
 from webhooks.writeback import settle
 from webhooks.writeback.comparison import differences
-from webhooks.writeback.entry import Entry, standing
+from webhooks.writeback.entry import Entry, OwnFields, standing
 
 
 def pending(workspace: Workspace) -> list[dict[str, Any]]:
     """Every record that does not hold what it should, with its standing and the vendor's last refusal."""
-    fields = workspace.ledger.fields
-    rows = []
-    for connection in workspace.settings.connections:
-        for entry in workspace.ledger.entries(connection.name):
-            where = standing(entry, fields)
-            if where != "quiet":
-                code, message = (entry.refusal.code, entry.refusal.message) if entry.refusal else ("", "")
-                rows.append({"record": str(entry.ref), "standing": where, "code": code, "message": message})
-    return rows
+    entries = (entry for one in workspace.settings.connections for entry in workspace.ledger.entries(one.name))
+    rows = (shown(entry, workspace.ledger.fields) for entry in entries)
+    return [row for row in rows if row["standing"] != "quiet"]
+
+
+def shown(entry: Entry, fields: OwnFields) -> dict[str, Any]:
+    """Where one record stands, and why."""
+    code, message = (entry.refusal.code, entry.refusal.message) if entry.refusal else ("", "")
+    return {"record": str(entry.ref), "standing": standing(entry, fields), "code": code, "message": message}
 
 
 def retry(workspace: Workspace, records: Sequence[str]) -> None:

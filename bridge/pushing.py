@@ -4,11 +4,12 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from adapters.contract import Adapter
-from bridge.store import audit
+from bridge.connecting import connect
+from bridge.store import audit, cursors
 from bridge.workspace import Workspace
 from config.errors import ConfigError, Problem
 from webhooks.writeback.reconcile import push as reconcile
-from webhooks.writeback.summary import Plan, Summary, plan_push
+from webhooks.writeback.summary import Plan, Summary, Tally, plan_push
 
 Progress = Callable[[int], None]
 
@@ -18,30 +19,39 @@ def push(workspace: Workspace, name: str, *, trusted: bool = False, progress: Pr
 
     ``trusted``: the CRM is known to have our fields, so that it is not asked again (one describe saved).
     """
-    ledger, adapter = workspace.ledger, workspace.adapter(name)
+    ledger = workspace.ledger
     with workspace.store.pusher(name) as alone:
+        if not ledger.has_work(name, workspace.now()):
+            return Summary(name)
         if alone:
             ledger.bury(name)
-        if not ledger.has_work(name):
-            return Summary(name)
+        adapter = connect(workspace, name)
         if not trusted:
             require_fields(workspace, adapter)
-        summary = reconcile(
-            adapter,
-            ledger,
-            ledger.fields,
-            policy=workspace.settings.write.drift,
-            now=workspace.now,
-            new_token=lambda: uuid4().hex,
-            batch=batch_size(workspace, adapter),
-            zone=workspace.settings.zone,
-            on_progress=progress,
-        )
-    if summary.written or summary.refused:
+        tally = Tally()
+        try:
+            return reconcile(
+                adapter,
+                ledger,
+                ledger.fields,
+                policy=workspace.settings.write.drift,
+                now=workspace.now,
+                new_token=lambda: uuid4().hex,
+                batch=batch_size(workspace, adapter),
+                zone=workspace.settings.zone,
+                on_progress=progress,
+                tally=tally,
+            )
+        finally:  # whatever ended it, what was written is on record
+            _record(workspace, name, tally)
+
+
+def _record(workspace: Workspace, name: str, tally: Tally) -> None:
+    refused = sum(outcome.status == "refused" for outcome in tally.open.values())
+    if tally.written or refused:
+        detail = {"connection": name, "written": len(tally.written), "refused": refused}
         with workspace.store.write() as db:
-            detail = {"connection": name, "written": summary.written, "refused": len(summary.refused)}
             audit.record(db, "csbridge", "push", detail, workspace.now())
-    return summary
 
 
 def plan(workspace: Workspace, name: str) -> Plan:
@@ -58,7 +68,8 @@ def batch_size(workspace: Workspace, adapter: Adapter) -> int:
 
 def require_fields(workspace: Workspace, adapter: Adapter) -> None:
     """Raise ConfigError when the CRM lacks a field or an option that would be written: better than N refusals."""
-    plan = adapter.plan(list(workspace.fields.values()))
+    fields = workspace.fields_for(adapter.connection)
+    plan = adapter.plan(fields)
     stopping = [change.target for change in plan.changes if _stops(workspace, change.field)]
     if stopping:
         names = ", ".join(sorted(set(stopping)))
@@ -72,6 +83,9 @@ def require_fields(workspace: Workspace, adapter: Adapter) -> None:
                 )
             ]
         )
+    if any(own.to for own in fields):
+        with workspace.store.write() as db:
+            cursors.adopt(db, adapter.connection, (own for own in fields if own.to))
 
 
 def _stops(workspace: Workspace, name: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from bridge.connecting import try_to_pin
 from bridge.metrics import create_metrics
 from bridge.runners import Runner
 from bridge.serving import Serving, serve
@@ -10,7 +11,7 @@ from bridge.store import cursors
 from bridge.store.inbox import StoreInbox
 from bridge.working import Poller, Worker
 from bridge.workspace import Workspace
-from webhooks.admin import create_admin_app
+from webhooks.admin import ANY_HOST, create_admin_app
 from webhooks.app import create_public_app
 from webhooks.receivers import Receiver
 
@@ -26,7 +27,8 @@ def serve_workspace(
     admin_port: int,
     on_ready: Callable[[Serving], None] = lambda serving: None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT. Raises ConfigError when a port is taken."""
+    """Serve until SIGTERM or SIGINT. Raises ConfigError when a port is taken, StoreFailed when the store is served."""
+    try_to_pin(workspace.of_its_own())
     metrics = create_metrics()
     worker = Runner("worker", Worker(workspace, metrics), HEARTBEAT, now=workspace.now, count=metrics.count_run)
     poller = Runner(
@@ -44,8 +46,10 @@ def serve_workspace(
         on_accepted=worker.wake,
         count=metrics.count_delivery,
     )
-    admin = create_admin_app(lambda: readiness(workspace, worker, poller), metrics.registry)
-    serve(public, admin, host, port, admin_host, admin_port, [worker, poller], on_ready)
+    hosts = () if admin_host in ("127.0.0.1", "::1", "localhost") else (ANY_HOST,)
+    admin = create_admin_app(lambda: readiness(workspace, worker, poller), metrics.registry, hosts)
+    with workspace.store.held("serve", 1.0, "another csbridge serve works on this store already"):
+        serve(public, admin, host, port, admin_host, admin_port, [worker, poller], on_ready)
 
 
 def receivers(workspace: Workspace) -> dict[str, Receiver]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
 from adapters.contract import Adapter
 from adapters.errors import Refused, Unauthorized
+from bridge.connecting import connect
 from bridge.intake import Taken, take_in
-from bridge.store import cursors
+from bridge.store import cursors, customers
 from bridge.workspace import Workspace
 from config.words import Kind
 
@@ -31,15 +33,6 @@ def silent(what: str, count: int) -> None:
     """The progress of whoever does not show any."""
 
 
-def connect(workspace: Workspace, name: str) -> Adapter:
-    """Open a connection and pin its org at first use (another org under its name: ConfigError)."""
-    adapter = workspace.adapter(name)
-    org_id = adapter.identify()
-    with workspace.store.write() as db:
-        cursors.pin_org(db, name, workspace.settings.connection(name).crm, org_id, workspace.now())
-    return adapter
-
-
 def sync(workspace: Workspace, name: str, *, full: bool = False, progress: Progress = silent) -> Synced:
     """Pull every kind that the connection has. Resumes where the last sync stopped; ``full`` reads all again."""
     adapter = connect(workspace, name)
@@ -54,6 +47,10 @@ def sync(workspace: Workspace, name: str, *, full: bool = False, progress: Progr
             if exc.status == 401 or kind == "account":
                 raise
             synced.unreadable[kind] = str(exc)  # a right is missing; the other kinds are worth reading without it
+    with workspace.store.write() as db:
+        if not cursors.is_complete(db, name):
+            cursors.save_complete(db, name, workspace.now())
+            customers.begin_closing(db, name, workspace.today - timedelta(days=1))
     return synced
 
 
@@ -70,8 +67,8 @@ def _pull(workspace: Workspace, adapter: Adapter, kind: Kind, progress: Progress
         cursor = cursors.cursor(db, adapter.connection, kind)
     total = Taken()
     for page in adapter.pull(kind, cursor):
-        now = workspace.now()
         with workspace.store.write() as db:
+            now = workspace.now()
             total.add(take_in(db, workspace, page.items, now))
             cursors.save_cursor(db, adapter.connection, kind, page.cursor, now)
         progress(f"{adapter.connection}: {kind}", len(page.items))

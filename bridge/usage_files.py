@@ -6,7 +6,7 @@ named; accounts that nobody knows keep their rows, and are counted.
 
 import csv
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import file_digest
@@ -16,8 +16,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bridge.knowledge import gather_accounts
-from bridge.store import customers, usage
+from bridge import usage_keys
+from bridge.store import customers, keys, usage
 from bridge.store.usage import DailyTotal
 from bridge.syncing import Progress, silent
 from bridge.usage_keys import UsageKeys
@@ -46,55 +46,51 @@ class UsageTaken:
     skipped: bool = False
 
 
-def take_in_files(workspace: Workspace, progress: Progress = silent) -> list[UsageTaken]:
-    """Take in every usage file of the workspace that changed. Raises ConfigError for one that cannot be used."""
-    return [_take_in(workspace, source, progress) for source in workspace.settings.usage if source.file]
-
-
-def _take_in(workspace: Workspace, source: UsageSource, progress: Progress) -> UsageTaken:
-    assert source.file is not None
-    path, taken = Path(source.file), UsageTaken(source.file)
+def take_in_file(workspace: Workspace, source: UsageSource, file: str, progress: Progress = silent) -> UsageTaken:
+    """Take in a source's file, unless it is as it was. Raises ConfigError for one that cannot be used."""
+    path, taken = Path(file), UsageTaken(file)
     try:
         with path.open("rb") as opened:
             digest = file_digest(opened, "sha256").hexdigest()
     except OSError as exc:
-        raise _unusable(source.file, f"cannot be read: {exc.strerror}") from exc
-    with workspace.store.read() as db:
-        taken.skipped = usage.digest(db, source.file) == digest
-        everybody = gather_accounts(db, [id for ids in customers.all_ids(db, PIECE) for id in ids])
+        raise _unusable(file, f"cannot be read: {exc.strerror}") from exc
+    with workspace.store.write() as db:
+        usage_keys.index_whole(db, workspace.settings)
+        taken.skipped = usage.digest(db, file) == digest
     if taken.skipped:
         return taken
-    keys = UsageKeys(source.account_key)
-    customer_of = keys.customers(everybody)
     changed: set[str] = set()
-    for piece in _pieces(path, taken):
+    for piece in _pieces(path, taken, UsageKeys(source.account_key).spelled):
         with workspace.store.write() as db:
-            changed |= _store(db, source.file, piece, customer_of, workspace.now())
+            changed |= _store(db, source, file, piece, workspace.now())
         progress(f"usage: {path.name}", len(piece))
     with workspace.store.write() as db:
-        named, ambiguous = set(usage.account_keys(db, source.file)), keys.ambiguous(everybody)
-        usage.save_digest(db, source.file, digest, workspace.now())
+        usage.save_digest(db, file, digest, workspace.now())
     taken.changed_accounts = len(changed)
-    taken.ambiguous = len(named & ambiguous)
-    taken.unknown = len(named - ambiguous - customer_of.keys())
     return taken
 
 
-def _store(
-    db: Connection, source: str, piece: list[DailyTotal], customer_of: Mapping[str, int], now: datetime
-) -> set[str]:
+def count_strangers(workspace: Workspace, source: UsageSource, taken: UsageTaken) -> None:
+    """How many of the source's accounts no customer goes by, and how many fit several. Ask once the CRMs were read."""
+    with workspace.store.read() as db:
+        named = usage.account_keys(db, taken.source)
+        taken.ambiguous = len(keys.ambiguous(db, source.account_key, named))
+        taken.unknown = len(named) - taken.ambiguous - len(keys.customers_of(db, source.account_key, named))
+
+
+def _store(db: Connection, source: UsageSource, file: str, piece: list[DailyTotal], now: datetime) -> set[str]:
     """Upsert a piece and mark the customers whose totals changed, in one transaction; gives the changed keys."""
-    changed = usage.take_in(db, source, piece, now)
-    customers.mark_affected(db, (customer_of[key] for key in changed if key in customer_of), now)
+    changed = usage.take_in(db, file, piece, now)
+    customers.mark_affected(db, keys.customers_of(db, source.account_key, changed).values(), now)
     return changed
 
 
-def _pieces(path: Path, taken: UsageTaken) -> Iterator[list[DailyTotal]]:
+def _pieces(path: Path, taken: UsageTaken, spelled: Callable[[str], str]) -> Iterator[list[DailyTotal]]:
     piece: list[DailyTotal] = []
     for number, row in enumerate(_rows(path), start=2):
         taken.rows += 1
         try:
-            piece.append(_total(row))
+            piece.append(_total(row, spelled))
         except ValueError as exc:
             taken.bad += 1
             if len(taken.bad_examples) < NAMED:
@@ -134,6 +130,11 @@ def _parquet_rows(path: Path) -> Iterator[Mapping[str, Any]]:
         raise _unusable(str(path), f"is not Parquet: {exc}") from exc
 
 
+def check_columns(path: Path) -> None:
+    """Read as much of a file as shows whether it can be used. ConfigError when it cannot."""
+    next(iter(_rows(path)), None)
+
+
 def _check_columns(path: Path, columns: Any) -> None:
     missing = [name for name in REQUIRED if name not in columns]
     if missing:
@@ -153,7 +154,7 @@ def _unusable(file: str, what: str) -> ConfigError:
     )
 
 
-def _total(row: Mapping[str, Any]) -> DailyTotal:
+def _total(row: Mapping[str, Any], spelled: Callable[[str], str]) -> DailyTotal:
     """One row. ValueError says what is wrong with it."""
     account, feature = _text(row["account"]), _text(row["feature"])
     if not account or not feature:
@@ -164,7 +165,7 @@ def _total(row: Mapping[str, Any]) -> DailyTotal:
         raise ValueError(f"count {row['count']!r} is not a number") from None
     if not isfinite(count) or count < 0:
         raise ValueError(f"count {row['count']!r} is not a number from 0 up")
-    return DailyTotal(account, _date(row["day"]), _text(row.get("person")), feature, count)
+    return DailyTotal(spelled(account), _date(row["day"]), _text(row.get("person")), feature, count)
 
 
 def _text(value: Any) -> str:

@@ -1,9 +1,16 @@
-"""How a usage source names accounts, and which customer that is. Names that fit several customers fit none."""
+"""How a usage source names accounts (``usage[].account_key``), and the index of those names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bridge.knowledge import Fact
+from sqlalchemy import Connection
+
+from adapters.domains import domain
+from bridge.knowledge import Fact, gather_accounts
+from bridge.store import cursors, customers, keys
+from config.settings import Settings
+
+PIECE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,16 +19,13 @@ class UsageKeys:
 
     account_key: str
 
-    def customers(self, accounts: Sequence[Fact]) -> dict[str, int]:
-        """Account key → customer, for the accounts known; ambiguous keys are left out."""
-        found, ambiguous = _sorted_out(accounts, self)
-        return {key: customer for key, customer in found.items() if key not in ambiguous}
-
-    def ambiguous(self, accounts: Sequence[Fact]) -> set[str]:
-        """Keys that fit several customers."""
-        return _sorted_out(accounts, self)[1]
+    @property
+    def by_id(self) -> bool:
+        """Whether accounts are named by their ids, which are indexed already."""
+        return self.account_key.rpartition(".")[2] == "id"
 
     def key(self, fact: Fact) -> str | None:
+        """What the source calls this account; None when it has no such name."""
         connection, _, field = self.account_key.rpartition(".")
         if connection and connection != fact.known.connection:
             return None
@@ -30,14 +34,36 @@ class UsageKeys:
         value = fact.content.get(field, fact.content["extra"].get(field))
         return str(value) if value is not None else None
 
+    def spelled(self, account: str) -> str:
+        """What a file calls an account, as accounts are called here: a domain in any spelling is that domain."""
+        is_domain = self.account_key.rpartition(".")[2] == "domain"
+        return (domain(account) or account) if is_domain else account
 
-def _sorted_out(facts: Sequence[Fact], keys: UsageKeys) -> tuple[Mapping[str, int], set[str]]:
-    found: dict[str, int] = {}
-    ambiguous: set[str] = set()
-    for fact in facts:
-        key = keys.key(fact)
-        if key is None:
-            continue
-        if found.setdefault(key, fact.customer) != fact.customer:
-            ambiguous.add(key)
-    return found, ambiguous
+    def customers(self, db: Connection, accounts: Iterable[Fact]) -> dict[str, int]:
+        """Key → customer, for the keys of these accounts that fit nobody else, here or elsewhere in the store."""
+        named = {key: fact.customer for fact in accounts if (key := self.key(fact)) is not None}
+        several = keys.ambiguous(db, self.account_key, named)
+        return {key: customer for key, customer in named.items() if key not in several}
+
+
+def index(db: Connection, settings: Settings, ids: Iterable[int]) -> None:
+    """Bring the index up to date about these customers."""
+    names = _indexed(settings)
+    if names:
+        accounts = gather_accounts(db, sorted(ids))
+        for name in names:
+            keys.keep(db, name, ((fact.customer, UsageKeys(name).key(fact)) for fact in accounts))
+
+
+def index_whole(db: Connection, settings: Settings) -> None:
+    """Index every customer by the names that the settings have come to use since the last time."""
+    current = repr(_indexed(settings))
+    if cursors.fact(db, "indexed account keys") != current:
+        for ids in customers.all_ids(db, PIECE):
+            index(db, settings, ids)
+        cursors.save_fact(db, "indexed account keys", current)
+
+
+def _indexed(settings: Settings) -> list[str]:
+    named = {source.account_key for source in settings.usage if source.file}
+    return sorted(name for name in named if not UsageKeys(name).by_id)

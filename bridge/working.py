@@ -1,71 +1,57 @@
 """The jobs of a serving process: the worker turns events into fields, the poller reads what no event told.
 
 Each has its own adapters (vendor clients are not shared between threads) and the one store. A connection that
-fails does not keep the others from their turn.
+fails does not keep the others from their turn, and is left alone for a while.
 """
 
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from adapters.errors import QuotaSpent
 from bridge import pushing
 from bridge.deciding import score
 from bridge.draining import drain
 from bridge.metrics import Metrics
+from bridge.reading import read_all
 from bridge.store import inbox
-from bridge.syncing import sync
-from bridge.usage_files import take_in_files
 from bridge.workspace import Workspace
-from config.errors import CsbridgeError
+from config.errors import ConfigError, CsbridgeError
 
 log = logging.getLogger(__name__)
 
 KEPT = timedelta(days=7)
 """How long a delivery that was acted on stays listed in the store."""
+SPENT = timedelta(hours=1)
+"""How long a connection rests when its quota is spent and the vendor does not say until when."""
 
 
 @dataclass
 class Job:
-    """What both jobs share: a workspace of their own, counting, and turns that fail alone."""
+    """What both jobs share: a workspace of their own, and counting."""
 
     workspace: Workspace
     metrics: Metrics
-    failures: list[CsbridgeError] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.workspace = replace(self.workspace, _adapters={})
+        self.workspace = self.workspace.of_its_own()
 
     @property
     def names(self) -> list[str]:
         return [connection.name for connection in self.workspace.settings.connections]
 
     @contextmanager
-    def turn(self, name: str) -> Iterator[None]:
-        """One connection's turn: its calls are counted, its failure kept until the others had theirs."""
-        calls = self.workspace.adapter(name).calls
-        before = calls.made.copy()
-        try:
-            with self.alone(name):
-                yield
-        finally:
-            self.metrics.count_calls(name, calls.made, before)
-
-    @contextmanager
-    def alone(self, what: str) -> Iterator[None]:
-        """A step whose failure is kept until the others were done."""
+    def counted(self, names: list[str]) -> Iterator[None]:
+        """The calls that these connections cost meanwhile go into the metrics."""
+        calls = {name: self.workspace.adapter(name).calls for name in names}
+        before = {name: made.made.copy() for name, made in calls.items()}
         try:
             yield
-        except CsbridgeError as exc:
-            log.warning("%s: %s", what, exc)
-            self.failures.append(exc)
-
-    def raise_first(self) -> None:
-        """End the run as the first failed turn did, if one did."""
-        failures, self.failures = self.failures, []
-        if failures:
-            raise failures[0]
+        finally:
+            for name in names:
+                self.metrics.count_calls(name, calls[name].made, before[name])
 
 
 @dataclass
@@ -74,34 +60,58 @@ class Worker(Job):
 
     trusted: set[str] = field(default_factory=set)
     """Connections whose CRM was seen to have our fields, and has refused nothing since."""
+    resting: dict[str, datetime] = field(default_factory=dict)
+    """Connections that are left alone until then."""
 
     def __call__(self) -> None:
         received: dict[str, list[datetime]] = {}
         for name in self.names:
-            with self.turn(name):
-                received[name] = drain(self.workspace, name).received
+            with self.turn(name) as awake:
+                received[name] = drain(self.workspace, name).received if awake else []
         scored = score(self.workspace)
+        if scored.customers:
+            log.info("scored", extra={"customers": scored.customers, "decisions": scored.decisions})
         for band, number in scored.bands.items():
             self.metrics.decisions.labels("health", band).inc(number)
         for name in self.names:
-            with self.turn(name):
-                self._push(name)
-                for at in received.get(name, ()):
-                    self.metrics.event_to_field.observe((self.workspace.now() - at).total_seconds())
-        with self.workspace.store.read() as db:
-            self.metrics.inbox_depth.set(inbox.depth(db)["waiting"])
+            with self.turn(name) as awake:
+                if awake and not self.workspace.settings.write.dry_run:
+                    self._push(name)
+                    for at in received.get(name, ()):
+                        self.metrics.event_to_field.observe((self.workspace.now() - at).total_seconds())
         with self.workspace.store.write() as db:
+            self.metrics.inbox_depth.set(inbox.depth(db)["waiting"])
             inbox.forget_done(db, self.workspace.now() - KEPT)
-        self.raise_first()
+
+    @contextmanager
+    def turn(self, name: str) -> Iterator[bool]:
+        """One connection's turn; False while it rests. However it fails, the others have theirs."""
+        now = self.workspace.now()
+        with self.counted([name]):
+            try:
+                yield now >= self.resting.get(name, now)
+            except CsbridgeError as exc:
+                self.resting[name] = now + self._rest(exc, now)
+                log.warning("%s: %s", name, exc, extra={"resting_until": self.resting[name].isoformat()})
+            except Exception:
+                self.resting[name] = now + self.workspace.settings.schedule.poll
+                self.metrics.count_run(f"turn of {name}", "broken")
+                log.exception("%s: met a bug", name)
+
+    def _rest(self, exc: CsbridgeError, now: datetime) -> timedelta:
+        """How long calls would be wasted: a person has to do something, or the vendor's day has to end."""
+        if isinstance(exc, QuotaSpent):
+            return exc.until - now if exc.until else SPENT
+        return self.workspace.settings.schedule.poll if isinstance(exc, ConfigError) else timedelta()
 
     def _push(self, name: str) -> None:
-        if self.workspace.settings.write.dry_run:
-            return
         summary = pushing.push(self.workspace, name, trusted=name in self.trusted)
         if summary.refused:
             self.trusted.discard(name)
         elif summary.written:
             self.trusted.add(name)
+        if summary.written:
+            log.info("%s: pushed", name, extra={"records": summary.written, "calls": summary.calls})
         self.metrics.fields_written.labels(name).inc(summary.fields)
         for outcome in summary.refused:
             self.metrics.refusals.labels(name, outcome.code).inc()
@@ -110,16 +120,21 @@ class Worker(Job):
 
 @dataclass
 class Poller(Job):
-    """Pull changes, take in usage files; then wake the worker."""
+    """Read what changed and the usage files; then wake the worker."""
 
     wake: Callable[[], None] = lambda: None
 
     def __call__(self) -> None:
-        for name in self.names:
-            with self.turn(name):
-                for kind, taken in sync(self.workspace, name).kinds.items():
-                    self.metrics.records_read.labels(name, kind).inc(taken.read)
-        with self.alone("usage"):
-            take_in_files(self.workspace)
-        self.wake()
-        self.raise_first()
+        try:
+            with self.counted(self.names):
+                done = read_all(self.workspace)
+        finally:
+            self.wake()
+        for name, synced in done.connections.items():
+            log.info("%s: read", name, extra={"records": sum(taken.read for taken in synced.kinds.values())})
+            for kind, taken in synced.kinds.items():
+                self.metrics.records_read.labels(name, kind).inc(taken.read)
+        for what, failure in done.failures.items():
+            log.warning("%s: %s", what, failure)
+        if done.failures:
+            raise next(iter(done.failures.values()))

@@ -1,7 +1,7 @@
 """A workspace that is open: its settings, cards and own fields, its store and its connections, on one clock."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -10,13 +10,14 @@ from typing import Any
 from adapters.contract import Adapter
 from adapters.registry import Context, open_adapter
 from bridge.moments import day_of
-from bridge.store import cursors
+from bridge.store import cursors, records
 from bridge.store.engine import Store, open_store
 from bridge.store.ledger import StoreLedger
 from config.errors import ConfigError, Problem
 from config.fields import OwnField
 from config.loading import load
 from config.own_fields import own_fields
+from config.problems import did_you_mean
 from config.rules import Rule, parse
 from config.scorecards import Scorecard, load_scorecards
 from config.settings import ConnectionSettings, Settings
@@ -34,12 +35,22 @@ class Workspace:
     cards: Mapping[Purpose, Sequence[Scorecard]]
     store: Store
     now: Callable[[], datetime]
+    proven: set[str] = field(default_factory=set)
+    """Connections whose org was asked for, and is the pinned one."""
     _adapters: dict[str, Adapter] = field(default_factory=dict)
 
     @cached_property
     def fields(self) -> Mapping[str, OwnField]:
         """The own fields that are on, the pulse included."""
         return {own.name: own for own in own_fields(self.settings)}
+
+    def fields_for(self, name: str) -> list[OwnField]:
+        """The own fields that are on, for one connection: an admin's field that was blank once is ours since."""
+        with self.store.read() as db:
+            return [
+                replace(own, adopt=True) if own.to and cursors.is_adopted(db, name, own) else own
+                for own in self.fields.values()
+            ]
 
     @cached_property
     def ledger(self) -> StoreLedger:
@@ -57,7 +68,9 @@ class Workspace:
         return day_of(self.now(), self.settings.zone)
 
     def card(self, purpose: Purpose, customer: Mapping[str, Any]) -> Scorecard | None:
-        """The first scorecard of that purpose which is for this customer; None when none is."""
+        """The first scorecard of that purpose which is for this customer; None when none is, or it is out of scope."""
+        if not self.scope.holds(customer):
+            return None
         return next((card for card in self.cards[purpose] if card.applies.holds(customer)), None)
 
     def connections(self, only: str | None = None) -> list[ConnectionSettings]:
@@ -83,10 +96,33 @@ class Workspace:
             self._adapters[name] = open_adapter(self.settings.connection(name), context)
         return self._adapters[name]
 
+    def of_its_own(self) -> "Workspace":
+        """The same workspace with connections of its own, for another thread."""
+        return replace(self, proven=set(), _adapters={})
+
     def close(self) -> None:
         for adapter in self._adapters.values():
             adapter.close()
         self.store.close()
+
+
+def unknown_names(where: str, rule: Rule, settings: Settings) -> list[Problem]:
+    """The names in a rule that are neither fields of an account nor mapped: a typo would hold for nobody."""
+    mapped = {name for connection in settings.connections for name in _mapped(connection)}
+    known = sorted({*records.payload_fields("account"), *mapped} - {"extra"})
+    return [
+        Problem(
+            where,
+            f"there is no account field {name!r}{did_you_mean(name, known)}",
+            expected=f"one of {', '.join(known)}",
+        )
+        for name in rule.fields
+        if name not in known
+    ]
+
+
+def _mapped(connection: ConnectionSettings) -> Iterable[str]:
+    return connection.map["account"].fields if "account" in connection.map else ()
 
 
 def open_workspace(file: Path, environ: Mapping[str, str], now: Callable[[], datetime]) -> Workspace:
@@ -96,6 +132,9 @@ def open_workspace(file: Path, environ: Mapping[str, str], now: Callable[[], dat
     problems = [problem for some in cards.values() for card in some for problem in check(card)]
     if "health" not in cards:
         problems.append(Problem("purpose", "no scorecard of the purpose health was found", file="scorecards"))
+    problems += unknown_names("scope", parse(settings.scope), settings)
+    for card in (card for some in cards.values() for card in some):
+        problems += unknown_names("for", card.applies, settings)
     if problems:
         raise ConfigError(problems)
     return Workspace(file.parent, settings, cards, open_store(settings.store), now)

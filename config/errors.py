@@ -2,6 +2,7 @@
 
     CsbridgeError
     ├── ConfigError(problems)      config: a person edits a file
+    ├── Broken                     a bug, met by one step of several
     └── adapters.errors            what talking to a CRM can end in (Retry, Refused, Unauthorized, QuotaSpent)
 
 Families are named by what the caller does next; the command line turns each into one exit code.
@@ -36,6 +37,10 @@ class Problem:
         if self.example:
             parts.append(f"    example:  {self.example}")
         return "\n".join(parts)
+
+
+class Broken(CsbridgeError):
+    """A step met a bug, and the others went on; its trace is in the log."""
 
 
 class ConfigError(CsbridgeError):

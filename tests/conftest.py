@@ -35,7 +35,8 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
         return address
 
     def looked_up(host: Any, *args: Any, **more: Any) -> Any:
-        checked((host,))
+        if not (host is None or _is_here(host) or _is_number(host)):
+            raise socket.gaierror(socket.EAI_NONAME, "no names are looked up in tests")
         return getaddrinfo(host, *args, **more)
 
     monkeypatch.setattr(socket.socket, "connect", lambda self, address: connect(self, checked(address)))
@@ -43,14 +44,19 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", looked_up)
 
 
-def _is_here(host: object) -> bool:
-    name = host.decode() if isinstance(host, bytes) else str(host or "localhost")
-    if name == "localhost":
-        return True
+def _is_here(host: Any) -> bool:
+    name = host.decode() if isinstance(host, bytes) else host or "localhost"
+    return name == "localhost" or (
+        _is_number(name) and (ip_address(name).is_loopback or ip_address(name).is_unspecified)
+    )
+
+
+def _is_number(host: Any) -> bool:
     try:
-        return ip_address(name).is_loopback or ip_address(name).is_unspecified
+        ip_address(host.decode() if isinstance(host, bytes) else host)
     except ValueError:
         return False
+    return True
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from adapters.contract import Answer, Calls, Change, Delivery, Outcome, Page, Pa
 from adapters.errors import Rejected
 from adapters.records import RECORD_TYPES, Account, Item, Record, Ref, Tombstone, Value
 from adapters.registry import Context
-from bridge.clock import Clock
+from bridge.clock import MovableClock
 from config.fields import OwnField
 from config.settings import ConnectionSettings
 from config.words import Kind
@@ -27,7 +27,7 @@ OVERLAP = timedelta(minutes=5)
 class FakeCrm:
     """One org. ``failing[verb]``: errors that the next calls of a verb raise, in order; None lets one pass."""
 
-    clock: Clock
+    clock: MovableClock
     connection: str = "sf"
     org_id: str = "org-1"
     write_batch: int = 3
@@ -175,14 +175,4 @@ ORGS: dict[str, FakeCrm] = {}
 
 def open_connection(connection: ConnectionSettings, context: Context) -> FakeCrm:
     """The factory that tests of the command line put into the registry."""
-    crm = ORGS[connection.name]
-    crm.clock = _Now(context)
-    return crm
-
-
-@dataclass
-class _Now:
-    context: Context
-
-    def now(self) -> datetime:
-        return self.context.clock()
+    return ORGS[connection.name]

@@ -1,9 +1,11 @@
 """The wire of a Salesforce org for tests of the adapter: canned answers by the ``responses`` library, and builders."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import requests
 import responses
 
 from adapters.registry import Context
@@ -76,6 +78,24 @@ def describe(mock: responses.RequestsMock, name: str, fields: Iterable[str | Map
     rows = [{"name": field, "type": "string"} if isinstance(field, str) else field for field in fields]
     answer = {"name": name, "keyPrefix": PREFIXES.get(name, ""), "fields": rows}
     mock.get(f"{DATA}/sobjects/{name}/describe", json=answer, headers=HEADERS, **kwargs)
+
+
+def composite(mock: responses.RequestsMock) -> None:
+    """The composite resource: each part is answered as if it had come alone; what is not mocked is not there."""
+
+    def answer(request: Any) -> tuple[int, dict[str, str], str]:
+        parts = json.loads(request.body)["compositeRequest"]
+        return 200, HEADERS, json.dumps({"compositeResponse": [_part(part) for part in parts]})
+
+    mock.add_callback("POST", f"{DATA}/composite", callback=answer)
+
+
+def _part(part: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        reply = requests.get(INSTANCE + part["url"], timeout=1)
+    except requests.ConnectionError:
+        return {"referenceId": part["referenceId"], "httpStatusCode": 404, "body": error("NOT_FOUND")}
+    return {"referenceId": part["referenceId"], "httpStatusCode": reply.status_code, "body": reply.json()}
 
 
 PREFIXES = {

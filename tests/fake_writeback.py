@@ -66,7 +66,8 @@ class FakeCrm:
     sent: list[list[Patch]] = field(default_factory=list)
     raises: list[BaseException | None] = field(default_factory=list)
     fates: list[Mapping[str, str]] = field(default_factory=list)
-    """Per call: record id → refuse, later, lose (applied, answer lost) or miss (not applied, answer lost)."""
+    """Per call: record id → refuse, unfit (the org's set-up refuses), later, lose (applied, answer lost) or miss (not
+    applied, answer lost)."""
     read_raises: list[Exception | None] = field(default_factory=list)
 
     def add(self, *ids: str, **own: Value) -> None:
@@ -102,10 +103,14 @@ class FakeCrm:
 
     def apply(self, patch: Patch, fate: str, at: datetime) -> Outcome:
         id = patch.ref.id
-        if id not in self.own or fate == "refuse":
+        if id not in self.own:
+            return Outcome(patch.ref, "gone", code="ENTITY_IS_DELETED", message="entity is deleted")
+        if fate == "refuse":
             return Outcome(patch.ref, "refused", code="FIELD_CUSTOM_VALIDATION_EXCEPTION", message="not in this org")
+        if fate == "unfit":
+            return Outcome(patch.ref, "refused", code="NO_SUCH_FIELD", message="no field nps", definition=True)
         if fate == "later":
-            return Outcome(patch.ref, "later")
+            return Outcome(patch.ref, "later", code="UNABLE_TO_LOCK_ROW", message="locked by a job")
         if fate != "miss":
             self.own[id] |= patch.fields
             self.changed_at[id] = at

@@ -4,6 +4,7 @@ import gzip
 import socket
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from fake_hubspot import DATE, TOKEN, Asked, Portal, Said, adapter_for, connection
@@ -11,7 +12,7 @@ from fake_hubspot import DATE, TOKEN, Asked, Portal, Said, adapter_for, connecti
 from adapters.contract import Patch
 from adapters.errors import AdapterError, Lost, QuotaSpent, Refused, Retry, Unauthorized
 from adapters.hubspot.adapter import open_connection
-from adapters.records import Ref
+from adapters.records import Account, Ref
 from adapters.registry import Context
 from adapters.retrying import Patience
 from config.fields import OwnField
@@ -74,6 +75,33 @@ def test_the_daily_limit_ends_at_midnight_in_the_portals_zone() -> None:
     assert spent.value.until == datetime(2026, 3, 1, 23, tzinfo=UTC)
 
 
+def test_until_the_portals_zone_is_known_the_daily_limit_ends_at_midnight_in_the_workspaces() -> None:
+    limited = Said(429, error(policyName="DAILY"), {"Retry-After": "1"})
+    context = Context(zone=ZoneInfo("Asia/Tokyo"))
+    with adapter_for(Portal(lambda _: limited), context=context) as hubspot, pytest.raises(QuotaSpent) as spent:
+        list(hubspot.pull("account", None))
+    assert spent.value.until == datetime(2026, 3, 1, 15, tzinfo=UTC)
+    assert hubspot.calls.made == {"page": 1}
+    portal = Portal()
+    portal.script = [Said(200, {"portalId": 1, "timeZone": "Mars/Base"}), limited]
+    with adapter_for(portal, context=context) as hubspot:
+        hubspot.identify()
+        with pytest.raises(QuotaSpent) as spent:
+            list(hubspot.pull("account", None))
+    assert spent.value.until == datetime(2026, 3, 1, 15, tzinfo=UTC)
+
+
+def test_a_text_cut_inside_a_character_does_not_cost_the_page() -> None:
+    row = (
+        rb'{"id":"1","properties":{"name":"cut \ud83d","numberofemployees":"1e20"},"updatedAt":"2026-02-01T00:00:00Z"}'
+    )
+    with adapter_for(Portal(lambda _: Said(200, b'{"total":1,"results":[%s]}' % row))) as hubspot:
+        (page,) = hubspot.pull("account", None)
+    (account,) = page.items
+    assert isinstance(account, Account)
+    assert (account.name, account.employees) == ("cut \N{REPLACEMENT CHARACTER}", None)
+
+
 @pytest.mark.parametrize(
     ("said", "family"),
     [
@@ -88,6 +116,7 @@ def test_the_daily_limit_ends_at_midnight_in_the_portals_zone() -> None:
         (Said(524, b"<html/>"), Lost),
         (Said(200, b"<html>login</html>"), Lost),
         (Said(200, b"[1]"), Lost),
+        (Said(200, b"[" * 100_000), Lost),
     ],
 )
 def test_answers_become_families(said: Said, family: type[AdapterError]) -> None:

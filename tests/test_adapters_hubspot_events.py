@@ -112,13 +112,18 @@ def test_events_of_another_portal_are_rejected_once_the_portal_is_pinned() -> No
     adapter(None).verify(genuine(told), ["s"], NOW)
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"null", b"[", b"\xff"])
+@pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"null", b"[", b"\xff", b"[" * 100_000])
 def test_a_signed_body_that_is_no_array_of_events_is_malformed(body: bytes) -> None:
     with pytest.raises(Rejected) as rejected:
         adapter().verify(genuine(body), ["s"], NOW)
     assert rejected.value.status == 400
     with pytest.raises(Rejected):
         events(body)
+
+
+def test_a_value_cut_inside_a_character_does_not_cost_the_delivery() -> None:
+    body = rb'[{"subscriptionType":"company.propertyChange","portalId":62515,"objectId":1,"propertyValue":"\ud83d"}]'
+    assert [told["objectId"] for told in events(body)] == [1]
 
 
 def test_the_answer_is_an_empty_200() -> None:

@@ -94,7 +94,7 @@ def test_the_admins_map_and_what_goes_beyond_the_canonical_fields() -> None:
 
 
 def test_a_contact_with_its_companies() -> None:
-    said = {"email": "champion@example.com", "jobtitle": "CTO", "hs_buying_role": "EXECUTIVE_SPONSOR"}
+    said = {"email": "champion@example.com", "jobtitle": "CTO", "hs_buying_role": "OTHER;EXECUTIVE_SPONSOR"}
     person = read(shape("person"), said, Beside(links={"accounts": {"7": ("3", "1")}}), updatedAt=STAMPS["updatedAt"])
     assert isinstance(person, Person)
     assert (person.accounts, person.role, person.title) == (("3", "1"), "executive", "CTO")
@@ -254,6 +254,41 @@ def test_no_value_is_too_dirty_to_read(value: object) -> None:
         read_value = reader(value, BERLIN)
         assert read_value != ""
         assert read_value == read_value  # never NaN
+
+
+@pytest.mark.parametrize(
+    ("said", "whole"),
+    [
+        ("250", 250), ("250.9", 250), ("-3", -3), ("9007199254740992", 2**53), ("-9007199254740992", -(2**53)),
+        ("1e20", None), ("-1e20", None), ("9007199254740994", None), (10**20, None),
+        ("nan", None), ("inf", None), ("-Infinity", None), ("1e999", None), (True, None),
+    ],
+)  # fmt: skip
+def test_whole_numbers_that_a_store_cannot_keep_are_no_numbers(said: object, whole: int | None) -> None:
+    assert values.whole(said) == whole
+    account = read(shape("account"), {"numberofemployees": said})
+    assert isinstance(account, Account)
+    assert account.employees == whole
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [("a\0b", "ab"), ("\0", None), (" \0 a \0 ", "a"), ("cut \ud83d", "cut \ufffd"), ("\udc00\ud800", "\ufffd\ufffd"),
+     ("whole \U0001f600", "whole \U0001f600")],
+)  # fmt: skip
+def test_texts_that_a_store_cannot_keep_are_mended(said: str, text: str | None) -> None:
+    assert values.text(said) == text
+    own_map = KindMap(fields={"note": "note"})
+    account = read(shape("account", account=own_map), {"name": said, "note": said, "csb_pulse": said})
+    assert isinstance(account, Account)
+    assert (account.name, account.extra["note"]) == (text, text)
+
+
+@given(st.text(st.characters(), max_size=20))
+def test_every_text_can_be_stored(said: str) -> None:
+    for read_value in (values.text(said), *values.ids(said), *(values.options(said) or ())):
+        assert "\0" not in (read_value or "")
+        (read_value or "").encode()
 
 
 @given(st.floats(-1e9, 1e9), st.integers(0, 4))

@@ -10,8 +10,10 @@ from fake_hubspot import Asked, Portal, Said, adapter_for
 
 from adapters.errors import Unauthorized
 from adapters.hubspot.associations import ordered
+from adapters.hubspot.search import changed, milliseconds
 from adapters.records import Account, Deal, Person, Tombstone, User
 from adapters.registry import Context
+from adapters.times import iso_milliseconds
 
 STAMP = "2026-02-01T00:00:00.000Z"
 
@@ -198,6 +200,83 @@ def test_a_pull_goes_on_where_its_cursor_says() -> None:
     assert [(one["operator"], one["value"]) for one in filters[0]] == [("EQ", "5000"), ("GT", "17")]
     assert [(one["operator"], one["value"]) for one in filters[1]] == [("GTE", "5001"), ("LTE", "9000")]
     assert [(one["operator"], one["value"]) for one in filters[2]] == [("GTE", "1000"), ("LTE", "60000")]
+
+
+def test_a_pull_that_was_cut_in_its_middle_ends_as_one_that_was_not() -> None:
+    """Rows that the vendor shows late are found by the overlap, which a resumed walk must not shorten."""
+
+    def search(asked: Asked) -> Said:
+        offset = int(asked.body.get("after", 0))
+        since = int(asked.body["filterGroups"][0]["filters"][0]["value"])
+        stamps = [f"2026-03-01T11:5{one // 60}:{one % 60:02d}Z" for one in range(400)]
+        rows = [row(one, hs_lastmodifieddate=stamp) for one, stamp in enumerate(stamps)]
+        left = [one for one in rows if milliseconds(changed(one, "hs_lastmodifieddate")) >= since]
+        more = {"paging": {"next": {"after": str(offset + 200)}}} if offset + 200 < len(left) else {}
+        return Said(200, {"total": len(left), "results": left[offset : offset + 200], **more})
+
+    with adapter_for(answers({"companies/search": search}), context=Context(overlap=timedelta(minutes=15))) as hubspot:
+        first, *_, last = hubspot.pull("account", None)
+        assert orjson.loads(first.cursor)["companies"]["until"]
+        assert list(hubspot.pull("account", first.cursor))[-1].cursor == last.cursor
+    assert orjson.loads(last.cursor)["companies"]["from"] == milliseconds(datetime(2026, 3, 1, 11, 45, tzinfo=UTC))
+
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+"""What the fake's ``Date`` says."""
+
+
+def running(stamps: dict[int, datetime], between: Callable[[int], None] = lambda _: None) -> Callable[[Asked], Said]:
+    """Search over companies (id → stamp) that change while it is asked: ``between(n)`` after the n-th answer."""
+    answered: list[Said] = []
+
+    def holds(at: int, test: dict[str, str]) -> bool:
+        return at >= int(test["value"]) if test["operator"] == "GTE" else at <= int(test["value"])
+
+    def search(asked: Asked) -> Said:
+        tests, offset = asked.body["filterGroups"][0]["filters"], int(asked.body.get("after", 0))
+        found = sorted((at, one) for one, at in stamps.items() if all(holds(milliseconds(at), test) for test in tests))
+        rows = [row(one, hs_lastmodifieddate=iso_milliseconds(at)) for at, one in found[offset : offset + 200]]
+        more = {"paging": {"next": {"after": str(offset + 200)}}} if offset + 200 < len(found) else {}
+        answered.append(Said(200, {"total": len(found), "results": rows, **more}))
+        between(len(answered))
+        return answered[-1]
+
+    return search
+
+
+def test_rows_that_change_within_the_second_of_the_first_answer_make_no_other_be_skipped() -> None:
+    stamps = {one: NOON - timedelta(hours=1) + timedelta(seconds=one) for one in range(1, 451)}
+
+    def edit(answers: int) -> None:
+        if answers == 1:
+            stamps.update({one: NOON + timedelta(milliseconds=400 + one) for one in range(1, 6)})
+
+    portal = answers({"companies/search": running(stamps, edit)})
+    with adapter_for(portal, context=Context(overlap=timedelta(minutes=5))) as hubspot:
+        *pages, last = hubspot.pull("account", None)
+        found = [item.ref.id for page in (*pages, last) for item in page.items]
+        assert sorted(found, key=int) == [str(one) for one in range(1, 451)]
+        assert orjson.loads(last.cursor)["companies"]["from"] == milliseconds(NOON - timedelta(minutes=5))
+        (later,) = hubspot.pull("account", last.cursor)
+    assert [item.ref.id for item in later.items] == ["1", "2", "3", "4", "5"]
+
+
+def test_a_window_of_several_answers_ends_before_the_running_second_and_the_next_begins_with_it() -> None:
+    stamps = {one: NOON - timedelta(seconds=one) for one in range(1, 202)} | {900: NOON + timedelta(milliseconds=7)}
+    with adapter_for(answers({"companies/search": running(stamps)}), context=Context(overlap=timedelta())) as hubspot:
+        *pages, last = hubspot.pull("account", None)
+        found = {item.ref.id for page in (*pages, last) for item in page.items}
+        assert found == {str(one) for one in range(1, 202)}
+        (later,) = hubspot.pull("account", last.cursor)
+    assert [item.ref.id for item in later.items] == ["900"]
+
+
+def test_one_answer_that_is_the_whole_window_brings_the_running_second_too() -> None:
+    stamps = {1: NOON + timedelta(milliseconds=7)}
+    with adapter_for(answers({"companies/search": running(stamps)}), context=Context(overlap=timedelta())) as hubspot:
+        (page,) = hubspot.pull("account", None)
+    assert [item.ref.id for item in page.items] == ["1"]
+    assert orjson.loads(page.cursor)["companies"] == {"from": milliseconds(NOON)}
 
 
 def owners(asked: Asked) -> Said:

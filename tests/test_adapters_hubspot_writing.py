@@ -39,6 +39,7 @@ def test_a_bad_value_refuses_the_batch_and_is_isolated() -> None:
     assert [outcome.ref.id for outcome in outcomes] == [str(one) for one in range(1, 101)]
     assert [outcome.ref.id for outcome in outcomes if outcome.status != "written"] == ["77"]
     assert (outcomes[76].status, outcomes[76].code) == ("refused", "INVALID_OPTION")
+    assert [outcome.ref.id for outcome in outcomes if outcome.definition] == ["77"]
     assert hubspot.calls.made["write"] <= 15
 
 
@@ -51,8 +52,9 @@ def test_a_partial_answer_is_read_by_id() -> None:
     with adapter_for(Portal(lambda _: said), context=OWN) as hubspot:
         outcomes = hubspot.write(patches(3))
     assert [(one.status, one.code) for one in outcomes] == [
-        ("written", ""), ("refused", "OBJECT_NOT_FOUND"), ("refused", "INVALID_OPTION"),
+        ("written", ""), ("gone", "OBJECT_NOT_FOUND"), ("refused", "INVALID_OPTION"),
     ]  # fmt: skip
+    assert [one.definition for one in outcomes] == [False, False, True]
 
 
 def test_a_record_that_the_answer_does_not_mention_is_read_back() -> None:
@@ -60,11 +62,33 @@ def test_a_record_that_the_answer_does_not_mention_is_read_back() -> None:
         assert [one.status for one in hubspot.write(patches(1))] == ["lost"]
 
 
+def test_an_error_that_names_no_record_does_not_say_which_is_gone() -> None:
+    said = Said(207, {"results": [{"id": "1"}], "numErrors": 1, "errors": [{"category": "OBJECT_NOT_FOUND"}]})
+    with adapter_for(Portal(lambda _: said), context=OWN) as hubspot:
+        assert [one.status for one in hubspot.write(patches(2))] == ["written", "lost"]
+
+
+def test_a_call_that_is_not_found_is_halved_until_the_record_that_is_gone_stands_alone() -> None:
+    def update(asked: Asked) -> Said:
+        ids = [one["id"] for one in asked.body["inputs"]]
+        if "3" in ids:
+            return Said(404, {"status": "error", "category": "OBJECT_NOT_FOUND", "message": "resource not found"})
+        return Said(200, {"results": [{"id": one} for one in ids]})
+
+    with adapter_for(Portal(update), context=OWN) as hubspot:
+        assert [one.status for one in hubspot.write(patches(4))] == ["written", "written", "gone", "written"]
+
+
+def test_a_path_that_is_not_there_says_nothing_of_a_record() -> None:
+    with adapter_for(Portal(lambda _: Said(404, b"<html>not found</html>")), context=OWN) as hubspot:
+        assert [one.status for one in hubspot.write(patches(1))] == ["refused"]
+
+
 def test_a_property_that_is_not_there_is_refused_for_all_in_one_call() -> None:
     portal = Portal(lambda _: Said(400, invalid("PROPERTY_DOESNT_EXIST")))
     with adapter_for(portal, context=OWN) as hubspot:
         outcomes = hubspot.write(patches(100))
-    assert {(one.status, one.code) for one in outcomes} == {("refused", "PROPERTY_DOESNT_EXIST")}
+    assert {(one.status, one.code, one.definition) for one in outcomes} == {("refused", "PROPERTY_DOESNT_EXIST", True)}
     assert len(portal.asked) == 1
 
 

@@ -26,6 +26,7 @@ def patience(waits: list[float], **changes: int) -> Patience:
     return Patience(sleep=waits.append, **changes)
 
 
+@pytest.mark.filterwarnings("error")
 def test_a_read_is_repeated_whether_refused_for_now_or_lost() -> None:
     waits: list[float] = []
     vendor = Vendor(Retry("busy"), Lost("cut"), Retry("busy"))

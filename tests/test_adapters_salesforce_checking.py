@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import responses
-from fake_salesforce import DATA, HEADERS, INSTANCE, ORG, TOKEN, connection, context, describe, error, token
+from fake_salesforce import DATA, HEADERS, INSTANCE, ORG, TOKEN, composite, connection, context, describe, error, token
 
 from adapters.contract import Quota, Report
 from adapters.errors import Unauthorized
@@ -36,6 +36,7 @@ FIELDS = {
 def mock() -> Any:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mocked:
         token(mocked)
+        composite(mocked)
         yield mocked
 
 

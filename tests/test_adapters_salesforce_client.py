@@ -1,19 +1,28 @@
 """The login and the calls: tokens, failures by family, patience, and what is never shown."""
 
 import json
+import ssl
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 import requests
 import responses
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from fake_salesforce import DATA, HEADERS, INSTANCE, NOW, TOKEN, Sleeps, connection, context, error, page, token
-from urllib3.exceptions import MaxRetryError, NewConnectionError
+from urllib3.exceptions import MaxRetryError, NewConnectionError, SSLError
 
 from adapters.contract import Calls, Quota
 from adapters.errors import AdapterError, Lost, QuotaSpent, Refused, Retry, Unauthorized
 from adapters.salesforce.client import Client
+from adapters.salesforce.failures import cut
 from adapters.salesforce.line import usage
 from adapters.salesforce.token import TokenProvider
 from config.errors import ConfigError
@@ -248,3 +257,39 @@ def test_the_configured_time_out_reaches_every_request(mock: responses.RequestsM
 )
 def test_the_daily_allowance_is_read_from_the_header(header: str | None, quota: Quota | None) -> None:
     assert usage(header) == quota
+
+
+@pytest.fixture
+def expired(tmp_path: Path) -> Iterator[str]:
+    """A server whose certificate was good until yesterday."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    signed = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = signed.not_valid_before(NOW - timedelta(days=2)).not_valid_after(NOW - timedelta(days=1))
+    plain = serialization.NoEncryption()
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    held = tmp_path / "server.pem"
+    held.write_bytes(private + made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    safe = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    safe.load_cert_chain(held)
+    server.socket = safe.wrap_socket(server.socket, server_side=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"https://localhost:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_an_expired_certificate_is_no_refusal_of_the_vendor(expired: str) -> None:
+    sleeps = Sleeps()
+    with pytest.raises(Retry, match=r"no safe connection: .*certificate") as caught:
+        client(sleeps, login_url=expired)[0].read("limits", "other")
+    assert not isinstance(caught.value, Lost), "nothing was sent"
+    assert len(sleeps.taken) == 3
+
+
+def test_a_connection_that_breaks_in_the_middle_of_tls_may_have_been_of_use() -> None:
+    broken = MaxRetryError(None, "/", SSLError(ssl.SSLEOFError(8, "EOF occurred")))
+    assert isinstance(cut(requests.exceptions.SSLError(broken), "sf"), Lost)

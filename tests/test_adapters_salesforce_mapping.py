@@ -165,6 +165,14 @@ def test_a_contact() -> None:
     assert private.accounts == ()
 
 
+def test_of_several_roles_the_strongest_counts() -> None:
+    changes = KindMap(fields={"role": "Roles__c"}, values={"role": {"Sponsor": "executive", "Daily user": "user"}})
+    row = {"Id": "003xx000004TmiQAAS", "Roles__c": "Daily user;Sponsor"}
+    person = mapped("person", row, changes=changes, types={"Roles__c": "multipicklist"})
+    assert isinstance(person, Person)
+    assert person.role == "executive"
+
+
 def test_a_call_that_is_done() -> None:
     record = mapped(
         "activity",
@@ -307,3 +315,18 @@ def test_no_row_breaks_the_mapping(row: dict[str, Any]) -> None:
     record = mapped("account", {"Id": "001xx000003DGb0AAG", **row})
     assert isinstance(record, Account)
     assert record.ref.id == "001xx000003DGb0AAG"
+
+
+def test_text_that_no_store_takes_is_mended() -> None:
+    row = {"Id": "001xx000003DGb0AAG", "Name": "A\0cme \ud83d", "Industry": "\0", "Tier__c": "x\udc00y \U0001f600"}
+    record = mapped("account", row, changes=KindMap(fields={"tier": "Tier__c"}))
+    assert isinstance(record, Account)
+    assert (record.name, record.industry) == ("Acme \ufffd", None)
+    assert record.extra == {"tier": "x\ufffdy \U0001f600"}
+
+
+@given(st.text(st.characters(codec=None, exclude_categories=()), max_size=20))
+def test_any_text_can_be_stored(said: str) -> None:
+    record = mapped("ticket", {"Id": "500xx000003DGb0AAG", "Subject": said})
+    assert isinstance(record, Ticket)
+    assert "\0" not in (record.subject or "").encode("utf-8").decode("utf-8")

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from fake_salesforce import OWN, context, own_rows
 
+from adapters.contract import Patch
 from adapters.errors import Refused, Unauthorized
 from adapters.registry import open_adapter
 from adapters.salesforce.adapter import SalesforceAdapter
@@ -191,6 +193,23 @@ def test_a_field_of_the_admins_own_is_taken_when_it_is_blank_everywhere(box: San
         box.vendor.edit(Edit("Account", account.ref.id, {"CSB_Existing__c": 12.5}))
         assert "adopt: true" in org.plan([borrowed]).blocked[0].blocked
         assert org.plan([replace(borrowed, adopt=True)]).changes == ()
+
+
+def test_what_we_wrote_ourselves_into_a_lent_field_blocks_no_later_plan(box: Sandbox) -> None:
+    mark = next(field for field in OWN if field.name == "scored_at")
+    lent = OwnField("lent", "Lent", "number", precision=4, scale=1)
+    own = (replace(lent, name="health_score", to="CSB_Lent__c"), mark)
+    with opened(box, (lent, mark)) as org:
+        org.provision(org.plan([lent, mark]), [lent, mark])
+    with opened(box, own) as org:
+        ours, theirs = [item.ref for page in org.pull("account", None) for item in page.items][:2]
+        at = datetime(2026, 5, 1, 7, tzinfo=UTC)
+        (outcome,) = org.write([Patch(ours, {"health_score": 71.5, "scored_at": at})])
+        assert outcome.status == "written"
+        assert org.plan(own).changes == ()
+        assert "adopt: true" in org.plan(own[:1]).blocked[0].blocked, "without our mark nobody knows whose it is"
+        box.vendor.edit(Edit("Account", theirs.id, {"CSB_Lent__c": 12.5}))
+        assert "adopt: true" in org.plan(own).blocked[0].blocked
 
 
 def test_without_the_right_the_right_is_named() -> None:

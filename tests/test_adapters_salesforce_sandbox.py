@@ -92,7 +92,7 @@ def test_one_row_that_is_refused_keeps_the_vendors_words(box: Sandbox, org: Sale
 
 
 def test_a_spent_day_stops_at_once(box: Sandbox, org: SalesforceAdapter) -> None:
-    box.instruments.faults.add({"kind": "429", "match": "describe"})
+    box.instruments.faults.add({"kind": "429", "match": "composite"})
     with pytest.raises(QuotaSpent):
         list(org.pull("account", None))
     assert org.calls.made["describe"] == 1

@@ -126,28 +126,47 @@ def test_the_same_record_twice_in_one_call_waits_for_the_next(mock: responses.Re
     assert sent == [[account_id(1), account_id(2)]]
 
 
-def test_a_locked_row_is_sent_again_alone(mock: responses.RequestsMock) -> None:
+def test_a_locked_row_is_sent_again_alone_and_once(mock: responses.RequestsMock) -> None:
     calls: list[int] = []
 
     def judge(ids: list[str]) -> Any:
         calls.append(len(ids))
-        locked = account_id(2) if len(calls) < 3 else ""
+        locked = account_id(2) if len(calls) < 2 else ""
         return 200, [bad("UNABLE_TO_LOCK_ROW") if one == locked else good(one) for one in ids]
 
     sent = collection(mock, judge)
     sleeps = Sleeps()
     assert statuses(adapter(sleeps=sleeps).write([patch(1), patch(2)])) == ["written", "written"]
-    assert sent == [[account_id(1), account_id(2)], [account_id(2)], [account_id(2)]]
-    assert len(sleeps.taken) == 2
+    assert sent == [[account_id(1), account_id(2)], [account_id(2)]]
+    assert sleeps.taken == [0.5]
 
 
 def test_a_row_that_stays_locked_may_be_sent_later(mock: responses.RequestsMock) -> None:
-    collection(
+    sent = collection(
         mock, lambda ids: (200, [bad("UNABLE_TO_LOCK_ROW") if one == account_id(2) else good(one) for one in ids])
     )
     outcomes = adapter().write([patch(1), patch(2)])
     assert statuses(outcomes) == ["written", "later"]
+    assert (outcomes[1].code, outcomes[1].message) == ("UNABLE_TO_LOCK_ROW", "no [Name]")
+    assert len(sent) == 2
+
+
+def test_a_busy_org_leaves_a_locked_row_for_later(mock: responses.RequestsMock) -> None:
+    mock.patch(COLLECTION, json=[good(account_id(1)), bad("UNABLE_TO_LOCK_ROW")], headers=HEADERS)
+    mock.patch(COLLECTION, status=503, json=error("SERVER_UNAVAILABLE"), headers=HEADERS)
+    org = adapter()
+    outcomes = org.write([patch(1), patch(2)])
+    assert statuses(outcomes) == ["written", "later"]
     assert outcomes[1].code == "UNABLE_TO_LOCK_ROW"
+    assert org.calls.made["write"] == 2
+
+
+def test_a_record_that_was_deleted_is_gone(mock: responses.RequestsMock) -> None:
+    gone = account_id(2)
+    collection(mock, lambda ids: (200, [bad("ENTITY_IS_DELETED") if one == gone else good(one) for one in ids]))
+    outcomes = adapter().write([patch(1), patch(2)])
+    assert statuses(outcomes) == ["written", "gone"]
+    assert (outcomes[1].code, outcomes[1].at) == ("ENTITY_IS_DELETED", NOW)
 
 
 def test_a_lost_answer_leaves_all_of_the_call_lost(mock: responses.RequestsMock) -> None:

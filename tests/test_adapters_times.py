@@ -49,7 +49,26 @@ def test_the_day_of_an_instant_depends_on_the_zone() -> None:
     assert times.day("2026-04-30", ZoneInfo("Asia/Tokyo")) == date(2026, 4, 30), "a plain date is that day everywhere"
 
 
+@pytest.mark.parametrize(
+    ("end", "zone", "on"),
+    [
+        ("9999-12-31T23:59:59Z", "Europe/Berlin", date(9999, 12, 31)),
+        ("0001-01-01T00:00:00Z", "America/New_York", date(1, 1, 1)),
+    ],
+)
+def test_at_the_ends_of_the_calendar_a_day_is_that_of_utc(end: str, zone: str, on: date) -> None:
+    assert times.day(end, ZoneInfo(zone)) == on
+
+
+@given(st.datetimes(), st.timezone_keys(allow_prefix=False))
+def test_a_day_is_never_an_error(moment: datetime, zone: str) -> None:
+    on = times.day(moment.isoformat() + "Z", ZoneInfo(zone))
+    assert on is not None
+    assert abs(on - moment.date()) <= timedelta(days=1)
+
+
 def test_headers() -> None:
+    assert times.http_date("Fri, 31 Dec 9999 23:59:59 -0100") is None
     assert times.http_date("Fri, 01 May 2026 07:25:37 GMT") == AT
     assert times.http_date("soon") is None
     assert times.http_date(None) is None

@@ -1,5 +1,6 @@
 """The tie between records, frames and scoring; and what a moment may know."""
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -15,9 +16,12 @@ from adapters.records import Account, Activity, Deal, Person, Ref, Response, Tic
 from bridge import frames
 from bridge.frames import build, customer_rows
 from bridge.intake import take_in
+from bridge.knowledge import Fact, gather_accounts
 from bridge.moments import Moment, close_of, closed, day_of, present
-from bridge.store import customers
+from bridge.store import customers, keys
+from bridge.store.schema import metadata
 from bridge.usage_keys import UsageKeys
+from config.settings import UsageSource
 from scoring.frames import COLUMNS, Frames
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -176,7 +180,7 @@ def test_a_record_that_moved_counts_where_it_is_now(world: World) -> None:
     world.crm.put("deal", "d", account="2")
     world.sync()
     assert gathered(world, now(world)).deals["customer"].tolist() == [world.customer("2")]
-    assert gathered(world, Moment(START.date(), START)).deals["customer"].tolist() == [world.customer("1")]
+    assert gathered(world, Moment(START.date(), START, known=START)).deals["customer"].tolist() == [world.customer("1")]
 
 
 def test_as_dated_leaves_out_what_gets_overwritten(world: World) -> None:
@@ -262,16 +266,12 @@ def test_whatever_becomes_known_later_changes_nothing_of_an_earlier_day(make_wor
 
 def wipe(world: World) -> None:
     """The next example begins with an empty store."""
-    from bridge.store.schema import metadata
-
     with world.workspace.store.write() as db:
         for table in metadata.tables.values():
             db.execute(table.delete())
 
 
-def facts_of(world: World, *accounts: Account) -> Any:
-    from bridge.knowledge import gather_accounts
-
+def facts_of(world: World, *accounts: Account) -> Sequence[Fact]:
     with world.workspace.store.write() as db:
         take_in(db, world.workspace, accounts, world.clock.now())
     with world.workspace.store.read() as db:
@@ -282,11 +282,16 @@ def facts_of(world: World, *accounts: Account) -> Any:
 def test_usage_keys_name_accounts_by_id_domain_or_mapped_field(world: World) -> None:
     one = Account(ref=Ref("sf", "account", "1"), changed_at=START, domain="a.example.com", extra={"ext": "E1"})
     other = replace(one, ref=Ref("sf", "account", "2"), extra={"ext": "E2"})
+    named = ["domain", "ext"]
+    world.workspace.settings = world.workspace.settings.model_copy(
+        update={"usage": [UsageSource(file=f"{name}.csv", account_key=name) for name in named]}
+    )
     facts = facts_of(world, one, other, replace(one, ref=Ref("hs", "account", "1"), extra={}))
     first, second = world.customer("1"), world.customer("2")
-    assert UsageKeys("sf.id").customers(facts) == {"1": first, "2": second}
-    assert UsageKeys("ext").customers(facts) == {"E1": first, "E2": second}
-    assert UsageKeys("id").customers(facts) == {"2": second}
-    assert UsageKeys("id").ambiguous(facts) == {"1"}
-    assert UsageKeys("domain").customers(facts) == {}
-    assert UsageKeys("domain").ambiguous(facts) == {"a.example.com"}
+    with world.workspace.store.read() as db:
+        assert UsageKeys("sf.id").customers(db, facts) == {"1": first, "2": second}
+        assert UsageKeys("ext").customers(db, facts) == {"E1": first, "E2": second}
+        assert UsageKeys("id").customers(db, facts) == {"2": second}
+        assert keys.ambiguous(db, "id", ["1", "2"]) == {"1"}
+        assert UsageKeys("domain").customers(db, facts[:1]) == {}, "however few are asked about"
+        assert keys.ambiguous(db, "domain", ["a.example.com"]) == {"a.example.com"}

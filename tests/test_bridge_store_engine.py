@@ -1,3 +1,4 @@
+import socket
 import sqlite3
 import threading
 from pathlib import Path
@@ -7,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import func, insert, select, text
 
-from bridge.store.engine import Store, StoreBusy, open_store
+from bridge.store.engine import Store, StoreFailed, open_store
 from bridge.store.schema import HEAD, facts, metadata
 from config.errors import ConfigError
 
@@ -101,7 +102,7 @@ def test_only_one_pushes_to_a_connection(tmp_path: Path) -> None:
         assert alone
         with other.pusher("hs", wait=0.1) as also:
             assert also
-        with pytest.raises(StoreBusy, match="writing to sf"), other.pusher("sf", wait=0.1):
+        with pytest.raises(StoreFailed, match="writing to sf"), other.pusher("sf", wait=0.1):
             pass
     with other.pusher("sf", wait=0.1) as freed:
         assert freed
@@ -144,3 +145,10 @@ def test_a_server_out_of_reach_is_named_without_its_password(url: str) -> None:
         open_store(url)
     assert "very-secret" not in str(caught.value)
     assert caught.value.problems[0].where == "store"
+
+
+def test_no_test_reaches_the_network() -> None:
+    with pytest.raises(BaseException, match=r"tests may not reach 192\.0\.2\.1"), socket.socket() as outward:
+        outward.connect(("192.0.2.1", 443))
+    with pytest.raises(socket.gaierror):
+        socket.getaddrinfo("example.com", 443)

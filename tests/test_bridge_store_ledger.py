@@ -18,6 +18,7 @@ from webhooks.writeback.entry import Entry, Lease, Refusal, has_work
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+LATER = NOW + timedelta(days=9_000)
 FIELDS = {
     one.name: one
     for one in (
@@ -105,7 +106,7 @@ def test_every_entry_comes_back_whole_and_its_work_is_as_decided(ledger: StoreLe
     put(ledger, entry)
     (back,) = stored(ledger)
     assert back == entry
-    assert ledger.has_work("sf") == has_work(entry, OFF)
+    assert ledger.has_work("sf", LATER) == has_work(entry, OFF)
     ledger.update([ref()], lambda entry: None)
     assert stored(ledger) == []
 
@@ -160,15 +161,16 @@ def test_a_lease_that_ran_out_may_be_taken_over(ledger: StoreLedger) -> None:
 def test_what_is_to_be_retried_later_is_left_until_then(ledger: StoreLedger) -> None:
     put(ledger, wanting("1", retry_at=NOW + MINUTE))
     assert claimed(ledger) == []
-    assert ledger.has_work("sf")
+    assert not ledger.has_work("sf", NOW)
+    assert ledger.has_work("sf", NOW + MINUTE)
     assert claimed(ledger, now=NOW + MINUTE) == ["1"]
 
 
 def test_another_connections_entries_are_its_own(ledger: StoreLedger) -> None:
     put(ledger, replace(wanting(), ref=Ref("hs", "account", "1")))
     assert claimed(ledger) == []
-    assert not ledger.has_work("sf")
-    assert ledger.has_work("hs")
+    assert not ledger.has_work("sf", NOW)
+    assert ledger.has_work("hs", NOW)
 
 
 def test_burying_ends_every_lease_of_a_connection(ledger: StoreLedger) -> None:
@@ -199,8 +201,7 @@ def test_a_field_that_is_switched_on_makes_work(store: Store) -> None:
     put(StoreLedger(store, OFF, FIELDS), Entry(ref(), desired={"since": date(2026, 3, 1)}, seen=True))
     assert claimed(StoreLedger(store, OFF, FIELDS)) == []
     on = StoreLedger(store, FIELDS, FIELDS)
-    with store.write() as db:
-        on.refresh(db)
+    on.refresh(lambda entry: entry)
     assert claimed(on) == ["1"]
 
 
@@ -210,7 +211,7 @@ def test_a_field_that_is_switched_on_makes_work(store: Store) -> None:
         (lambda entry: entry, 1),
         (lambda entry: replace(entry, sent={"score": 70.0}), 2),
         (lambda entry: replace(entry, confirmed={"score": 70.04}), 0),
-        (lambda entry: replace(entry, contested=True), 0),
+        (lambda entry: replace(entry, contested=True), -1),
         (lambda entry: replace(entry, desired=None), 0),
     ],
 )

@@ -7,8 +7,9 @@ from fake_crm import OVERLAP
 from worlds import START, World
 
 from adapters.errors import Refused, Retry, Unauthorized
-from adapters.records import Ref
+from adapters.records import Ref, Tombstone
 from bridge import syncing
+from bridge.intake import take_in
 from bridge.store import cursors, records
 from config.errors import ConfigError
 from config.words import Kind
@@ -99,6 +100,7 @@ def test_the_org_is_pinned_and_another_one_is_not_read(world: World) -> None:
     world.account("1")
     world.sync()
     world.crm.org_id = "org-2"
+    world.workspace.proven.clear()  # the next command
     world.account("2")
     with pytest.raises(ConfigError, match="org-1, but the login leads to org org-2"):
         world.sync()
@@ -181,13 +183,8 @@ def test_a_merge_marks_the_survivor_and_drops_the_other(world: World) -> None:
 def test_a_stale_tombstone_takes_nothing_away(world: World) -> None:
     five(world)
     world.run()
-    world.crm.items[Ref("sf", "account", "1")] = __import__("adapters.records").records.Tombstone(
-        Ref("sf", "account", "1"), START - timedelta(days=1)
-    )
+    stale = Tombstone(Ref("sf", "account", "1"), START - timedelta(days=1))
     with world.workspace.store.write() as db:
-        from bridge.intake import take_in
-
-        stale = world.crm.items[Ref("sf", "account", "1")]
         assert take_in(db, world.workspace, [stale], world.clock.now()).gone == 0
     assert world.entry("1") is not None
     assert "1" in stored(world)

@@ -18,11 +18,11 @@ from adapters.errors import QuotaSpent, Retry
 from adapters.records import Account, Fields, Item, Ref
 from config.words import Kind
 from webhooks.writeback.comparison import same
-from webhooks.writeback.drift import Policy, observe
+from webhooks.writeback.drift import Policy, observe, retarget
 from webhooks.writeback.entry import Entry, Lease, has_work
 from webhooks.writeback.gate import want
 from webhooks.writeback.reconcile import push
-from webhooks.writeback.settle import leave
+from webhooks.writeback.settle import leave, mended
 
 IDS = ("1", "2", "3")
 REFUSED = 13
@@ -117,14 +117,16 @@ class Worker:
 
 @dataclass
 class StrictCrm(FakeCrm):
-    """Refuses one value, and whatever is not ours to write."""
+    """Refuses one value, but of records that were mended, and whatever is not ours to write."""
 
     wrong: list[str] = field(default_factory=list)
+    mended: set[str] = field(default_factory=set)
 
     def apply(self, patch: Patch, fate: str, at) -> Outcome:
         if not patch.fields.keys() <= FIELDS.keys() or "pulse" in patch.fields:
             self.wrong.append(f"not ours: {patch}")
-        return super().apply(patch, "refuse" if patch.fields.get("nps") == REFUSED else fate, at)
+        refused = patch.fields.get("nps") == REFUSED and patch.ref.id not in self.mended
+        return super().apply(patch, "refuse" if refused else fate, at)
 
 
 class Writeback(RuleBasedStateMachine):
@@ -184,6 +186,25 @@ class Writeback(RuleBasedStateMachine):
     def leave(self, id: str) -> None:
         if ref(id) in self.ledger.entries:
             self.ledger.update([ref(id)], leave)
+
+    @rule(held=st.sampled_from([None, 7]))
+    def move(self, held: int | None) -> None:
+        """The NPS is kept in another field from now on, which holds ``held``; no record changes by that."""
+        for own in self.crm.own.values():
+            own["nps"] = held
+        self.readings, self.pulled = [], {}
+        self.ledger.update(list(self.ledger.entries), lambda entry: retarget(entry, {"nps"}))
+
+    @rule()
+    def mend(self) -> None:
+        self.ledger.update(list(self.ledger.entries), mended)
+
+    @rule(id=ONE)
+    def mend_record(self, id: str) -> None:
+        """Somebody fills in what a rule of the org wants there; nobody tells us but the record's stamp."""
+        if id in self.crm.own:
+            self.crm.mended.add(id)
+            self.crm.edit(id)
 
     @rule(id=ONE)
     def delete(self, id: str) -> None:
@@ -286,6 +307,7 @@ class Writeback(RuleBasedStateMachine):
         assert entry.lease is None or entry.lease.until <= self.clock(), "nobody holds it"
         assert entry.pending is None
         assert not has_work(entry, FIELDS)
+        assert entry.refusal is None or entry.ref.id not in self.crm.mended, "what was mended was tried again"
         own = self.crm.own.get(entry.ref.id)
         if own is None or entry.contested or entry.refusal or entry.desired is None:
             return

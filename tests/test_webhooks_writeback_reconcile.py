@@ -11,7 +11,7 @@ from adapters.errors import Lost, QuotaSpent, Retry, Unauthorized
 from adapters.records import Ref
 from webhooks.writeback.entry import Entry, Lease, has_work
 from webhooks.writeback.reconcile import push
-from webhooks.writeback.summary import plan_push
+from webhooks.writeback.summary import Tally, plan_push
 
 
 class World:
@@ -77,6 +77,46 @@ def test_a_refused_record_is_reported_kept_and_stops_nobody():
     assert world.entry("2").refusal is not None
 
 
+def test_a_batch_refused_as_a_whole_for_the_orgs_set_up_ends_the_push():
+    world = World()
+    world.crm.fates = [dict.fromkeys(world.ids, "unfit")] * 9
+    summary = world.push()
+    assert (summary.stopped, len(summary.refused), summary.calls) == ("NO_SUCH_FIELD: no field nps", 3, 1)
+    left = [entry for entry in world.ledger.entries.values() if has_work(entry, FIELDS)]
+    assert [entry.ref.id for entry in left] == ["4", "5", "6", "7"]
+    assert all(entry.lease is None for entry in world.ledger.entries.values())
+    world.crm.fates = []
+    summary = world.push()
+    assert (summary.stopped, summary.written) == ("", 4)
+
+
+@pytest.mark.parametrize(
+    ("fates", "records", "more", "calls"),
+    [
+        ({"1": "unfit", "2": "unfit", "3": "refuse"}, 7, {}, 3),  # one of them for its own sake
+        ({"1": "unfit", "2": "unfit"}, 7, {}, 3),  # one of them written
+        ({"1": "refuse", "2": "refuse", "3": "refuse"}, 7, {}, 3),  # each for its own sake
+        ({"1": "unfit"}, 3, {"batch": 1}, 3),  # one alone says nothing of the others
+    ],
+)
+def test_a_batch_refused_for_other_reasons_does_not_end_it(fates, records, more, calls):
+    world = World(records)
+    world.crm.fates = [fates]
+    summary = world.push(**more)
+    assert (summary.stopped, summary.calls) == ("", calls)
+    assert summary.written == records - len(fates)
+
+
+def test_what_was_written_before_an_exception_can_still_be_told():
+    world = World()
+    world.crm.raises = [None, QuotaSpent("no calls left today")]
+    tally = Tally()
+    with pytest.raises(QuotaSpent):
+        world.push(tally=tally)
+    done = tally.summary("sf")
+    assert (done.written, done.fields, done.calls, len(done.later)) == (3, 6, 2, 3)
+
+
 @pytest.mark.parametrize(("fate", "sent"), [("lose", [3, 3, 1]), ("miss", [3, 3, 2])])
 def test_a_lost_answer_is_read_back_and_sent_again_only_if_it_never_arrived(fate, sent):
     world = World()
@@ -97,16 +137,50 @@ def test_unknown_ones_are_read_back_first_and_leave_no_call_half_empty():
     assert (summary.written, summary.calls) == (8, 2)
 
 
-def test_a_row_that_is_put_off_is_tried_a_few_times_and_then_left():
+def test_a_row_that_is_put_off_is_left_for_another_push():
     world = World(2)
     world.crm.fates = [{"2": "later"}] * 9
     summary = world.push()
-    assert [one.ref for one in summary.later] == [ref("2")]
-    assert (summary.written, summary.calls) == (1, 3)
+    assert [(one.ref, one.code, one.message) for one in summary.later] == [
+        (ref("2"), "UNABLE_TO_LOCK_ROW", "locked by a job")
+    ]
+    assert (summary.written, summary.calls) == (1, 1)
     assert world.entry("2").retry_at > world.clock()
     world.crm.fates = []
     world.clock.tick(120)
     assert world.push().written == 1
+
+
+def test_a_row_that_may_be_sent_again_before_the_push_ends_still_waits_for_another_one():
+    world = World()
+
+    class Slow(FakeCrm):
+        def write(self, patches: Sequence[Patch]):
+            world.clock.tick(30)
+            return [replace(one, after=timedelta(seconds=5)) for one in super().write(patches)]
+
+    world.crm = Slow(world.clock, own=world.crm.own, changed_at=world.crm.changed_at, fates=[{"2": "later"}] * 9)
+    summary = world.push()
+    assert [one.ref for one in summary.later] == [ref("2")]
+    assert (summary.written, summary.calls) == (6, 3)
+    assert world.entry("2").lease is None
+
+
+def test_a_call_that_came_to_nothing_says_why():
+    world = World(2)
+    world.crm.raises = [Retry("busy", after=timedelta(minutes=5), code="REQUEST_LIMIT_EXCEEDED")]
+    (first, second) = world.push().later
+    assert (first.code, first.message) == (second.code, second.message)
+    assert first.code == "REQUEST_LIMIT_EXCEEDED"
+    assert "busy" in first.message
+
+
+def test_a_write_that_finds_the_record_gone_drops_it_and_is_no_refusal():
+    world = World(3)
+    del world.crm.own["2"]
+    summary = world.push()
+    assert (summary.written, summary.dropped, summary.refused, summary.calls) == (2, (ref("2"),), (), 1)
+    assert ref("2") not in world.ledger.entries
 
 
 def test_an_answer_that_stays_lost_is_left_unknown_and_found_out_next_time():

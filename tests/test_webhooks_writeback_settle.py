@@ -6,8 +6,9 @@ from fake_writeback import FIELDS, START, ref, wanting
 
 from adapters.contract import Outcome
 from adapters.records import Account, Person, Tombstone
+from webhooks.writeback.drift import observe, retarget
 from webhooks.writeback.entry import Entry, Lease, has_work, prepare, standing
-from webhooks.writeback.settle import leave, mark_sent, release, resolve, rest, retry, settle
+from webhooks.writeback.settle import leave, mark_sent, mended, release, resolve, rest, retry, settle
 
 LEASE = Lease("ours", START + timedelta(minutes=5))
 TODAY = START.date()
@@ -73,6 +74,51 @@ def test_later_is_not_applied_and_waits_as_long_as_the_vendor_says():
     entry = answered(sent(nps=40), "later", after=timedelta(minutes=2))
     assert (entry.sent, entry.lease, entry.retry_at) == (None, None, START + timedelta(minutes=2))
     assert standing(entry, FIELDS) == "waiting"
+    assert answered(sent(nps=40), "later").retry_at > START
+    assert answered(sent(nps=40), "later", after=timedelta(0)).retry_at == START
+
+
+def test_a_record_that_a_write_finds_gone_is_dropped_unless_another_worker_has_it():
+    assert answered(sent(nps=40), "gone", code="ENTITY_IS_DELETED") is None
+    theirs = replace(sent(nps=40), lease=Lease("theirs", LEASE.until))
+    assert answered(theirs, "gone") == theirs
+
+
+def refused(before=None):
+    return answered(replace(before or sent(nps=40), observed_at=None), "refused", code="NO", message="never")
+
+
+def shown(entry, at, **own):
+    return observe(entry, {"nps": None} | own, at, "repair", FIELDS, TODAY)
+
+
+def test_a_record_that_somebody_changed_after_a_refusal_is_tried_once_more():
+    read = shown(refused(), START)
+    assert (standing(read, FIELDS), read.observed_at) == ("refused", START)
+    assert standing(shown(read, START), FIELDS) == "refused"
+    changed = shown(read, DATE)
+    assert (standing(changed, FIELDS), prepare(changed, FIELDS)) == ("waiting", {"nps": 40})
+    again = answered(mark_sent(replace(changed, lease=LEASE), LEASE, FIELDS), "refused", code="NO")
+    assert standing(shown(again, DATE), FIELDS) == "refused"
+
+
+def test_a_record_that_was_never_read_counts_as_changed_from_the_refusal_on():
+    assert standing(shown(refused(), START - timedelta(seconds=1)), FIELDS) == "refused"
+    assert standing(shown(refused(), DATE), FIELDS) == "waiting"
+
+
+def test_our_own_write_that_moved_the_stamp_before_the_refusal_is_no_change():
+    ours = replace(sent(nps=40), observed_at=START, confirmed_at={"risk_count": DATE})
+    entry = answered(ours, "refused", code="NO")
+    moved = DATE + timedelta(milliseconds=400)
+    assert standing(shown(entry, moved), FIELDS) == "refused"
+    assert standing(shown(entry, DATE + timedelta(seconds=1)), FIELDS) == "waiting"
+
+
+def test_a_change_that_was_read_while_the_write_was_refused_is_tried_once_more():
+    entry = shown(sent(nps=40), DATE)
+    assert entry.pending_at == DATE
+    assert standing(answered(entry, "refused", code="NO"), FIELDS) == "waiting"
 
 
 def test_a_lost_answer_is_unknown_even_when_nothing_is_wanted_any_more():
@@ -155,6 +201,67 @@ def test_leaving_with_nothing_written_is_no_work_and_with_a_write_under_way_wait
     assert prepare(applied, FIELDS) == {"nps": None}
     missed = found(leave(sent(nps=40)), {"nps": None})
     assert (missed.desired, missed.lease) == (None, None)
+
+
+def test_a_contested_or_refused_record_that_leaves_is_blanked_all_the_same():
+    held = replace(wanting("1", nps=40), confirmed={"nps": 12}, contested=True)
+    gone = leave(held)
+    assert (gone.contested, prepare(gone, FIELDS)) == (False, {"nps": None})
+    refused = answered(mark_sent(replace(gone, lease=LEASE), LEASE, FIELDS), "refused", code="NO")
+    assert leave(refused) == refused, "what was refused is not tried again at every pass"
+    wanted = replace(refused, desired={"nps": 40}, refusal=replace(refused.refusal, fields={"nps": 40}))
+    assert prepare(leave(wanted), FIELDS) == {"nps": None}
+    assert leave(replace(wanting("1", nps=40), contested=True)) == Entry(
+        ref(), confirmed={"nps": None}, seen=True, observed_at=START
+    )
+
+
+def test_what_the_set_up_refused_is_tried_again_once_that_was_mended_and_what_people_contest_is_not():
+    entry = answered(sent(nps=40), "refused", code="NO", definition=True)
+    assert mended(entry) == replace(entry, refusal=None)
+    assert has_work(mended(entry), FIELDS)
+    contested = replace(entry, contested=True)
+    assert standing(mended(contested), FIELDS) == "contested"
+    resting = replace(wanting("1", nps=40), retry_at=DATE)
+    assert mended(resting) == resting
+
+
+def written():
+    wanted = {"nps": 40, "health_band": "red", "risk_count": 2}
+    entry = Entry(ref(), desired=wanted, lease=LEASE, seen=True, observed_at=START)
+    return answered(mark_sent(entry, LEASE, FIELDS), "written", at=DATE)
+
+
+def test_a_field_that_moved_to_another_place_is_written_there_and_the_others_are_not():
+    assert prepare(retarget(written(), {"nps", "unheard_of"}), FIELDS) == {"nps": 40}
+    assert retarget(written(), []) == written()
+    whole = retarget(replace(written(), accepted={"nps": 40, "risk_count": 2}), {"nps"})
+    assert (whole.confirmed, whole.accepted) == ({"health_band": "red", "risk_count": 2}, {"risk_count": 2})
+    assert (whole.confirmed_at.keys(), whole.observed_at) == ({"health_band", "risk_count"}, None)
+
+
+@pytest.mark.parametrize("policy", ["repair", "accept"])
+def test_what_the_new_place_of_a_field_holds_is_no_drift_and_what_the_others_hold_is(policy):
+    moved = retarget(written(), {"nps"})
+    later = DATE + timedelta(seconds=60)
+    found = observe(moved, {"nps": 5, "health_band": "green", "risk_count": 2}, later, policy, FIELDS, TODAY)
+    drifted = {"health_band": "red"}
+    assert found.accepted == (drifted if policy == "accept" else {})
+    assert prepare(found, FIELDS) == {"nps": 40} | (drifted if policy == "repair" else {})
+    unchanged = observe(moved, {"nps": 5, "health_band": "red", "risk_count": 2}, START, policy, FIELDS, TODAY)
+    assert (unchanged.confirmed["nps"], unchanged.repairs, unchanged.accepted) == (5, 0, {})
+
+
+def test_an_answer_about_the_old_place_of_a_field_says_nothing_of_the_new_one():
+    under_way = replace(sent(nps=40, risk_count=1), pending={"nps": 7, "risk_count": 1}, pending_at=START)
+    moved = retarget(under_way, {"nps"})
+    assert (moved.sent, moved.pending) == ({"risk_count": 1}, {"risk_count": 1})
+    after = answered(moved, "written", at=DATE)
+    assert (after.confirmed, prepare(after, FIELDS)) == ({"risk_count": 1}, {"nps": 40})
+    alone = retarget(sent(nps=40), {"nps"})
+    assert (alone.sent, standing(alone, FIELDS)) == ({}, "unknown")
+    known = found(alone, {"nps": None})
+    assert (known.sent, known.repairs, prepare(known, FIELDS)) == (None, 0, {"nps": 40})
 
 
 def test_a_late_answer_about_a_dropped_record_leaves_no_row():

@@ -18,7 +18,7 @@ from bridge.store import customers, decisions
 from bridge.store.engine import Store
 from bridge.store.schema import affected
 from bridge.syncing import Synced, sync
-from bridge.usage_files import UsageTaken, take_in_files
+from bridge.usage_files import UsageTaken, count_strangers, take_in_file
 from bridge.workspace import Workspace
 from config.loading import resolved
 from config.scorecards import Scorecard, load_scorecards
@@ -48,7 +48,13 @@ class World:
         return pushing.push(self.workspace, "sf")
 
     def take_in_usage(self) -> list[UsageTaken]:
-        return take_in_files(self.workspace)
+        """The usage files, after the CRM was read."""
+        done = []
+        for source in self.workspace.settings.usage:
+            done.append(take_in_file(self.workspace, source, str(source.file)))
+            if not done[-1].skipped:
+                count_strangers(self.workspace, source, done[-1])
+        return done
 
     def run(self) -> Summary:
         """What ``csbridge run`` does."""
@@ -98,7 +104,7 @@ def open_world(store: Store, folder: Path, **settings: Any) -> World:
     """``settings`` are keys of ``csbridge.yml``; relative files lie in ``folder``."""
     clock = MovableClock(START)
     crm = FakeCrm(clock)
-    workspace = Workspace(folder, settings_of(folder, **settings), cards(), store, clock.now, {"sf": crm})
+    workspace = Workspace(folder, settings_of(folder, **settings), cards(), store, clock.now, _adapters={"sf": crm})
     crm.provision_all(list(workspace.fields.values()))
     return World(workspace, crm, clock)
 

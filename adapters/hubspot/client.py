@@ -12,7 +12,6 @@ from typing import Any, Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-import orjson
 from hubspot import HubSpot
 from urllib3.exceptions import (
     ConnectTimeoutError,
@@ -26,7 +25,7 @@ from urllib3.exceptions import (
 
 from adapters.contract import Calls, Purpose
 from adapters.errors import AdapterError, Lost, Retry
-from adapters.hubspot import paths
+from adapters.hubspot import bodies, paths
 from adapters.hubspot.failures import Failure, family
 from adapters.hubspot.pace import Pace
 from adapters.registry import Context
@@ -62,7 +61,7 @@ class Reply:
 
 
 class Client:
-    """A connection to one portal. ``zone`` is the portal's time zone, once somebody learnt it."""
+    """A connection to one portal. ``zone`` is the portal's time zone, the workspace's until somebody learnt it."""
 
     def __init__(self, connection: HubspotConnection, context: Context, calls: Calls) -> None:
         vendor = HubSpot(
@@ -80,7 +79,7 @@ class Client:
         self._clock, self._patience = context.clock, context.patience
         self._pace = Pace(time.monotonic, context.patience.sleep)
         self._calls = calls
-        self.zone: ZoneInfo | None = None
+        self.zone: ZoneInfo = context.zone
 
     def get(self, path: str, purpose: Purpose, query: Query = (), **parts: str) -> Reply:
         return repeat_read(lambda: self._request("GET", path, parts, purpose, query=query), self._patience)
@@ -136,8 +135,8 @@ class Client:
 
     def _reply(self, status: int, headers: Mapping[str, str], data: bytes) -> Reply:
         try:
-            body = orjson.loads(data) if data else {}
-        except orjson.JSONDecodeError as error:
+            body = bodies.read(data) if data else {}
+        except ValueError as error:
             raise Lost("HubSpot's answer is not JSON", connection=self._name, status=status) from error
         if not isinstance(body, dict):
             raise Lost("HubSpot's answer is not a JSON object", connection=self._name, status=status)

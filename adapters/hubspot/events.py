@@ -8,9 +8,8 @@ echo: it is left out, and a person's edit of one is seen by the next poll.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-import orjson
-
 from adapters.errors import Rejected
+from adapters.hubspot import bodies
 from adapters.hubspot.shapes import TYPE_IDS, Shape
 from adapters.records import Ref
 
@@ -29,8 +28,8 @@ _IDS: Final = ("objectId", "primaryObjectId", "newObjectId")
 def events(body: bytes) -> list[Event]:
     """The array of a delivery. Raises ``Rejected`` (400) for anything else."""
     try:
-        said = orjson.loads(body)
-    except orjson.JSONDecodeError as exc:
+        said = bodies.read(body)
+    except ValueError as exc:
         raise Rejected("the body is not JSON", status=400) from exc
     if not isinstance(said, list) or not all(isinstance(event, dict) for event in said):
         raise Rejected("the body is not an array of events", status=400)

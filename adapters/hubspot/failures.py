@@ -11,9 +11,8 @@ from datetime import datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import orjson
-
 from adapters.errors import BODY_LIMIT, AdapterError, Lost, QuotaSpent, Refused, Retry, Unauthorized
+from adapters.hubspot import bodies, values
 from adapters.times import retry_after
 
 UNTOUCHED: Final = frozenset({503, 521, 523, 525, 526})
@@ -35,8 +34,8 @@ class Failure:
     body: bytes
 
 
-def family(failure: Failure, *, connection: str, now: datetime, zone: ZoneInfo | None) -> AdapterError:
-    """The error to raise for an answer. ``zone`` is the portal's, where it is known: the daily quota ends there."""
+def family(failure: Failure, *, connection: str, now: datetime, zone: ZoneInfo) -> AdapterError:
+    """The error to raise for an answer. The daily quota ends at midnight in ``zone``."""
     body = parsed(failure.body)
     message, code = _message(failure, body), code_of(body)
     facts: dict[str, Any] = {"connection": connection, "status": failure.status, "code": code}
@@ -61,8 +60,8 @@ def family(failure: Failure, *, connection: str, now: datetime, zone: ZoneInfo |
 def parsed(body: bytes) -> dict[str, Any]:
     """A JSON object, or nothing when the body is not one (HTML of a gateway, an empty body)."""
     try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        value = bodies.read(body)
+    except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
 
@@ -82,13 +81,12 @@ def _limited(
     body: Mapping[str, Any],
     asked: timedelta | None,
     now: datetime,
-    zone: ZoneInfo | None,
+    zone: ZoneInfo,
     facts: dict[str, Any],
 ) -> AdapterError:
     policy = str(body.get("policyName") or "").upper()
     if "DAILY" in policy:
-        midnight = _next_midnight(now, zone) if zone else None
-        return QuotaSpent(message, until=midnight or (now + asked if asked else None), **facts)
+        return QuotaSpent(message, until=_next_midnight(now, zone), **facts)
     return Retry(message, after=_WAITS.get(policy, _ROLLING) if asked is None else asked, **facts)
 
 
@@ -99,8 +97,8 @@ def _next_midnight(now: datetime, zone: ZoneInfo) -> datetime:
 
 def _message(failure: Failure, body: Mapping[str, Any]) -> str:
     said = body.get("message")
-    if isinstance(said, str) and said:
-        return said
+    if isinstance(said, str) and (message := values.text(said)):
+        return message
     text = " ".join(failure.body.decode("utf-8", "replace").split())
     return text[:BODY_LIMIT] or "HubSpot answered without a body"
 

@@ -14,6 +14,7 @@ from adapters.hubspot.search import changed
 from adapters.hubspot.shapes import ACTIVITIES, MERGED, PULSE, Shape, vendor_name
 from adapters.hubspot.values import Reader
 from adapters.records import Account, Activity, Deal, Item, Person, Record, Ref, Response, Ticket, Tombstone, User
+from adapters.roles import strongest
 from config import words
 from config.words import UNKNOWN, Kind
 
@@ -107,12 +108,19 @@ def _fields(said: Row, shape: Shape) -> Raw:
     for name, vendor in shape.mapped.items():
         ours = _WORDS.get((shape.kind, name))
         if ours:
-            raw[name] = values.word(said.get(vendor), shape.words.get(name, {}), ours)
+            raw[name] = _word(name, said.get(vendor), shape.words.get(name, {}), ours)
         elif name not in _APART:
             value: object = said.get(vendor)
             table = shape.words.get(name, {})
             raw[name] = _READERS.get(name, values.text)(table.get(str(value), value), shape.zone)
     return raw
+
+
+def _word(name: str, value: object, table: Mapping[str, str], ours: tuple[str, ...]) -> str | None:
+    """Through the table of the map; a role (``hs_buying_role``) is a multiple checkbox."""
+    if name == "role":
+        return strongest(value, lambda said: values.word(said, table, ours))
+    return values.word(value, table, ours)
 
 
 def _said(said: Row, shape: Shape, name: str) -> str | None:

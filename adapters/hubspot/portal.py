@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters.errors import Refused, Unauthorized
-from adapters.hubspot import paths
+from adapters.hubspot import paths, values
 from adapters.hubspot.client import Client, Reply
 from adapters.hubspot.mapping import Stage
 
@@ -31,7 +31,7 @@ class Portal:
         """Ask now. Raises Unauthorized when the token is not accepted."""
         reply = self._client.get(paths.DETAILS, "describe")
         self._details = details(reply.body)
-        self._client.zone = self._details.zone
+        self._client.zone = self._details.zone or self._client.zone
         return self._details, reply
 
     def known(self) -> Details:
@@ -61,7 +61,7 @@ def details(body: Mapping[str, Any]) -> Details:
     return Details(
         portal=str(body.get("portalId") or ""),
         zone=_zone(str(body.get("timeZone") or "")),
-        currency=str(body["companyCurrency"]) if body.get("companyCurrency") else None,
+        currency=values.text(body.get("companyCurrency")),
     )
 
 

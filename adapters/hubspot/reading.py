@@ -26,7 +26,10 @@ READ_BATCH: Final = 100
 _SETS: Final = frozenset({"accounts", "persons"})
 
 Marks = dict[str, dict[str, int]]
-"""A cursor, opened: object → ``from``; in mid-walk also ``until``, and ``id`` where a millisecond is drained."""
+"""A cursor, opened: object → ``from``; in mid-walk also ``until``, and ``id`` where a millisecond is drained.
+
+In mid-walk ``from`` only says where to go on: the window's end alone decides where the next one begins.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +100,14 @@ def _batches(source: Source, shape: Shape, mark: Mapping[str, int], until: datet
             if shape.kind == "account" or not _absent(error):
                 raise
             return
-        if walk.until is None:
-            # the answer's Date has no fraction: rows of the rest of its second are of this window
-            walk = replace(walk, until=search.milliseconds(reply.at) + 999)
+        past = search.milliseconds(reply.at) - 1  # the answer's Date has no fraction: its second is still running
+        end = past if walk.until is None else min(walk.until, past)
+        if reply.after is not None:
+            # a row that changes while its window is paged must leave it, or the offsets shift and nothing tells;
+            # one answer that is the whole window may bring rows of the running second, too
+            walk = replace(walk, until=end)
         step = search.advance(walk, reply.results, shape.stamp, reply.body.get("total"), reply.after)
-        final = _final(walk, start, source.overlap)
-        yield Batch(step.rows, final if step.walk is None else _mark(step.walk))
+        yield Batch(step.rows, _final(end, source.overlap) if step.walk is None else _mark(step.walk))
         walk = step.walk
 
 
@@ -118,10 +123,14 @@ def _mark(walk: Walk) -> dict[str, int]:
     return mark | ({} if walk.drain is None else {"id": walk.drain})
 
 
-def _final(walk: Walk, start: int, overlap: timedelta) -> dict[str, int]:
-    """The window's end, in whole seconds, less the overlap: search shows changes late."""
-    until = walk.until or start
-    return {"from": max(start, until - until % 1000 - overlap // timedelta(milliseconds=1))}
+def _final(end: int, overlap: timedelta) -> dict[str, int]:
+    """What follows the window's last millisecond, in whole seconds, less the overlap: search shows changes late.
+
+    Not bounded by where the walk started: after a crash in mid-walk that is the stamp of the last row that was kept,
+    and bounding by it would eat the overlap.
+    """
+    after = end + 1
+    return {"from": after - after % 1000 - overlap // timedelta(milliseconds=1)}
 
 
 def read(source: Source, shapes: Sequence[Shape], ids: Sequence[str]) -> list[Item]:

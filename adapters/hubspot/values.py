@@ -4,6 +4,7 @@ One value at a time: knows no object and no record. Dirt becomes None.
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
@@ -17,11 +18,16 @@ from config.words import UNKNOWN
 Reader = Callable[[object, tzinfo], Value]
 """A property value and the workspace's zone → a canonical value."""
 
+_LARGEST: Final = 2**53
+"""Beyond it a float does not hold every whole number, and no count of ours is real."""
+_NO_CHARACTER: Final = re.compile("[\x00\ud800-\udfff]")
+
 
 def text(value: object, _zone: tzinfo | None = None) -> str | None:
+    """Trimmed, and such that every store can keep it: no NUL, U+FFFD for half of a surrogate pair."""
     if value is None or isinstance(value, (dict, list)):
         return None
-    return str(value).strip() or None
+    return _NO_CHARACTER.sub(_mended, str(value)).strip() or None
 
 
 def number(value: object, _zone: tzinfo | None = None) -> float | None:
@@ -36,8 +42,9 @@ def number(value: object, _zone: tzinfo | None = None) -> float | None:
 
 
 def whole(value: object, _zone: tzinfo | None = None) -> int | None:
+    """Cut to a whole number; None beyond ±2**53."""
     read = number(value)
-    return None if read is None else int(read)
+    return None if read is None or abs(read) > _LARGEST else int(read)
 
 
 def flag(value: object, _zone: tzinfo | None = None) -> bool | None:
@@ -108,6 +115,10 @@ def written(field: OwnField, value: Value) -> str:
     if isinstance(value, tuple):
         raise ValueError(f"{field.name} holds one value, not several")
     return str(value)
+
+
+def _mended(found: re.Match[str]) -> str:
+    return "" if found[0] == "\0" else "\N{REPLACEMENT CHARACTER}"
 
 
 def _parts(field: OwnField, value: Value) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ HubSpot answers a bad value with 400 for the whole batch, or with 207 and the go
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from adapters.contract import Outcome, Patch
@@ -14,7 +15,7 @@ from adapters.hubspot import paths
 from adapters.hubspot.client import Client, Reply
 from adapters.hubspot.failures import code_of
 from adapters.hubspot.shapes import OWN_OBJECTS, vendor_name
-from adapters.hubspot.values import written
+from adapters.hubspot.values import text, written
 from config.fields import OwnField
 
 BATCH: Final = 100
@@ -22,6 +23,10 @@ BATCH: Final = 100
 
 _EVERYWHERE: Final = frozenset({"PROPERTY_DOESNT_EXIST", "READ_ONLY_VALUE"})
 """Refusals of a property, not of a value: every record that carries it would be refused alike."""
+_DEFINITION: Final = _EVERYWHERE | {"INVALID_OPTION"}
+"""Refusals that the portal's set-up causes: the property, or one of its options, is not as we need it."""
+_GONE: Final = "OBJECT_NOT_FOUND"
+"""The record was deleted: said of the ids in an error's context, or (404) of the only record of a call."""
 _PROPERTY: Final = re.compile(r'"name"\s*:\s*"([^"]+)"')
 
 
@@ -39,7 +44,8 @@ def write(client: Client, own: Mapping[str, OwnField], patches: Sequence[Patch])
         except ValueError as error:
             unwritable[place] = Outcome(patch.ref, "refused", code="UNWRITABLE", message=str(error))
     sendable = [patch for place, patch in enumerate(patches) if place not in unwritable]
-    sent = iter(halve(sendable, lambda part: _send(client, part, bodies)))
+    answered = halve(sendable, lambda part: _send(client, part, bodies))
+    sent = iter(replace(outcome, definition=outcome.code in _DEFINITION) for outcome in answered)
     return [unwritable.get(place) or next(sent) for place in range(len(patches))]
 
 
@@ -49,6 +55,8 @@ def _send(client: Client, patches: Sequence[Patch], bodies: Mapping[str, Mapping
     try:
         reply = client.send("POST", paths.BATCH_UPDATE, "write", body, object=OWN_OBJECTS[patches[0].ref.kind])
     except Refused as error:
+        if len(inputs) == 1 and (error.status, error.code) == (404, _GONE):
+            return [Outcome(patch.ref, "gone", code=error.code, message=str(error)) for patch in patches]
         if refused := refused_alike(patches, inputs, error):
             return refused
         raise
@@ -82,7 +90,8 @@ def outcomes(patches: Sequence[Patch], reply: Reply) -> list[Outcome]:
     done = {str(result.get("id")) for result in reply.results}
     errors = [error for error in reply.body.get("errors") or () if isinstance(error, dict)]
     blamed = {one: error for error in errors for one in _ids(error)}
-    unnamed = next((error for error in errors if not _ids(error)), None)
+    # whom an error without ids means is not known: if it says "gone", a reading tells
+    unnamed = next((error for error in errors if not _ids(error) and code_of(error) != _GONE), None)
     return [_outcome(patch, reply, done, blamed.get(patch.ref.id, unnamed)) for patch in patches]
 
 
@@ -91,8 +100,9 @@ def _outcome(patch: Patch, reply: Reply, done: set[str], error: Mapping[str, Any
         return Outcome(patch.ref, "written", at=reply.at)
     if error is None:
         return Outcome(patch.ref, "lost", at=reply.at, message="HubSpot's answer does not mention this record")
-    message = str(error.get("message") or "refused without a message")
-    return Outcome(patch.ref, "refused", at=reply.at, code=code_of(error), message=message)
+    message = text(error.get("message")) or "refused without a message"
+    code = code_of(error)
+    return Outcome(patch.ref, "gone" if code == _GONE else "refused", at=reply.at, code=code, message=message)
 
 
 def _ids(error: Mapping[str, Any]) -> list[str]:

@@ -12,7 +12,7 @@ from adapters.salesforce import checking, outbound_message, pulling
 from adapters.salesforce.client import Client
 from adapters.salesforce.cursor import decoded
 from adapters.salesforce.provisioning import Provisioning
-from adapters.salesforce.reading import Reader
+from adapters.salesforce.reading import Reader, leads_elsewhere
 from adapters.salesforce.views import Views
 from adapters.salesforce.writing import MOST_WRITTEN, Writer
 from config.fields import OwnField
@@ -22,6 +22,9 @@ from config.words import Kind
 
 PAGE: Final = 2000
 """Rows of a page of query results, by default and at most."""
+
+_DESCRIBED_OTHERWISE: Final = ("INVALID_FIELD", "INVALID_TYPE")
+"""A field or object was hidden or removed since it was described: look again, once."""
 
 _WRITTEN_KINDS: Final[tuple[Kind, ...]] = ("account", "person")
 
@@ -57,10 +60,23 @@ class SalesforceAdapter:
         return checking.check(self._client, self._views, self._context.org_id)
 
     def pull(self, kind: Kind, cursor: str | None, until: datetime | None = None) -> Iterator[Page]:
+        try:
+            for page in self._pages(kind, cursor, until):
+                cursor = page.cursor
+                yield page
+        except Refused as exc:
+            if exc.code not in _DESCRIBED_OTHERWISE:
+                raise
+            self._views.forget()
+            yield from self._pages(kind, cursor, until)
+
+    def _pages(self, kind: Kind, cursor: str | None, until: datetime | None) -> Iterator[Page]:
+        place = decoded(cursor)
         if kind not in self._views.kinds:
             return
-        place = decoded(cursor)
         views, now = self._views.look(kind)
+        if kind == "account" and not views:
+            raise self._views.denied(kind, views)  # other kinds can be done without; ``check`` tells
         bound = place.until or (min(until, now) if until else now)
         yield from pulling.pull(self._client, views, place, bound, self._context.overlap)
 
@@ -68,18 +84,27 @@ class SalesforceAdapter:
         if kind not in self._views.kinds or not ids:
             return []
         try:
-            return self._reader.read(kind, self._views.known(kind), ids, self._context.clock())
+            return self._read(kind, ids)
         except Refused as exc:
-            if exc.code not in ("INVALID_FIELD", "INVALID_TYPE"):
+            if exc.code not in _DESCRIBED_OTHERWISE:
                 raise
-        views, now = self._views.look(kind)  # a field or object was hidden or removed since it was described
-        return self._reader.read(kind, views, ids, now)
+        self._views.forget()
+        return self._read(kind, ids)
+
+    def _read(self, kind: Kind, ids: Sequence[str]) -> list[Item]:
+        """Raises Unauthorized when a record may be of an object that is hidden: nobody knows whether it is gone."""
+        views = self._views.known(kind)
+        hidden = self._views.hidden(kind, views)
+        if not views or (hidden and any(leads_elsewhere(one, views) for one in ids)):
+            raise self._views.denied(kind, views)
+        return self._reader.read(kind, views, ids, self._context.clock())
 
     def plan(self, fields: Sequence[OwnField]) -> Plan:
         return self._provisioning.plan(fields)
 
     def provision(self, plan: Plan, fields: Sequence[OwnField]) -> None:
         self._provisioning.provision(plan, fields)
+        self._views.forget()
 
     def write(self, patches: Sequence[Patch]) -> list[Outcome]:
         return self._writer.write(patches)

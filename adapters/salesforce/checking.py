@@ -19,8 +19,11 @@ def check(client: Client, views: Views, pinned: str | None) -> Report:
     org, user = _who(client)
     readable: dict[Kind, tuple[str, ...]] = {}
     missing: dict[Kind, tuple[str, ...]] = {}
+    hidden: dict[Kind, tuple[str, ...]] = {}
+    views.forget()
     for kind in views.kinds:
         seen, _ = views.look(kind)
+        hidden[kind] = views.hidden(kind, seen)
         if seen:
             readable[kind] = tuple(view.object for view in seen)
         if absent := _missing(seen):
@@ -29,7 +32,7 @@ def check(client: Client, views: Views, pinned: str | None) -> Report:
     findings = (
         *_org(org, pinned),
         *_nothing(readable),
-        *(finding for kind in views.kinds for finding in _kind(kind, views, readable.get(kind, ()))),
+        *(finding for kind, names in hidden.items() for finding in _kind(kind, names)),
         *(finding for kind, names in missing.items() for finding in _fields(kind, names)),
         *_unsupported(views),
         *_allowance(quota),
@@ -90,14 +93,13 @@ def _nothing(readable: Mapping[Kind, tuple[str, ...]]) -> Iterator[Finding]:
         )
 
 
-def _kind(kind: Kind, views: Views, readable: tuple[str, ...]) -> Iterator[Finding]:
-    for name in views.objects(kind):
-        if name.lower() not in {seen.lower() for seen in readable}:
-            yield Finding(
-                "warning",
-                f"{kind} is not read from {name}: the object is absent or hidden from the user of this connection",
-                f"grant read on {name} to that user, or map {kind} to another object",
-            )
+def _kind(kind: Kind, hidden: tuple[str, ...]) -> Iterator[Finding]:
+    for name in hidden:
+        yield Finding(
+            "warning",
+            f"{kind} is not read from {name}: the object is absent or hidden from the user of this connection",
+            f"grant read on {name} to that user, or map {kind} to another object",
+        )
 
 
 def _fields(kind: Kind, names: tuple[str, ...]) -> Iterator[Finding]:

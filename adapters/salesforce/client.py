@@ -76,6 +76,11 @@ class Client:
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         return self._patiently(lambda api: api.query_more(path, identifier_is_url=True), purpose)
 
+    @property
+    def data(self) -> str:
+        """The path that all others are below."""
+        return f"/services/data/v{self._settings.api_version}/"
+
     def userinfo(self) -> Reply:
         return self._patiently(lambda api: api.oauth2("userinfo"), "other")
 

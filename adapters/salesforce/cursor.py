@@ -1,8 +1,10 @@
 """Where a pull stands, as opaque JSON text: between two pulls, or behind a page of one that is under way."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from adapters import times
 from adapters.errors import Refused
@@ -20,6 +22,11 @@ class Cursor:
     """The vendor object it has come to; those before it are done."""
     after: After | None = None
     """The last row taken of that object."""
+    covered: Mapping[str, frozenset[str]] | None = None
+    """The columns with which each object was read: all of it up to ``start``, or to the place of a pull under way.
+
+    None in a cursor that does not say so, as they once were: then whatever is visible counts as covered.
+    """
 
 
 def encoded(cursor: Cursor) -> str:
@@ -30,7 +37,10 @@ def encoded(cursor: Cursor) -> str:
         "stamp": cursor.after and cursor.after.stamp.isoformat(),
         "id": cursor.after and cursor.after.id,
     }
-    return json.dumps({name: fact for name, fact in facts.items() if fact})
+    said: dict[str, Any] = {name: fact for name, fact in facts.items() if fact}
+    if cursor.covered is not None:
+        said["covered"] = {name: sorted(columns) for name, columns in cursor.covered.items()}
+    return json.dumps(said)
 
 
 def decoded(text: str | None) -> Cursor:
@@ -41,12 +51,18 @@ def decoded(text: str | None) -> Cursor:
         facts = json.loads(text)
         start, until, stamp = (_time(facts, name) for name in ("from", "until", "stamp"))
         after = After(stamp, str(facts["id"])) if stamp else None
-        return Cursor(start, until, str(facts.get("object", "")), after)
+        return Cursor(start, until, str(facts.get("object", "")), after, _covered(facts))
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise Refused(f"not a cursor of the salesforce adapter: {text[:100]}") from exc
 
 
-def _time(facts: dict[str, str], name: str) -> datetime | None:
+def _covered(facts: Mapping[str, Any]) -> dict[str, frozenset[str]] | None:
+    if "covered" not in facts:
+        return None
+    return {name: frozenset(map(str, columns)) for name, columns in facts["covered"].items()}
+
+
+def _time(facts: Mapping[str, Any], name: str) -> datetime | None:
     if name not in facts:
         return None
     read = times.instant(facts[name])

@@ -7,10 +7,11 @@ nothing at all. Salesforce names no waiting time for a spent allowance: it is co
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from ssl import SSLCertVerificationError
 from typing import Any, Final
 
 import requests
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, SSLError
 
 from adapters.errors import AdapterError, Lost, QuotaSpent, Refused, Retry, Unauthorized
 from adapters.times import retry_after
@@ -84,8 +85,8 @@ def explained(body: str) -> tuple[str, str]:
 def cut(error: requests.RequestException, connection: str) -> AdapterError:
     """The error of a request that got no answer: ``Retry`` only when it cannot have reached the org."""
     what = type(error).__name__
-    if isinstance(error, requests.exceptions.SSLError):
-        return Refused(f"no safe connection: {what}: the certificate was not accepted", connection=connection)
+    if distrust := _distrust(error):  # a certificate expires by oversight, and is renewed within the hour
+        return Retry(f"no safe connection: {distrust.verify_message}", connection=connection)
     if isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)) or _never_sent(error):
         return Retry(f"no connection: {what}", connection=connection)
     if isinstance(error, (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError,
@@ -96,6 +97,16 @@ def cut(error: requests.RequestException, connection: str) -> AdapterError:
 
 def _never_sent(error: requests.RequestException) -> bool:
     """True when the connection itself failed (refused, unknown host)."""
+    return isinstance(_reason(error), (NewConnectionError, ConnectTimeoutError))
+
+
+def _distrust(error: requests.RequestException) -> SSLCertVerificationError | None:
+    """Why a certificate was not accepted. Other failures of TLS may come in the middle of an answer."""
+    reason = _reason(error)
+    causes = reason.args if isinstance(reason, SSLError) else ()
+    return next((cause for cause in causes if isinstance(cause, SSLCertVerificationError)), None)
+
+
+def _reason(error: requests.RequestException) -> object:
     cause = error.args[0] if error.args else None
-    reason = getattr(cause, "reason", cause)
-    return isinstance(reason, (NewConnectionError, ConnectTimeoutError))
+    return getattr(cause, "reason", cause)

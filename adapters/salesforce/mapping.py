@@ -23,6 +23,7 @@ from adapters.records import (
     Tombstone,
     User,
 )
+from adapters.roles import strongest
 from adapters.salesforce import values
 from adapters.salesforce.values import Reader
 from adapters.salesforce.view import PULSE, STAMP, View
@@ -102,9 +103,14 @@ def _mapped(view: View) -> Columns:
 
 
 def _word(name: str, table: Mapping[str, str]) -> Reader:
-    """Through the table of the map; what is no pulse is no pulse, where other fields say ``unknown``."""
+    """Through the table of the map; what is no pulse is no pulse, where other fields say ``unknown``.
+
+    A role may be a multi-select.
+    """
     if name == "pulse":
         return lambda value, _zone: said if (said := values.word(value, table)) in PULSES else None
+    if name == "role":
+        return lambda value, _zone: strongest(value, lambda said: values.word(said, table))
     return lambda value, _zone: values.word(value, table)
 
 

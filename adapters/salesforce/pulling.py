@@ -2,7 +2,8 @@
 
 One query per object and one call per page of it. The upper bound is part of the query, because a Salesforce
 query cursor is no snapshot; the cursor left behind is that bound less the overlap, because a record becomes
-visible only when its transaction commits, which may be after its stamp.
+visible only when its transaction commits, which may be after its stamp. It also says which columns of which objects
+it covers: an object or a column that becomes visible later is read from the beginning, within the next pull.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,23 +23,35 @@ from adapters.salesforce.view import View
 
 def pull(client: Client, views: Sequence[View], cursor: Cursor, bound: datetime, overlap: timedelta) -> Iterator[Page]:
     """Pages of all ``views`` under one upper bound; the last one's cursor starts the next pull."""
-    finished = Cursor(start=max(bound - overlap, cursor.start or bound - overlap))
     if not views:
         return
     if cursor.start and cursor.start > bound:
         yield Page((), encoded(cursor))
         return
-    under_way = Cursor(start=cursor.start, until=bound)
+    covered = _still_covered(cursor, views)  # grows as objects are begun, and with it what these two say
+    finished = Cursor(max(bound - overlap, cursor.start or bound - overlap), covered=covered)
+    under_way = Cursor(cursor.start, bound, covered=covered)
     remaining = _remaining(views, cursor)
     for position, view in enumerate(remaining):
         after = cursor.after if position == 0 and view.object == cursor.object else None
+        start = cursor.start if view.covered <= covered.get(view.object, frozenset()) else None
+        if after is None:
+            covered[view.object] = view.covered
         last_view = position == len(remaining) - 1
         behind = finished if last_view else replace(under_way, object=remaining[position + 1].object)
         to_item = mapper(view)
-        for rows, done in _pages(client, view, cursor.start, after, bound):
+        for rows, done in _pages(client, view, start, after, bound):
             here = behind if done else replace(under_way, object=view.object, after=After(*stamp(rows[-1])))
             if rows or (done and last_view):
                 yield Page(tuple(map(to_item, rows)), encoded(here))
+
+
+def _still_covered(cursor: Cursor, views: Sequence[View]) -> dict[str, frozenset[str]]:
+    """What the cursor covers of that which is visible now: what has been hidden meanwhile is covered no more."""
+    covered = {view.object: view.covered for view in views}
+    if cursor.covered is None:
+        return covered
+    return {name: columns & cursor.covered[name] for name, columns in covered.items() if name in cursor.covered}
 
 
 def _remaining(views: Sequence[View], cursor: Cursor) -> Sequence[View]:

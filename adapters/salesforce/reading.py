@@ -1,10 +1,12 @@
 """Records by id, in as few calls as Salesforce allows, and a tombstone for each that is gone.
 
+A record that was purged and one that is not shared with us look the same: absent. Its tombstone is of the vendor's
+time of that answer, so that a later reading of the record can win over it.
 Few ids fit one queryAll, which also sees deleted and merged rows. Many go 2,000 a call to the collections
 resource; it answers null for a record that is gone and does not say why, so those are asked for again by queryAll.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,13 +14,16 @@ from adapters.contract import Item
 from adapters.errors import Refused
 from adapters.records import Ref, Tombstone
 from adapters.salesforce import soql
-from adapters.salesforce.client import Client
+from adapters.salesforce.client import Client, Reply
 from adapters.salesforce.mapping import Row, mapper
 from adapters.salesforce.values import long_id
 from adapters.salesforce.view import View
 from config.words import Kind
 
 MOST_RETRIEVED: Final = 2000
+
+Answer = tuple[Sequence[Row], datetime]
+"""Some rows, and the vendor's time at which it gave them."""
 
 _UNSUPPORTED: Final = (404, 405)
 
@@ -31,27 +36,30 @@ class Reader:
         self._retrieves = True
 
     def read(self, kind: Kind, views: Sequence[View], ids: Sequence[str], now: datetime) -> list[Item]:
-        """One item per id, in order, without doubles. ``now`` dates the tombstones that leave no trace."""
+        """One item per id, in order, without doubles. ``now`` dates what needs no asking: ids that name nothing."""
         wanted = list(dict.fromkeys(long_id(one) or one for one in ids))
         found: dict[str, Item] = {}
         for view in views:
             mine = [one for one in wanted if long_id(one) and one.startswith(view.prefix)]
-            items = map(mapper(view), self._rows(view, mine))
-            found |= {got.ref.id: got for got in items}
+            to_item, at = mapper(view), now
+            for rows, answered_at in self._answers(view, mine):
+                found |= {item.ref.id: item for item in map(to_item, rows)}
+                at = answered_at
+            found |= {one: Tombstone(Ref(view.connection, kind, one), at) for one in mine if one not in found}
         return [found.get(one) or Tombstone(Ref(self._client.connection, kind, one), now) for one in wanted]
 
-    def _rows(self, view: View, ids: Sequence[str]) -> Iterator[Row]:
+    def _answers(self, view: View, ids: Sequence[str]) -> Iterator[Answer]:
         queries = list(soql.by_ids(view, ids))
         if len(queries) > 1 and self._retrieves and not any("." in column for column in view.columns):
             seen: set[str] = set()
-            for row in self._retrieved(view, ids):
-                seen.add(long_id(row.get("Id")) or "")
-                yield row
+            for rows, at in self._retrieved(view, ids):
+                seen |= {long_id(row.get("Id")) or "" for row in rows}
+                yield rows, at
             queries = list(soql.by_ids(view, [one for one in ids if one not in seen]))
         for query in queries:
             yield from self._queried(query)
 
-    def _retrieved(self, view: View, ids: Sequence[str]) -> Iterator[Row]:
+    def _retrieved(self, view: View, ids: Sequence[str]) -> Iterator[Answer]:
         for first in range(0, len(ids), MOST_RETRIEVED):
             body = {"ids": list(ids[first : first + MOST_RETRIEVED]), "fields": list(view.columns)}
             try:
@@ -61,11 +69,17 @@ class Reader:
                     raise
                 self._retrieves = False
                 return
-            yield from (row for row in reply.body or () if row)
+            yield [row for row in reply.body or () if row], reply.at
 
-    def _queried(self, query: str) -> Iterator[Row]:
-        body: Any = self._client.query(query, "read", deleted=True).body
-        while body:
-            yield from body.get("records") or ()
+    def _queried(self, query: str) -> Iterator[Answer]:
+        reply: Reply | None = self._client.query(query, "read", deleted=True)
+        while reply:
+            body: Mapping[str, Any] = reply.body or {}
+            yield body.get("records") or (), reply.at
             following = body.get("nextRecordsUrl")
-            body = self._client.more(following, "read").body if following and not body.get("done") else None
+            reply = self._client.more(following, "read") if following and not body.get("done") else None
+
+
+def leads_elsewhere(one: str, views: Sequence[View]) -> bool:
+    """Whether an id names a record of an object that none of ``views`` reads."""
+    return long_id(one) is not None and not any(one.startswith(view.prefix) for view in views)

@@ -11,10 +11,10 @@ from typing import Any, Final
 from adapters.errors import Refused, Unauthorized
 from adapters.salesforce.client import Client
 from adapters.salesforce.describe import Described, Field
+from adapters.salesforce.describing import describe
 from adapters.salesforce.fitting import from_metadata, missing_options, with_options
 from adapters.salesforce.soql import quoted
 from adapters.salesforce.view import vendor_name
-from adapters.salesforce.views import describe
 from config.fields import OwnField
 from config.words import Kind
 
@@ -41,7 +41,7 @@ class Setup:
     shared: frozenset[str] = frozenset()
     """Pick-lists whose options belong to a value set of the org, by full name."""
     filled: frozenset[str] = frozenset()
-    """Names of the admin's own fields, chosen to keep ours, that hold values already."""
+    """Names of the admin's own fields, chosen to keep ours, that hold values of somebody else."""
     permission_set: str = ""
     assigned: bool = False
 
@@ -55,7 +55,9 @@ def setup(client: Client, names: Mapping[Kind, str], user: str, fields: Sequence
         objects=objects,
         hidden=hidden,
         shared=frozenset(name for name, known in hidden.items() if with_options(known.metadata, ()) is None),
-        filled=frozenset(full_name(field, objects) for field in fields if _is_filled(client, field, objects)),
+        filled=frozenset(
+            full_name(field, objects) for field in fields if _is_filled(client, field, objects, _mark(field, fields))
+        ),
         permission_set=group,
         assigned=assigned(client, group, user),
     )
@@ -85,11 +87,18 @@ def _custom_fields_of(
     return {name: known for several in found for name, known in several.items()}
 
 
-def _is_filled(client: Client, own: OwnField, objects: Mapping[str, Described]) -> bool:
-    """Whether the admin's field that is to keep ours holds values; asked only where the answer matters."""
-    if not own.to or own.adopt or not own.written or objects[own.on].field(own.to) is None:
+def _is_filled(client: Client, own: OwnField, objects: Mapping[str, Described], mark: str) -> bool:
+    """Whether the admin's field that is to keep ours holds values not ours; asked only where the answer matters."""
+    seen = objects[own.on]
+    if not own.to or own.adopt or not own.written or seen.field(own.to) is None:
         return False
-    return filled(client, objects[own.on].object, own.to)
+    return filled(client, seen.object, own.to, mark if seen.field(mark) else "")
+
+
+def _mark(own: OwnField, fields: Sequence[OwnField]) -> str:
+    """The other field that csbridge fills on every record it writes to; empty when that is switched off."""
+    marks = (vendor_name(field) for field in fields if field.name == "scored_at" and field.on == own.on)
+    return next((mark for mark in marks if mark != vendor_name(own)), "")
 
 
 def full_name(own: OwnField, objects: Mapping[str, Described]) -> str:
@@ -130,9 +139,13 @@ def _custom_field(client: Client, vendor_object: str, row: Mapping[str, Any]) ->
     return f"{vendor_object}.{vendor}", CustomField(one, from_metadata(vendor, metadata), metadata)
 
 
-def filled(client: Client, vendor_object: str, vendor: str) -> bool:
-    """Whether any record holds a value there; a field that cannot be filtered on counts as filled, to be safe."""
-    query = f"SELECT Id FROM {vendor_object} WHERE {vendor} != null LIMIT 1"
+def filled(client: Client, vendor_object: str, vendor: str, mark: str = "") -> bool:
+    """Whether any record holds a value there that csbridge did not write: one without our ``mark``.
+
+    A field that cannot be filtered on counts as filled, to be safe.
+    """
+    foreign = f"{vendor} != null AND {mark} = null" if mark else f"{vendor} != null"
+    query = f"SELECT Id FROM {vendor_object} WHERE {foreign} LIMIT 1"
     try:
         return bool((client.query(query, "provision").body or {}).get("records"))
     except Refused:

@@ -1,6 +1,7 @@
 """Readers: one vendor value in, one canonical value out; dirt becomes None. Knows no object and no record."""
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from typing import Final
@@ -13,6 +14,7 @@ from config.words import UNKNOWN
 Reader = Callable[[object, tzinfo], Value]
 """A vendor value and the workspace's zone → a canonical value."""
 
+_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 _SUFFIX: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
@@ -31,8 +33,10 @@ def long_id(value: object) -> str | None:
 
 
 def text(value: object, _zone: tzinfo | None = None) -> str | None:
+    """Text that any store takes: without NUL, and half a surrogate pair (a text cut by a careless tool) shown as �."""
     if isinstance(value, str):
-        return value.strip() or None
+        clean = _UNSTORABLE.sub(lambda found: "" if found[0] == "\0" else "\ufffd", value)
+        return clean.strip() or None
     return None if value is None or isinstance(value, (dict, list)) else str(value)
 
 

@@ -51,6 +51,16 @@ class View:
     prefix: str = ""
     zone: tzinfo = UTC
 
+    @property
+    def covered(self) -> frozenset[str]:
+        """The columns that records are made of: when one joins them, what was read before is incomplete.
+
+        Own fields are not among them, the pulse apart: they are observed only.
+        """
+        observed = {vendor for name, (vendor, _) in self.own.items() if name not in PULSE}
+        asked = {*self.mapped.values(), *(vendor for vendor, _ in self.extra.values())}
+        return frozenset(self.columns) - (observed - asked)
+
 
 def vendor_name(own: OwnField) -> str:
     """``health_score`` → ``CSB_Health_Score__c``, unless the admin keeps it in a field of their own."""

@@ -1,39 +1,36 @@
-"""The views of a connection: each mapped object described, and remembered until the next pull looks again.
+"""The views of a connection: each mapped object described, and remembered for a while.
 
-Fields that an admin adds or hides while csbridge runs are noticed at the next pull of their kind.
+A round of pulls describes once: whatever kind comes first, for all of them. A read between two rounds looks again
+after five minutes, so that fields which an admin adds or hides while csbridge runs are noticed there too.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
-from adapters.contract import Purpose
 from adapters.errors import Refused, Unauthorized
 from adapters.records import RECORD_TYPES
 from adapters.registry import Context
 from adapters.salesforce.client import Client
-from adapters.salesforce.describe import Described, described
+from adapters.salesforce.describe import Described
+from adapters.salesforce.describing import describe, describe_many
 from adapters.salesforce.view import View, view
 from config.errors import ConfigError, Problem
 from config.maps import Maps
 from config.settings import KindMap
 from config.words import Kind
 
-_ABSENT = {"NOT_FOUND", "INVALID_TYPE"}
+FRESH: Final = timedelta(minutes=5)
 
 
-def describe(client: Client, name: str, purpose: Purpose = "describe") -> tuple[Described | None, datetime | None]:
-    """An object as the integration user sees it, and the vendor's time; None when it is absent or out of reach."""
-    try:
-        reply = client.read(f"sobjects/{name}/describe", purpose)
-    except Refused as exc:
-        if exc.status == 404 or exc.code in _ABSENT:
-            return None, None
-        raise
-    except Unauthorized as exc:
-        if exc.code.startswith("INSUFFICIENT_ACCESS"):
-            return None, None
-        raise
-    return described(reply.body or {}), reply.at
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One object as it was seen: at which time of the vendor's clock, and of ours."""
+
+    seen: Described | None
+    at: datetime | None
+    since: datetime
 
 
 class Views:
@@ -43,7 +40,10 @@ class Views:
         self._client = client
         self._maps: Mapping[Kind, tuple[KindMap, ...]] = maps
         self._context = context
-        self._known: dict[Kind, tuple[View, ...]] = {}
+        self._looks: dict[str, _Look] = {}
+        self._round: set[Kind] = set()
+        """Kinds that have not been pulled yet since the objects were described."""
+        self._composes = True
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -66,21 +66,71 @@ class Views:
                 kinds.setdefault(name, []).append(kind)
         return kinds
 
+    def hidden(self, kind: Kind, views: Sequence[View]) -> tuple[str, ...]:
+        """The kind's objects that none of ``views`` reads: absent, or out of the integration user's reach."""
+        seen = {view.object.lower() for view in views}
+        return tuple(name for name in self.objects(kind) if name.lower() not in seen)
+
+    def denied(self, kind: Kind, views: Sequence[View]) -> Unauthorized:
+        """The error that names the kind's hidden objects, and the right to them."""
+        names = ", ".join(self.hidden(kind, views))
+        return Unauthorized(
+            f"{kind} cannot be read: {names} is absent or hidden; grant the user of this connection read on it",
+            connection=self._client.connection,
+        )
+
     def look(self, kind: Kind) -> tuple[tuple[View, ...], datetime]:
-        """Describe the kind's objects again; also the vendor's time of the first answer."""
-        views: list[View] = []
-        times: list[datetime] = []
-        for table in self._maps[kind]:
-            seen, at = describe(self._client, _object(kind, table))
-            if seen and at:
-                views.append(view(self._client.connection, kind, table, seen, self._context.own, self._context.zone))
-                times.append(at)
-        self._known[kind] = tuple(views)
-        return tuple(views), min(times, default=self._context.clock())
+        """The kind's views as described in this round of pulls, and the vendor's time of that.
+
+        The round ends when a kind comes again; all kinds of a round share one time.
+        """
+        if kind not in self._round:
+            self.forget()
+            self._round = set(self.kinds)
+        self._round.discard(kind)
+        looks = self._seen(kind)
+        times = [look.at for _, look in looks if look.seen and look.at]
+        return self._views(kind, looks), min(times, default=self._context.clock())
 
     def known(self, kind: Kind) -> tuple[View, ...]:
-        """The views as last described; described now if they never were."""
-        return self._known[kind] if kind in self._known else self.look(kind)[0]
+        """The views as described at most ``FRESH`` ago."""
+        return self._views(kind, self._seen(kind))
+
+    def forget(self) -> None:
+        """What was described has turned out to be past."""
+        self._looks, self._round = {}, set()
+
+    def _views(self, kind: Kind, looks: Sequence[tuple[KindMap, _Look]]) -> tuple[View, ...]:
+        connection, own, zone = self._client.connection, self._context.own, self._context.zone
+        return tuple(view(connection, kind, table, look.seen, own, zone) for table, look in looks if look.seen)
+
+    def _seen(self, kind: Kind) -> list[tuple[KindMap, _Look]]:
+        return [(table, self._look(_object(kind, table))) for table in self._maps[kind]]
+
+    def _look(self, name: str) -> _Look:
+        """From memory; else described together with all mapped objects, or alone where the org cannot do that."""
+        look = self._fresh(name)
+        if look is None and self._composes:
+            self._describe_all()
+            look = self._fresh(name)
+        if look is None:
+            look = self._looks[name] = _Look(*describe(self._client, name), self._context.clock())
+        return look
+
+    def _fresh(self, name: str) -> _Look | None:
+        look = self._looks.get(name)
+        return look if look and timedelta(0) <= self._context.clock() - look.since < FRESH else None
+
+    def _describe_all(self) -> None:
+        try:
+            seen = describe_many(self._client, tuple(self.by_object()))
+        except (Refused, Unauthorized) as exc:
+            if exc.status == 401:
+                raise
+            self._composes = False
+            return
+        now = self._context.clock()
+        self._looks = {name: _Look(*one, now) for name, one in seen.items()}
 
 
 def _object(kind: Kind, table: KindMap) -> str:

@@ -6,16 +6,17 @@ Only own fields that csbridge writes are ever sent; a name that is none of them 
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from adapters import times
 from adapters.contract import Outcome, Patch
-from adapters.errors import AdapterError, Lost, Refused, Retry
+from adapters.errors import AdapterError, Lost, Refused
 from adapters.halving import halve
 from adapters.records import Ref, Value
-from adapters.retrying import Patience, repeat_write
+from adapters.retrying import Patience
 from adapters.salesforce.client import Client, Reply
 from adapters.salesforce.failures import TRANSIENT_ROW
 from adapters.salesforce.view import vendor_name
@@ -24,6 +25,16 @@ from config.words import Kind
 
 MOST_WRITTEN: Final = 200
 """Records of one collections request."""
+
+_COLLECTION: Final = "composite/sobjects"
+
+_DEFINITION: Final = frozenset(
+    {"INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"}
+)
+"""Refusals that the org's set-up causes: a field or an option is missing, or hidden from us."""
+
+_GONE: Final = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND"})
+"""Said of one record: it was deleted. Not INVALID_CROSS_REFERENCE_KEY, which a trigger's look-up causes, too."""
 
 Json = dict[str, Any]
 
@@ -59,7 +70,8 @@ class Writer:
                 sendable[position] = patch
             except Unwritable as exc:
                 outcomes[position] = Outcome(patch.ref, "refused", code="UNWRITABLE", message=str(exc))
-        sent = halve(list(sendable.values()), lambda part: self._send(part, records))
+        answered = halve(list(sendable.values()), lambda part: self._send(part, records))
+        sent = [replace(outcome, definition=outcome.code in _DEFINITION) for outcome in answered]
         outcomes.update(zip(sendable, sent, strict=True))
         return [outcomes[position] for position in range(len(patches))]
 
@@ -77,26 +89,36 @@ class Writer:
         return record
 
     def _send(self, part: Sequence[Patch], records: Mapping[Ref, Json]) -> list[Outcome]:
-        """One call, repeated for records that are locked. Raises what ``halve`` understands while none is decided."""
-        decided: dict[int, Outcome] = {}
+        """One call, and one more for records that were locked. Raises what ``halve`` understands while none is decided.
 
-        def attempt() -> None:
-            waiting = [n for n in range(len(part)) if n not in decided or decided[n].status == "later"]
-            body = {"allOrNone": False, "records": [records[part[n].ref] for n in waiting]}
-            reply = self._client.change_once("PATCH", "composite/sobjects", "write", body)
-            refs = [part[n].ref for n in waiting]
-            decided.update(zip(waiting, outcomes(refs, reply, self._client.connection), strict=True))
-            if any(decided[n].status == "later" for n in waiting):
-                raise Retry("records are locked", connection=self._client.connection, code="UNABLE_TO_LOCK_ROW")
-
+        A person's or a job's lock is over in a moment or not for long: who is still locked then is left for later.
+        """
+        refs = [patch.ref for patch in part]
         try:
-            repeat_write(attempt, self._patience)
-        except AdapterError as exc:
-            if not decided:
-                return _without_column(part, records, exc)
-            if isinstance(exc, Lost):
-                decided = {n: _lost(was.ref, exc) if was.status == "later" else was for n, was in decided.items()}
-        return [decided[n] for n in range(len(part))]
+            first = self._judged(refs, self._client.change("PATCH", _COLLECTION, "write", _body(refs, records)))
+        except Refused as exc:
+            return _without_column(part, records, exc)
+        locked = [outcome.ref for outcome in first if outcome.status == "later"]
+        again = self._again(locked, records) if locked else {}
+        return [again.get(outcome.ref, outcome) for outcome in first]
+
+    def _again(self, locked: Sequence[Ref], records: Mapping[Ref, Json]) -> dict[Ref, Outcome]:
+        """What became of locked records when they were sent once more; empty when they could not be."""
+        self._patience.sleep(self._patience.first.total_seconds())
+        try:
+            reply = self._client.change_once("PATCH", _COLLECTION, "write", _body(locked, records))
+            return {outcome.ref: outcome for outcome in self._judged(locked, reply)}
+        except Lost as exc:
+            return {ref: Outcome(ref, "lost", message=str(exc)) for ref in locked}
+        except AdapterError:
+            return {}
+
+    def _judged(self, refs: Sequence[Ref], reply: Reply) -> list[Outcome]:
+        return outcomes(refs, reply, self._client.connection)
+
+
+def _body(refs: Sequence[Ref], records: Mapping[Ref, Json]) -> Json:
+    return {"allOrNone": False, "records": [records[ref] for ref in refs]}
 
 
 def outcomes(refs: Sequence[Ref], reply: Reply, connection: str) -> list[Outcome]:
@@ -114,16 +136,14 @@ def _outcome(ref: Ref, item: Mapping[str, Any], at: datetime) -> Outcome:
     code = str(error.get("statusCode") or error.get("errorCode") or "")
     fields = ", ".join(error.get("fields") or [])
     message = str(error.get("message") or "refused without a reason") + (f" [{fields}]" if fields else "")
+    if code in _GONE:
+        return Outcome(ref, "gone", at=at, code=code, message=message)
     return Outcome(ref, "later" if code in TRANSIENT_ROW else "refused", code=code, message=message)
 
 
-def _lost(ref: Ref, error: Lost) -> Outcome:
-    return Outcome(ref, "lost", message=str(error))
-
-
-def _without_column(part: Sequence[Patch], records: Mapping[Ref, Json], error: AdapterError) -> list[Outcome]:
+def _without_column(part: Sequence[Patch], records: Mapping[Ref, Json], error: Refused) -> list[Outcome]:
     """A hidden field that every record of the call carries refuses them all; halving would only cost calls."""
-    column = re.search(r"No such column '(\w+)'", str(error)) if isinstance(error, Refused) else None
+    column = re.search(r"No such column '(\w+)'", str(error))
     if column is None or any(column[1] not in records[patch.ref] for patch in part):
         raise error
     return [Outcome(patch.ref, "refused", code=error.code, message=str(error)) for patch in part]

@@ -4,8 +4,10 @@ from typing import Any
 
 import click
 
-from bridge.cli.shell import DONE, MISUSED, NO_CONNECTION, Result, Shell, verb
+from bridge.cli.shell import DONE, MISUSED, NO_CONNECTION, QUOTA_SPENT, Result, Shell, counted, verb
 
+CODES = {"connection": NO_CONNECTION, "configuration": MISUSED, "quota": QUOTA_SPENT}
+"""What errors are about → exit code, the first one that is there."""
 MARKS = {"error": "✗", "warning": "!", "info": "·"}
 
 
@@ -22,7 +24,7 @@ def command(shell: Shell) -> Result:
         for one in noted
     ]
     errors = {one.about for one in noted if one.finding.level == "error"}
-    code = NO_CONNECTION if "connection" in errors else MISUSED if errors else DONE
+    code = next((code for about, code in CODES.items() if about in errors), MISUSED if errors else DONE)
     return Result({"findings": rows, "ok": not errors}, _text(rows), code)
 
 
@@ -36,5 +38,5 @@ def _text(rows: list[dict[str, Any]]) -> str:
         if row["mend"]:
             lines.append(f"      → {row['mend']}")
     count = {level: sum(row["level"] == level for row in rows) for level in MARKS}
-    lines.append(f"{count['error']} errors, {count['warning']} warnings")
+    lines.append(f"{counted(count['error'], 'error')}, {counted(count['warning'], 'warning')}")
     return "\n".join(lines)

@@ -49,7 +49,7 @@ def _text(data: dict[str, Any]) -> str:
         f"from {decision['coverage']:.0f} % of the scorecard {decision['version']}",
         "",
     ]
-    for part in decision["contributions"]:
+    for part in sorted(decision["contributions"], key=lambda part: (-part["points"], part["loss"])):
         lines.append(
             f"  {part['points']:+6.1f}  {part['label']}: {part['sentence']}  (keeps {part['loss']:.1f} from 100)"
         )

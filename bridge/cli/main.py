@@ -1,8 +1,9 @@
 """The command ``csbridge``: finds the verb's module and hands over. Imports nothing heavy, so that --help is quick."""
 
+import json
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -28,8 +29,25 @@ VERBS: Final = {
 """Verb → module, whose ``command`` it is; in the order in which a new workspace needs them."""
 
 
+_GIVEN: Final = "csbridge.given"
+
+
 class Verbs(click.Group):
     """A group whose commands are imported when they are asked for."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_GIVEN] = tuple(args)
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; who asked for JSON gets the misuse of an option as JSON, too."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as exc:
+            if "--json" not in ctx.meta[_GIVEN]:
+                raise
+            click.echo(json.dumps({"error": {"family": "usage", "message": exc.format_message()}}))
+            ctx.exit(exc.exit_code)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(VERBS)

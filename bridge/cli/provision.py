@@ -21,13 +21,14 @@ def command(shell: Shell, apply: bool, connection: str | None) -> Result:
 
 def provisioned(workspace: Any, *, apply: bool, connection: str | None = None) -> dict[str, Any]:
     """Plan, and carry out where asked; nothing of a connection is carried out while a change is blocked."""
-    from bridge.store import audit
-    from bridge.syncing import connect
+    from bridge.connecting import connect
+    from bridge.store import audit, cursors
+    from webhooks.writeback import settle
 
-    fields = list(workspace.fields.values())
     connections = {}
     for settings in workspace.connections(connection):
         adapter = connect(workspace, settings.name)
+        fields = workspace.fields_for(settings.name)
         plan = adapter.plan(fields)
         applied = bool(apply and plan.changes and not plan.blocked)
         if applied:
@@ -35,6 +36,8 @@ def provisioned(workspace: Any, *, apply: bool, connection: str | None = None) -
             with workspace.store.write() as db:
                 detail = {"connection": settings.name, "changes": len(plan.changes)}
                 audit.record(db, "csbridge", "provision", detail, workspace.now())
+                cursors.adopt(db, settings.name, (own for own in fields if own.to))
+            workspace.ledger.refresh(settle.mended)  # what was refused for want of a field is worth another try
         connections[settings.name] = {"changes": [_change(change) for change in plan.changes], "applied": applied}
     return {"connections": connections}
 
@@ -51,9 +54,13 @@ def described(data: dict[str, Any]) -> str:
         if not changes:
             lines.append(f"{name}: everything is there")
             continue
-        word = "done" if done["applied"] else "to do"
+        blocked = any(change["blocked"] for change in changes)
+        word = "done" if done["applied"] else "to do, none done while one is blocked" if blocked else "to do"
         lines.append(f"{name}: {counted(len(changes), 'step')} {word}")
-        for change in changes:
+        grants = [change for change in changes if change["action"] == "grant" and not change["blocked"]]
+        if grants:
+            lines.append(f"  grant the rights to {counted(len(grants), 'field')}")
+        for change in (change for change in changes if change not in grants):
             what = f"{change['action'].replace('_', ' ')} {change['target']}"
             detail = f" ({change['detail']})" if change["detail"] else ""
             lines.append(f"  {'✗ ' if change['blocked'] else ''}{what}{detail}")

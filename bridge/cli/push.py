@@ -5,8 +5,9 @@ from typing import Any
 
 import click
 
-from bridge.cli.shell import DONE, SOME_REFUSED, Result, Shell, counted, verb
+from bridge.cli.shell import DONE, SOME_REFUSED, Result, Shell, counted, error_of, gravest, verb
 from bridge.cli.sync import calls_of
+from config.errors import CsbridgeError
 
 SHOWN = 20
 """Refusals and planned records that a person is shown; --json has them all."""
@@ -26,26 +27,36 @@ def command(shell: Shell, dry_run: bool, connection: str | None) -> Result:
 
 
 def pushed(workspace: Any, progress: Any, connection: str | None = None) -> dict[str, Any]:
-    """Push to every connection; what was written as data."""
-    from bridge.pushing import batch_size, push
+    """Push to every connection, each whatever became of the others; what was written, and what failed, as data."""
+    from bridge.pushing import push
 
-    connections = {}
+    connections, failures = {}, {}
     for settings in workspace.connections(connection):
-        name = settings.name
-        summary = push(workspace, name, progress=partial(progress, f"{name}: push"))
-        connections[name] = {
-            "written": summary.written,
-            "fields": summary.fields,
-            "write_calls": summary.calls,
-            "batch": batch_size(workspace, workspace.adapter(name)),
-            "refused": [_refused(outcome) for outcome in summary.refused],
-            "later": [str(outcome.ref) for outcome in summary.later],
-            "unknown": [str(ref) for ref in summary.lost],
-            "contested": [str(ref) for ref in summary.contested],
-            "repaired": summary.repaired,
-            "calls": calls_of(workspace, name),
-        }
-    return {"connections": connections}
+        try:
+            summary = push(workspace, settings.name, progress=partial(progress, f"{settings.name}: push"))
+        except CsbridgeError as exc:
+            failures[settings.name] = error_of(exc)
+        else:
+            connections[settings.name] = _written(workspace, settings.name, summary)
+    return {"connections": connections, "failures": failures}
+
+
+def _written(workspace: Any, name: str, summary: Any) -> dict[str, Any]:
+    from bridge.outbox import shown
+    from bridge.pushing import batch_size
+
+    return {
+        "written": summary.written,
+        "fields": summary.fields,
+        "write_calls": summary.calls,
+        "batch": batch_size(workspace, workspace.adapter(name)),
+        "refused": [_refused(outcome) for outcome in summary.refused],
+        "later": [str(outcome.ref) for outcome in summary.later],
+        "unknown": [str(ref) for ref in summary.lost],
+        "stopped": summary.stopped,
+        "parked": [shown(entry, workspace.ledger.fields) for entry in workspace.ledger.parked(name)],
+        "calls": calls_of(workspace, name),
+    }
 
 
 def _refused(outcome: Any) -> dict[str, str]:
@@ -53,9 +64,10 @@ def _refused(outcome: Any) -> dict[str, str]:
 
 
 def code_of(data: dict[str, Any]) -> int:
-    """1 when a record was not written: refused, contested, or put off."""
-    left = ("refused", "later", "unknown", "contested")
-    return SOME_REFUSED if any(done[word] for done in data["connections"].values() for word in left) else DONE
+    """1 when a record was not written (refused, contested, put off); what failed whole is graver."""
+    left = ("refused", "later", "unknown", "parked")
+    some = any(done[word] for done in data["connections"].values() for word in left)
+    return gravest(data["failures"], SOME_REFUSED if some else DONE)
 
 
 def described(data: dict[str, Any]) -> str:
@@ -63,20 +75,23 @@ def described(data: dict[str, Any]) -> str:
     for name, done in data["connections"].items():
         calls = counted(done["write_calls"], "call")
         lines.append(f"{name}: {counted(done['written'], 'record')} written, {done['fields']:,} fields, {calls}")
-        for refused in done["refused"][:SHOWN]:
-            lines.append(f"  refused {refused['record']}: {refused['code']} {refused['message']}")
-        if len(done["refused"]) > SHOWN:
-            lines.append(f"  … and {len(done['refused']) - SHOWN:,} more; csbridge outbox list shows all")
         for word, what in _LEFT.items():
             if done[word]:
                 lines.append(f"  {counted(len(done[word]), 'record')} {what}")
+        lines += [
+            f"  {row['standing']} {row['record']}: {row['code']} {row['message']}" for row in done["parked"][:SHOWN]
+        ]
+        if len(done["parked"]) > SHOWN:
+            lines.append(f"  … and {len(done['parked']) - SHOWN:,} more; csbridge outbox list shows all")
+        if done["stopped"]:
+            lines.append(f"  stopped there: {done['stopped']}; csbridge doctor says what to mend")
+    lines += [f"failed: {name}: {error['message']}" for name, error in data["failures"].items()]
     return "\n".join(lines)
 
 
 _LEFT = {
     "later": "put off: the CRM was busy; the next push writes them",
     "unknown": "without an answer; the next push reads them back",
-    "contested": "contested: something in the CRM keeps changing our fields back",
 }
 
 

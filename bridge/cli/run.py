@@ -3,7 +3,7 @@
 import click
 
 from bridge.cli import push, score, sync
-from bridge.cli.shell import Result, Shell, verb
+from bridge.cli.shell import Result, Shell, gravest, verb
 
 
 @click.command("run", short_help="Sync, score, push once.")
@@ -15,6 +15,8 @@ def command(shell: Shell) -> Result:
         text = [sync.described(data["sync"]), score.described(data["score"])]
         if workspace.settings.write.dry_run:
             plan = push.planned(workspace, None)
-            return Result({**data, "push": plan.data}, "\n".join([*text, plan.text]), plan.code)
+            code = gravest(data["sync"]["failures"], plan.code)
+            return Result({**data, "push": plan.data}, "\n".join([*text, plan.text]), code)
         data["push"] = push.pushed(workspace, progress)
-        return Result(data, "\n".join([*text, push.described(data["push"])]), push.code_of(data["push"]))
+        code = gravest(data["sync"]["failures"], push.code_of(data["push"]))
+        return Result(data, "\n".join([*text, push.described(data["push"])]), code)

@@ -8,6 +8,7 @@ import click
 import orjson
 
 from bridge.cli.shell import Result, Shell, verb
+from config.errors import ConfigError, Problem
 
 
 @click.command("sandbox", short_help="Serve a sandbox Salesforce or HubSpot on this machine.")
@@ -37,5 +38,11 @@ def command(shell: Shell, crm: str, clock: datetime | None, usage: Path | None, 
             click.echo("\n".join(f"{name}: {value}" for name, value in facts.items()))
 
     moment = clock.replace(tzinfo=UTC) if clock else None
-    serve(cast(Crm, crm), clock=moment, usage_file=usage, announce=announce, **options)
+    try:
+        serve(cast(Crm, crm), clock=moment, usage_file=usage, announce=announce, **options)
+    except OSError as exc:
+        what = f"cannot listen on port {options['port']}, or write the usage file: {exc.strerror}"
+        raise ConfigError(
+            [Problem("sandbox", what, expected="a free port (0 chooses one) and a writable file")]
+        ) from exc
     return Result(None)

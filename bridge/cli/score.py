@@ -80,6 +80,8 @@ def _past(workspace: Any, day: date, out: Path | None, progress: Any) -> Result:
     }  # fmt: skip
     if out:
         data["out"] = _written(workspace, made, out)
+    if not made:
+        return Result(data, f"as of {day}: no customer was known; sync first, or name a later day")
     return Result(data, f"as of {day}, nothing stored\n{described(data)}")
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 import click
 
 from adapters.errors import AdapterError, QuotaSpent, Refused
-from config.errors import ConfigError, CsbridgeError
+from config.errors import Broken, ConfigError, CsbridgeError
 
 DONE: Final = 0
 SOME_REFUSED: Final = 1
@@ -106,19 +106,33 @@ def _outcome(function: Callable[..., Result], shell: Shell, options: Mapping[str
 
 def _failed(exc: CsbridgeError) -> Result:
     """An error of ours, in words for a person and as data."""
-    error: dict[str, Any] = {"family": type(exc).__name__, "message": str(exc)}
+    error = error_of(exc)
+    return Result({"error": error}, error["message"], error["exit"])
+
+
+def error_of(exc: CsbridgeError) -> dict[str, Any]:
+    """An error of ours as data: its family, its message, the exit code it means, and the facts of its family."""
+    error: dict[str, Any] = {"family": type(exc).__name__, "message": str(exc), "exit": NO_CONNECTION}
     if isinstance(exc, ConfigError):
         names = ("where", "what", "file", "line", "expected", "example")
-        error["problems"] = [{name: getattr(problem, name) for name in names} for problem in exc.problems]
-        return Result({"error": error}, str(exc), MISUSED)
-    if isinstance(exc, QuotaSpent):
-        error["until"] = exc.until.isoformat() if exc.until else None
-        until = f"; will resume after {exc.until:%Y-%m-%d %H:%M} UTC" if exc.until else ""
-        return Result({"error": error}, f"{exc}{until}", QUOTA_SPENT)
+        problems = [{name: getattr(problem, name) for name in names} for problem in exc.problems]
+        error |= {"problems": problems, "exit": MISUSED}
     if isinstance(exc, AdapterError):
         error |= {"connection": exc.connection, "status": exc.status, "code": exc.code}
-        return Result({"error": error}, str(exc), SOME_REFUSED if isinstance(exc, Refused) else NO_CONNECTION)
-    return Result({"error": error}, str(exc), MISUSED)
+    if isinstance(exc, Refused):
+        error["exit"] = SOME_REFUSED
+    if isinstance(exc, Broken):
+        error["exit"] = BUG
+    if isinstance(exc, QuotaSpent):
+        until = f"; will resume after {exc.until:%Y-%m-%d %H:%M} UTC" if exc.until else "; will resume"
+        error |= {"until": exc.until, "message": f"{exc}{until}", "exit": QUOTA_SPENT}
+    return error
+
+
+def gravest(failures: Mapping[str, Mapping[str, Any]], otherwise: int = DONE) -> int:
+    """The exit code of a command of which parts failed: what a person must mend comes before what mends itself."""
+    codes = {failure["exit"] for failure in failures.values()} | {otherwise}
+    return next(code for code in (BUG, MISUSED, NO_CONNECTION, QUOTA_SPENT, SOME_REFUSED, DONE) if code in codes)
 
 
 def _show(shell: Shell, result: Result) -> int:

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from bridge.cli.shell import Result, Shell, counted, verb
+from bridge.cli.shell import Result, Shell, counted, error_of, gravest, verb
 
 
 @click.command("sync", short_help="Pull what changed in the CRMs; resumes where it stopped.")
@@ -15,7 +15,7 @@ def command(shell: Shell, full: bool, connection: str | None) -> Result:
     """Pull changed records from every connection, page by page, and take in usage files that changed."""
     with shell.workspace() as workspace, shell.progress() as progress:
         data = synced(workspace, progress, full=full, connection=connection)
-        return Result(data, described(data))
+        return Result(data, described(data), gravest(data["failures"]))
 
 
 PLURALS = {
@@ -25,24 +25,25 @@ PLURALS = {
 
 
 def synced(workspace: Any, progress: Any, *, full: bool = False, connection: str | None = None) -> dict[str, Any]:
-    """Run the sync; what it read as data."""
-    from bridge.syncing import sync
-    from bridge.usage_files import take_in_files
+    """Run the sync; what it read, and what failed, as data."""
+    from bridge.reading import read_all
 
-    connections = {}
-    for settings in workspace.connections(connection):
-        done = sync(workspace, settings.name, full=full, progress=progress)
-        connections[settings.name] = {
-            "kinds": {
-                kind: {"read": taken.read, "changed": taken.changed, "gone": taken.gone, "drifted": taken.drifted}
-                for kind, taken in done.kinds.items()
-            },
-            "unreadable": done.unreadable,
-            "calls": calls_of(workspace, settings.name),
-            "page_size": workspace.adapter(settings.name).page_size,
-        }
-    usage = [] if connection else take_in_files(workspace, progress)
-    return {"connections": connections, "usage": [_usage(taken) for taken in usage]}
+    done = read_all(workspace, full=full, only=connection, progress=progress)
+    return {
+        "connections": {name: _connection(workspace, name, read) for name, read in done.connections.items()},
+        "usage": [_usage(taken) for taken in done.usage.values()],
+        "failures": {what: error_of(exc) for what, exc in done.failures.items()},
+    }
+
+
+def _connection(workspace: Any, name: str, read: Any) -> dict[str, Any]:
+    words = ("read", "changed", "gone", "drifted")
+    return {
+        "kinds": {kind: {word: getattr(taken, word) for word in words} for kind, taken in read.kinds.items()},
+        "unreadable": read.unreadable,
+        "calls": calls_of(workspace, name),
+        "page_size": workspace.adapter(name).page_size,
+    }
 
 
 def calls_of(workspace: Any, name: str) -> dict[str, int]:
@@ -66,6 +67,7 @@ def described(data: dict[str, Any]) -> str:
         lines.append(f"{name}: {counted(sum(connection['calls'].values()), 'API call')}")
     for taken in data["usage"]:
         lines += _described_usage(taken)
+    lines += [f"failed: {what}: {error['message']}" for what, error in data["failures"].items()]
     return "\n".join(lines)
 
 
@@ -77,9 +79,7 @@ def _described_usage(taken: dict[str, Any]) -> list[str]:
     ]
     for word in ("unknown", "ambiguous"):
         if taken[word]:
-            lines.append(
-                f"  {counted(taken[word], 'account')} {word}: kept, and used as soon as the CRM tells them apart"
-            )
+            lines.append(f"  {counted(taken[word], 'account')} {word}: kept until the CRM says whose they are")
     if taken["bad"]:
         lines.append(f"  {counted(taken['bad'], 'row')} could not be read, such as {'; '.join(taken['bad_examples'])}")
     return lines

@@ -1,5 +1,6 @@
 """Where each pull stopped, and which org each connection was pinned to at its first use."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
@@ -7,6 +8,7 @@ from sqlalchemy import Connection, delete, insert, select
 from bridge.store.rows import insert_or_update
 from bridge.store.schema import connections, cursors, facts
 from config.errors import ConfigError, Problem
+from config.fields import OwnField
 
 
 def cursor(db: Connection, connection: str, kind: str) -> str | None:
@@ -26,6 +28,31 @@ def forget_cursors(db: Connection, connection: str) -> None:
 def last_sync(db: Connection) -> datetime | None:
     """When a page was last taken in, on any connection."""
     return db.execute(select(cursors.c.saved_at).order_by(cursors.c.saved_at.desc()).limit(1)).scalar_one_or_none()
+
+
+def adopt(db: Connection, connection: str, fields: Iterable[OwnField]) -> None:
+    """From now on these fields of the admin's are ours in that org, although they hold values (ours)."""
+    for own in fields:
+        save_fact(db, f"adopted: {connection}: {own.name}: {own.to}", "")
+
+
+def is_adopted(db: Connection, connection: str, own: OwnField) -> bool:
+    return fact(db, f"adopted: {connection}: {own.name}: {own.to}") is not None
+
+
+def is_complete(db: Connection, connection: str) -> bool:
+    """Whether the connection's first sync came to its end."""
+    return fact(db, f"complete: {connection}") is not None
+
+
+def save_complete(db: Connection, connection: str, now: datetime) -> None:
+    save_fact(db, f"complete: {connection}", now.isoformat())
+
+
+def complete(db: Connection) -> list[str]:
+    """The connections whose first sync came to its end."""
+    found = db.execute(select(facts.c.name).where(facts.c.name.startswith("complete: "))).scalars()
+    return [name.removeprefix("complete: ") for name in found]
 
 
 def pinned_org(db: Connection, connection: str) -> str | None:

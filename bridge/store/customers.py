@@ -2,30 +2,38 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, literal, or_, select, update
 
 from adapters.records import Ref
 from bridge.store.rows import chunks, insert_or_update
 from bridge.store.schema import affected, customer_refs, customers
 
+NOT_YET: Final = date.max
+"""The last closed day of a customer whose connection is being read for the first time: there is none to close."""
 
-def ensure(db: Connection, accounts: Iterable[Ref], now: datetime, closed_through: date) -> None:
-    """Give every account a customer of its own unless it has one. Closing begins after ``closed_through``."""
-    wanted = sorted({(account.connection, account.id) for account in accounts})
-    there = {(ref.connection, ref.id) for ref in of_accounts(db, [Ref(name, "account", id) for name, id in wanted])}
-    missing = [pair for pair in wanted if pair not in there]
+
+def ensure(db: Connection, accounts: Iterable[Ref], now: datetime, closed_through: date) -> dict[Ref, int]:
+    """Give every account a customer of its own unless it has one; returns the customer of each.
+
+    Closing begins after ``closed_through``.
+    """
+    wanted = set(accounts)
+    owners = of_accounts(db, wanted)
+    missing = sorted(wanted - owners.keys(), key=lambda account: (account.connection, account.id))
     if not missing:
-        return
+        return owners
     created = db.execute(
         insert(customers).returning(customers.c.id),  # alike but for the id, so that any order of them will do
         [{"created_at": now, "closed_through": closed_through, "inside": False}] * len(missing),
     )
+    fresh = dict(zip(missing, sorted(created.scalars()), strict=True))
     rows = [
-        {"connection": connection, "account_id": account_id, "customer_id": id}
-        for (connection, account_id), id in zip(missing, sorted(created.scalars()), strict=True)
+        {"connection": account.connection, "account_id": account.id, "customer_id": id} for account, id in fresh.items()
     ]
     db.execute(insert(customer_refs), rows)
+    return owners | fresh
 
 
 def of_accounts(db: Connection, accounts: Iterable[Ref]) -> dict[Ref, int]:
@@ -71,12 +79,26 @@ def mark_affected(db: Connection, ids: Iterable[int], now: datetime) -> None:
 
 
 def mark_all(db: Connection, now: datetime) -> None:
-    mark_affected(db, db.execute(select(customers.c.id)).scalars().all(), now)
+    """Mark everybody, in two statements."""
+    again = {
+        "version": affected.c.version + 1,
+        "since": func.coalesce(affected.c.since, literal(now, affected.c.since.type)),
+    }
+    db.execute(update(affected).values(again))
+    unmarked = select(customers.c.id, literal(1), literal(now, affected.c.since.type)).where(
+        customers.c.id.not_in(select(affected.c.customer_id))
+    )
+    db.execute(insert(affected).from_select(["customer_id", "version", "since"], unmarked))
 
 
 def claim_affected(db: Connection, limit: int) -> dict[int, int]:
-    """Up to ``limit`` affected customers, longest waiting first, each with the token to hand to ``done``."""
-    query = select(affected.c.customer_id, affected.c.version).where(affected.c.since.is_not(None))
+    """Up to ``limit`` affected customers, longest waiting first, each with the token to hand to ``done``.
+
+    Not those of a connection whose first sync is not over: half of its records would decide about all of it.
+    """
+    ready = and_(customers.c.id == affected.c.customer_id, customers.c.closed_through < NOT_YET)
+    query = select(affected.c.customer_id, affected.c.version).join(customers, ready)
+    query = query.where(affected.c.since.is_not(None))
     longest = query.order_by(affected.c.since, affected.c.customer_id)
     return dict(db.execute(longest.limit(limit)).all())
 
@@ -106,6 +128,13 @@ def closed_through(db: Connection, day: date, limit: int) -> list[int]:
     """Up to ``limit`` customers whose last closed day is ``day``."""
     query = select(customers.c.id).where(customers.c.closed_through == day)
     return list(db.execute(query.order_by(customers.c.id).limit(limit)).scalars())
+
+
+def begin_closing(db: Connection, connection: str, after: date) -> None:
+    """The connection's first sync is over: its customers' days are closed from the one after ``after``."""
+    mine = select(customer_refs.c.customer_id).where(customer_refs.c.connection == connection)
+    waiting = update(customers).where(customers.c.id.in_(mine), customers.c.closed_through == NOT_YET)
+    db.execute(waiting.values(closed_through=after))
 
 
 def close_day(db: Connection, ids: Sequence[int], day: date) -> set[int]:

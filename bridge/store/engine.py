@@ -13,7 +13,7 @@ from typing import Any, Final
 from alembic.util import CommandError
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from bridge.store import migrating
 from bridge.store.schema import HEAD
@@ -21,12 +21,15 @@ from config.errors import ConfigError, CsbridgeError, Problem
 
 _SNAPSHOT: Final[Mapping[str, Any]] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
+_QUIET: Final[Mapping[str, Any]] = {"hide_parameters": True}
+"""An error must not quote rows: they hold personal data."""
+
 BUSY_SECONDS = 30
 """How long a writer waits for another process's transaction."""
 
 
-class StoreBusy(CsbridgeError):
-    """Another process holds the store for longer than we wait."""
+class StoreFailed(CsbridgeError):
+    """The database did not take part: held by another process for too long, full, or gone. Try again later."""
 
 
 class Store:
@@ -46,7 +49,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view; nothing may be written through it."""
-        with self.engine.connect() as plain:
+        with _answering(), self.engine.connect() as plain:
             connection = plain if self.is_sqlite else plain.execution_options(**_SNAPSHOT)
             with connection.begin():
                 yield connection
@@ -55,11 +58,11 @@ class Store:
     def write(self) -> Iterator[Connection]:
         """One transaction: all of it is durable when the block ends, or none of it."""
         if not self.is_sqlite:
-            with self.engine.begin() as connection:
+            with _answering(), self.engine.begin() as connection:
                 connection.execute(text("SELECT pg_advisory_xact_lock(725191)"))
                 yield connection
             return
-        with self._writer, self.engine.connect() as plain:
+        with self._writer, _answering(), self.engine.connect() as plain:
             connection = plain.execution_options(csbridge_write=True)
             with connection.begin():
                 yield connection
@@ -68,21 +71,39 @@ class Store:
     def pusher(self, connection: str, wait: float = 600.0) -> Iterator[bool]:
         """Held by whoever writes to that CRM; yields True when every lease found must be of a dead process.
 
-        The lock dies with its holder. On SQLite all holders are on this machine, so a lease that outlived its
-        lock is a dead process's. On PostgreSQL another machine's call may still be on its way: leases expire.
+        On SQLite all holders are on this machine, so a lease that outlived its lock is a dead process's. On
+        PostgreSQL another machine's call may still be on its way: leases expire.
         """
-        if self.is_sqlite and self.engine.url.database not in (None, "", ":memory:"):
-            lock = FileLock(f"{self.engine.url.database}.{connection}.lock")
-            try:
-                with lock.acquire(timeout=wait):
-                    yield True
-            except Timeout as exc:
-                raise StoreBusy(f"another process has been writing to {connection} for {wait:.0f} s") from exc
-        else:
+        with self.held(connection, wait, f"another process has been writing to {connection} for {wait:.0f} s"):
             yield self.is_sqlite
+
+    @contextmanager
+    def held(self, what: str, wait: float, otherwise: str) -> Iterator[None]:
+        """A lock among the processes on one SQLite file, which dies with its holder; elsewhere none is taken.
+
+        StoreFailed, saying ``otherwise``, when it cannot be had within ``wait`` seconds.
+        """
+        database = self.engine.url.database
+        if not self.is_sqlite or database in (None, "", ":memory:"):
+            yield
+            return
+        try:
+            with FileLock(f"{database}.{what}.lock").acquire(timeout=wait):
+                yield
+        except Timeout as exc:
+            raise StoreFailed(otherwise) from exc
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """What the database itself could not do, in one line without any row."""
+    try:
+        yield
+    except OperationalError as exc:
+        raise StoreFailed(f"the store did not answer: {str(exc.orig).splitlines()[0]}") from exc
 
 
 def open_store(url: str) -> Store:
@@ -92,7 +113,9 @@ def open_store(url: str) -> Store:
     except (ArgumentError, ValueError) as exc:  # not quoted: what cannot be read may hold a password
         raise _unusable("the store's address cannot be read") from exc
     try:
-        engine = _sqlite(parsed.database, url) if parsed.get_backend_name() == "sqlite" else create_engine(url)
+        engine = (
+            _sqlite(parsed.database, url) if parsed.get_backend_name() == "sqlite" else create_engine(url, **_QUIET)
+        )
         if _revision(engine) != HEAD:
             migrating.upgrade(engine)
     except (DBAPIError, CommandError, ModuleNotFoundError, OSError) as exc:
@@ -120,7 +143,7 @@ def _unusable(what: str) -> ConfigError:
 def _sqlite(database: str | None, url: str) -> Engine:
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, **_QUIET)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:

@@ -38,7 +38,6 @@ class StoreInbox:
         row = {
             "connection": connection,
             "received_at": received_at,
-            "body": delivery.body,
             "refs": [[ref.kind, ref.id] for ref in refs],
             "attempts": 0,
             "parked": False,
@@ -49,12 +48,17 @@ class StoreInbox:
         return int(key[0])
 
 
-def waiting(db: Connection, connection: str, limit: int, now: datetime) -> list[Waiting]:
-    """The oldest deliveries that may be acted on now."""
+def newest(db: Connection, connection: str) -> int:
+    """The number of the last delivery that came in; 0 before the first."""
+    return db.execute(select(func.max(inbox.c.id)).where(inbox.c.connection == connection)).scalar_one() or 0
+
+
+def waiting(db: Connection, connection: str, limit: int, now: datetime, last: int) -> list[Waiting]:
+    """The oldest deliveries, up to number ``last``, that may be acted on now."""
     query = (
         select(inbox.c.id, inbox.c.received_at, inbox.c.refs, inbox.c.attempts)
         .where(inbox.c.done_at.is_(None), inbox.c.parked.is_(False), inbox.c.connection == connection)
-        .where(or_(inbox.c.retry_at.is_(None), inbox.c.retry_at <= now))
+        .where(or_(inbox.c.retry_at.is_(None), inbox.c.retry_at <= now), inbox.c.id <= last)
         .order_by(inbox.c.id)
         .limit(limit)
     )
@@ -65,9 +69,9 @@ def waiting(db: Connection, connection: str, limit: int, now: datetime) -> list[
 
 
 def finish(db: Connection, ids: Sequence[int], now: datetime) -> None:
-    """These were acted on. Their bodies are emptied: nothing personal is kept longer than it is needed."""
+    """These were acted on."""
     for some in chunks(ids):
-        db.execute(update(inbox).where(inbox.c.id.in_(some)).values(done_at=now, body=b""))
+        db.execute(update(inbox).where(inbox.c.id.in_(some)).values(done_at=now))
 
 
 def fail(db: Connection, deliveries: Sequence[Waiting], cause: str, now: datetime) -> None:
@@ -116,7 +120,7 @@ def retry(db: Connection, ids: Sequence[int], now: datetime) -> list[int]:
 
 def drop(db: Connection, ids: Sequence[int], now: datetime) -> list[int]:
     """Give deliveries up; returns those that were open."""
-    return _change(db, ids, {"done_at": now, "body": b"", "cause": "dropped"})
+    return _change(db, ids, {"done_at": now, "cause": "dropped"})
 
 
 def _change(db: Connection, ids: Sequence[int], values: Mapping[str, Any]) -> list[int]:

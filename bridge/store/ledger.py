@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, or_, select, tuple_, update
 
 from adapters.records import Ref, Value
 from bridge.store.engine import Store
@@ -17,13 +17,19 @@ from bridge.store.records import grouped
 from bridge.store.rows import chunks, insert_or_update
 from bridge.store.schema import entries
 from config.fields import OwnField
-from webhooks.writeback.entry import Entry, Lease, Refusal, has_work
+from webhooks.writeback.entry import Entry, Lease, Refusal, Standing, standing
 
-WAITING, UNKNOWN = 1, 2
 """What the column ``work`` says of an entry with work; 0 = none."""
 
 COLUMNS = frozenset({"ref", "lease", "retry_at"})
 """Fields of an entry that stand in columns of their own; the rest is the document."""
+
+
+WORK: Final[Mapping[Standing, int]] = {"quiet": 0, "waiting": 1, "unknown": 2, "refused": -1, "contested": -1}
+"""What the column ``work`` says of an entry: above 0 there is something to do, below it a person has to."""
+
+PIECE = 2_000
+"""Entries in one transaction when all of them are gone through."""
 
 
 class StoreLedger:
@@ -62,13 +68,16 @@ class StoreLedger:
             select(entries)
             .where(entries.c.connection == connection)
             .where(or_(entries.c.lease_until.is_(None), entries.c.lease_until <= now))
-            .where(or_(entries.c.retry_at.is_(None), entries.c.retry_at <= now))
+            .where(_may_act(now))
             .order_by(entries.c.kind, entries.c.id)
             .with_for_update(skip_locked=True)
         )
         claimed: list[Entry] = []
         with self._store.write() as db:
-            for work in (UNKNOWN, WAITING):  # each by itself, so that the index has them in order already
+            for work in (
+                WORK["unknown"],
+                WORK["waiting"],
+            ):  # each by itself, so that the index has them in order already
                 query = free.where(entries.c.work == work).limit(limit - len(claimed))
                 if claimed:
                     query = query.where(entries.c.kind == claimed[0].ref.kind)
@@ -77,11 +86,17 @@ class StoreLedger:
             self._set_lease(db, [entry.ref for entry in claimed], lease)
         return claimed
 
-    def has_work(self, connection: str) -> bool:
-        """Whether anything is to be written to that CRM, or to be found out about."""
+    def has_work(self, connection: str, now: datetime) -> bool:
+        """Whether anything may now be written to that CRM, or found out about."""
         with self._store.read() as db:
-            query = select(entries.c.id).where(entries.c.connection == connection, entries.c.work > 0)
+            query = select(entries.c.id).where(entries.c.connection == connection, entries.c.work > 0, _may_act(now))
             return db.execute(query.limit(1)).first() is not None
+
+    def parked(self, connection: str) -> list[Entry]:
+        """Records that do not hold what they should, until a person does something: refused or contested."""
+        with self._store.read() as db:
+            query = select(entries).where(entries.c.connection == connection, entries.c.work < 0)
+            return [self._entry(row) for row in db.execute(query.order_by(entries.c.id)).mappings()]
 
     def bury(self, connection: str) -> None:
         """End every lease on that connection: their holders are known to be dead."""
@@ -110,12 +125,19 @@ class StoreLedger:
                 found.update(Ref(connection, kind, id) for id in db.execute(query).scalars())
         return found
 
-    def refresh(self, db: Connection) -> None:
-        """Decide anew which entries have work: the fields that are on may have changed since."""
-        for row in db.execute(select(entries)).mappings().all():
-            fresh = self._row(self._entry(row))
-            if fresh["work"] != row["work"]:
-                insert_or_update(db, entries, [fresh])
+    def refresh(self, change: Callable[[Entry], Entry]) -> None:
+        """Apply a change to every entry, and decide anew which have work, piece by piece: own fields are others now."""
+        key = tuple_(entries.c.connection, entries.c.kind, entries.c.id)
+        last: tuple[str, str, str] | None = None
+        while True:
+            with self._store.write() as db:
+                query = select(entries).order_by(*entries.primary_key.columns).limit(PIECE)
+                rows = db.execute(query.where(key > last) if last else query).mappings().all()
+                fresh = [(row, self._row(change(self._entry(row)))) for row in rows]
+                insert_or_update(db, entries, [row for before, row in fresh if row != dict(before)])
+            if not rows:
+                return
+            last = (rows[-1]["connection"], rows[-1]["kind"], rows[-1]["id"])
 
     def _load(self, db: Connection, refs: Sequence[Ref]) -> dict[Ref, Entry]:
         found: dict[Ref, Entry] = {}
@@ -145,12 +167,11 @@ class StoreLedger:
             )
 
     def _row(self, entry: Entry) -> dict[str, Any]:
-        work = has_work(entry, self.fields)
         return {
             "connection": entry.ref.connection,
             "kind": entry.ref.kind,
             "id": entry.ref.id,
-            "work": UNKNOWN if entry.sent is not None else WAITING * work,
+            "work": WORK[standing(entry, self.fields)],
             "retry_at": entry.retry_at,
             "lease_token": entry.lease.token if entry.lease else None,
             "lease_until": entry.lease.until if entry.lease else None,
@@ -188,6 +209,10 @@ class StoreLedger:
 
 _FIELDS = ("desired", "confirmed", "sent", "pending", "accepted")
 _DOCUMENT = tuple(field.name for field in dataclass_fields(Entry) if field.name not in COLUMNS)
+
+
+def _may_act(now: datetime) -> ColumnElement[bool]:
+    return or_(entries.c.retry_at.is_(None), entries.c.retry_at <= now)
 
 
 def typed(value: Any, field: OwnField | None) -> Value:

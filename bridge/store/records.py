@@ -16,7 +16,7 @@ from sqlalchemy import Connection, RowMapping, and_, bindparam, func, insert, li
 
 from adapters.records import RECORD_TYPES, Item, Record, Ref, Tombstone
 from bridge.store.rows import chunks, insert_missing
-from bridge.store.schema import links, records, versions
+from bridge.store.schema import Utc, links, records, versions
 from config.words import Kind
 
 OUTSIDE = frozenset({"ref", "changed_at", "own"})
@@ -229,6 +229,8 @@ class Known:
     connection: str
     id: str
     known_from: datetime
+    changed_at: datetime | None
+    """The vendor's stamp; None for a version that was superseded since."""
     content: Mapping[str, Any]
 
 
@@ -236,22 +238,22 @@ def known(db: Connection, connection: str, kind: str, ids: Sequence[str], at: da
     """Those records as they were known at ``at``, by id; those gone or not yet known then are left out."""
     found: list[Known] = []
     for some in chunks(ids):
-        present = select(records.c.id, records.c.known_from, records.c.payload).where(
+        present = select(records.c.id, records.c.known_from, records.c.changed_at, records.c.payload).where(
             records.c.connection == connection,
             records.c.kind == kind,
             records.c.id.in_(some),
             records.c.known_from <= at,
         )
-        past = select(versions.c.id, versions.c.known_from, versions.c.payload).where(
+        past = select(versions.c.id, versions.c.known_from, literal(None, Utc()), versions.c.payload).where(
             versions.c.connection == connection,
             versions.c.kind == kind,
             versions.c.id.in_(some),
             versions.c.known_from <= at,
             versions.c.known_to > at,
         )
-        for id, known_from, payload in db.execute(union_all(present, past)):
+        for id, known_from, changed_at, payload in db.execute(union_all(present, past)):
             if payload is not None:
-                found.append(Known(connection, id, known_from, orjson.loads(payload)))
+                found.append(Known(connection, id, known_from, changed_at, orjson.loads(payload)))
     return sorted(found, key=lambda known: known.id)
 
 

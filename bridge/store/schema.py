@@ -5,6 +5,7 @@ Times are kept as naive UTC and handed out aware; documents are JSON text writte
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -23,6 +24,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -30,7 +32,9 @@ HEAD: Final = "0001"
 """The newest migration; a store at another revision is migrated when it is opened."""
 
 
+@lru_cache(1024)
 def _sqlite_text(value: datetime | None) -> str | None:
+    """Remembered, because one moment is bound to all rows of a page, in several tables."""
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds") if value is not None else None
 
 
@@ -140,7 +144,13 @@ customers = Table(
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("created_at", Utc, nullable=False),
-    Column("closed_through", Date, nullable=False, index=True, comment="the last day that was closed"),
+    Column(
+        "closed_through",
+        Date,
+        nullable=False,
+        index=True,
+        comment="the last day that was closed; see NOT_YET",
+    ),
     Column("inside", Boolean, nullable=False, comment="in scope, when it was last decided about"),
 )
 
@@ -150,6 +160,15 @@ customer_refs = Table(
     Column("connection", String, primary_key=True),
     Column("account_id", String, primary_key=True),
     Column("customer_id", Serial, nullable=False, index=True),
+)
+
+account_keys = Table(
+    "account_keys",
+    metadata,
+    Column("account_key", String, primary_key=True, comment="as usage[].account_key spells it"),
+    Column("value", String, primary_key=True),
+    Column("customer_id", Serial, primary_key=True, autoincrement=False, index=True),
+    comment="By what else than ids usage sources name accounts, and whose names these are",
 )
 
 affected = Table(
@@ -176,20 +195,21 @@ decisions = Table(
     comment="Score history; a decision equal to the last is not stored again",
 )
 
+LEASED: Final = text("lease_token IS NOT NULL")
+
 entries = Table(
     "entries",
     metadata,
     Column("connection", String, primary_key=True),
     Column("kind", String, primary_key=True),
     Column("id", String, primary_key=True),
-    Column(
-        "work", Integer, nullable=False, comment="0 none, 1 to be written, 2 sent without an answer: to be read back"
-    ),
+    Column("work", Integer, nullable=False, comment="1 to be written, 2 to be read back, -1 parked"),
     Column("retry_at", Utc),
     Column("lease_token", String),
     Column("lease_until", Utc),
     Column("document", Json, nullable=False, comment="desired, confirmed, sent, accepted, refusal …"),
     Index(None, "connection", "work", "kind", "id"),
+    Index("ix_entries_leased", "connection", sqlite_where=LEASED, postgresql_where=LEASED),
     comment="Write-back: what each CRM record should hold, and what it confirmed",
 )
 
@@ -199,7 +219,6 @@ inbox = Table(
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("connection", String, nullable=False),
     Column("received_at", Utc, nullable=False),
-    Column("body", LargeBinary, nullable=False),
     Column("refs", Json, nullable=False, comment="[[kind, id], …] to look at again"),
     Column("attempts", Integer, nullable=False),
     Column("retry_at", Utc),
@@ -207,7 +226,7 @@ inbox = Table(
     Column("cause", Text),
     Column("done_at", Utc),
     Index(None, "done_at", "parked", "id"),
-    comment="Verified deliveries, durable before they are acknowledged",
+    comment="What verified deliveries named, durable before they are acknowledged; their bodies are not kept",
 )
 
 usage = Table(

@@ -3,7 +3,6 @@
 import gc
 import os
 import platform
-import resource
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -50,5 +49,18 @@ def allocated(work: Callable[[], object]) -> int:
 
 
 def peak_resident() -> int:
-    """The most memory this process ever had, in bytes (Linux counts it in KiB)."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    """The most memory that this process ever had, in bytes.
+
+    Linux's own figure for the process; ``ru_maxrss`` would begin with the peak of whoever started it.
+    """
+    return _status("VmHWM")
+
+
+def resident() -> int:
+    """The memory that this process has now, in bytes."""
+    return _status("VmRSS")
+
+
+def _status(name: str) -> int:
+    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))

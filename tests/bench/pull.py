@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 import requests
 from crm import sandbox, workspace
-from machine import peak_resident
+from machine import peak_resident, resident
 from report import Line, megabytes
 
 from bridge.intake import take_in
@@ -51,7 +51,7 @@ def measure(sizes: tuple[int, int], repetitions: int) -> list[Line]:
             f"at {small['rows']:,}: {megabytes(small['peak'])}",
             large["peak"] / small["peak"],
             aim="1.0",
-            also="resident, of a whole process",
+            also=f"of it by the pull itself: {megabytes(large['grown'])}, {megabytes(small['grown'])}",
         ),
     ]
 
@@ -66,6 +66,7 @@ def _measured(accounts: int, repetitions: int) -> Facts:
         "pull": median(pulled["seconds"] for pulled, _ in pairs),
         "floor": median(bare["seconds"] for _, bare in pairs),
         "peak": median(pulled["peak"] for pulled, _ in pairs),
+        "grown": median(pulled["grown"] for pulled, _ in pairs),
         "calls": pairs[0][0]["calls"],
     }
 
@@ -84,6 +85,7 @@ def pull(announced: Facts, folder: Path) -> Facts:
     """Every account into an empty store, as ``sync`` does: page and cursor in one transaction."""
     with workspace(folder, announced) as opened:
         adapter, rows = connect(opened, "crm"), 0
+        before = resident()
         began = perf_counter()
         for page in adapter.pull("account", None):
             now = opened.now()
@@ -91,7 +93,8 @@ def pull(announced: Facts, folder: Path) -> Facts:
                 rows += take_in(db, opened, page.items, now).read
                 cursors.save_cursor(db, "crm", "account", page.cursor, now)
         taken = perf_counter() - began
-        return {"rows": rows, "seconds": taken, "peak": peak_resident(), "calls": adapter.calls.made["page"]}
+        peak, calls = peak_resident(), adapter.calls.made["page"]
+        return {"rows": rows, "seconds": taken, "peak": peak, "grown": peak - before, "calls": calls}
 
 
 def floor(announced: Facts, folder: Path) -> Facts:

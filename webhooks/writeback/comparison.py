@@ -21,7 +21,7 @@ def fit(value: Value, field: OwnField) -> Value:
 
     A value of the wrong type is handed on as it is: the CRM refuses it by name, and nobody guesses here.
     """
-    if value is None or value == "" or value == ():
+    if value is None or value == "" or value == () or value != value:  # NaN alone is not itself
         return None
     match field.type:
         case "number" | "currency":

@@ -4,15 +4,17 @@ Pure. Must not know how a reading was made. Only fields that csbridge writes tak
 from a reading was not readable and stays as it was.
 """
 
-from collections.abc import Set
+from collections.abc import Collection, Mapping, Set
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from adapters.records import Fields, Value
 from config.fields import OwnField
 from webhooks.writeback.comparison import fit, same
 from webhooks.writeback.entry import Entry, OwnFields
+
+T = TypeVar("T")
 
 Policy = Literal["repair", "accept"]
 Verdict = Literal["repaired", "accepted", "contested"]
@@ -55,7 +57,8 @@ def read(
 ) -> Entry:
     """``observe`` of the newest reading, with no write in flight.
 
-    A difference in a field named in ``surely`` is drift, whatever its age.
+    A difference in a field named in ``surely`` is drift, whatever its age. A refusal ends when somebody changed the
+    record since: perhaps they mended what the CRM objected to, so the patch is tried once more.
     """
     ours = {name: value for name, value in own.items() if name in fields and fields[name].written}
     first = {name for name in ours.keys() - surely if _never_read(entry, name)}
@@ -65,7 +68,8 @@ def read(
         if name in first or name in surely or _news(entry, name, value, changed_at, fields[name])
     }
     known = {name: value for name, value in entry.confirmed.items() if name in fields} | news
-    seen = replace(entry, confirmed=known, seen=True, observed_at=changed_at)
+    refusal = None if _changed_by_others(entry, changed_at) else entry.refusal
+    seen = replace(entry, confirmed=known, seen=True, observed_at=changed_at, refusal=refusal)
     differing = {name for name, value in news.items() if not same(value, entry.confirmed.get(name), fields[name])}
     return _judge(seen, differing - first, policy, fields, today, max_repairs)
 
@@ -73,6 +77,30 @@ def read(
 def forget(entry: Entry) -> Entry:
     """After a merge into this record, or a restored backup: what is read next is where we start, not drift."""
     return replace(entry, seen=False, confirmed_at={}, observed_at=None)
+
+
+def retarget(entry: Entry, names: Collection[str]) -> Entry:
+    """These own fields are kept in other fields of the CRM now, of which nothing is known: all of it is work again.
+
+    What their new fields are found to hold is where we start, not drift; and an answer that is still out tells
+    of the old ones. ``observed_at`` ends, so that a record that did not change since can be read again.
+    """
+    if not names:
+        return entry
+
+    def others(values: Mapping[str, T]) -> dict[str, T]:
+        return {name: value for name, value in values.items() if name not in names}
+
+    return replace(
+        entry,
+        confirmed=others(entry.confirmed),
+        confirmed_at=others(entry.confirmed_at),
+        accepted=others(entry.accepted),
+        sent=None if entry.sent is None else others(entry.sent),
+        pending=None if entry.pending is None else others(entry.pending),
+        seen=False,
+        observed_at=None,
+    )
 
 
 def verdict(before: Entry, after: Entry) -> Verdict | None:
@@ -85,6 +113,21 @@ def verdict(before: Entry, after: Entry) -> Verdict | None:
         name not in before.accepted or before.accepted[name] != value for name, value in after.accepted.items()
     )
     return "accepted" if accepted else None
+
+
+def _changed_by_others(entry: Entry, changed_at: datetime) -> bool:
+    """Whether the record was changed since it was last read, or else refused, and not by a write of ours.
+
+    A refused write does not move the record's stamp.
+    """
+    since = entry.observed_at or (entry.refusal.at if entry.refusal else changed_at)
+    ours = max(entry.confirmed_at.values(), default=None)
+    return changed_at > since and (ours is None or _later_second(changed_at, ours))
+
+
+def _later_second(changed_at: datetime, written_at: datetime) -> bool:
+    """The vendor's Date header has whole seconds: within the same second a reading may be older than the write."""
+    return changed_at.replace(microsecond=0) > written_at.replace(microsecond=0)
 
 
 def _never_read(entry: Entry, name: str) -> bool:
@@ -102,8 +145,7 @@ def _news(entry: Entry, name: str, value: Value, changed_at: datetime, field: Ow
     if name in entry.confirmed and same(value, entry.confirmed[name], field):
         return False
     written_at = entry.confirmed_at.get(name)
-    # The vendor's Date header has whole seconds: within the same second a reading may be older than the write.
-    return written_at is None or changed_at.replace(microsecond=0) > written_at.replace(microsecond=0)
+    return written_at is None or _later_second(changed_at, written_at)
 
 
 def _judge(entry: Entry, drifted: Set[str], policy: Policy, fields: OwnFields, today: date, max_repairs: int) -> Entry:

@@ -7,9 +7,9 @@ The life of an entry (``sent`` and ``lease`` say where it stands):
        │    ▲                             ▲ ▲                 │                        │
        │    │                             │ └── lease ends ◄──┘       written: confirmed := sent ──► quiet
        │    │                             ├──────────────────── later: not applied ◄───┤
-       │    │                             │                                            ├── refused ──► parked until the
-       │  equal to what was sent          │ as it was before                           │               patch changes
-       │    │                             │                                            │
+       │    │                             │                                            ├── refused ──► parked until
+       │  equal to what was sent          │ as it was before                           │     patch or record change
+       │    │                             │                                            └── gone ──► dropped
        │    └──────────── unknown: read back, field by field ◄── lost, or the lease ended
        │                             │
        └── observed ≠ confirmed ──►  drift: repaired (work), accepted (quiet), or contested (parked)
@@ -41,7 +41,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The vendor's no. The same patch is not sent again until it, or the definition of its fields, changes."""
+    """The vendor's no. The same patch is not sent again until it, its fields' definition or the record changes."""
 
     code: str
     message: str

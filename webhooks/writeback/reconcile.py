@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from adapters.contract import Calls, Outcome, Patch
-from adapters.errors import Lost, QuotaSpent, Retry, Unauthorized
+from adapters.errors import AdapterError, Lost, QuotaSpent, Retry, Unauthorized
 from adapters.records import Item, Ref
 from config.words import Kind
 from webhooks.writeback import settle
@@ -57,16 +57,20 @@ def push(
     zone: tzinfo = UTC,
     lease: timedelta = LEASE,
     on_progress: Progress = lambda done: None,
+    tally: Tally | None = None,
 ) -> Summary:
     """Write what is wanted and not confirmed in ``adapter``'s org, in as few calls as ``batch`` allows.
 
     ``batch``: records to a call, at most the adapter's own largest (None). ``zone``: the workspace's, whose
     days repairs are counted by. Ends when nothing is left to claim; no record is taken up more than
-    ``ATTEMPTS`` times. Raises QuotaSpent, Unauthorized and Retry from the adapter, once what is known has been
-    settled and all leases are given back.
+    ``ATTEMPTS`` times, and none again that the CRM put off by itself. Ends early (``Summary.stopped``) when a whole
+    batch was refused for the org's set-up: the rest would be, too. Raises QuotaSpent, Unauthorized and Retry from the
+    adapter, once what is known has been settled and all leases are given back; what was done until then is in
+    ``tally``, if the caller hands one in.
     """
     size = max(1, min(batch or adapter.write_batch, adapter.write_batch))
-    return _Push(adapter, ledger, fields, policy, now, new_token(), size, zone, lease, on_progress).run()
+    count = Tally() if tally is None else tally
+    return _Push(adapter, ledger, fields, policy, now, new_token(), size, zone, lease, on_progress, count).run()
 
 
 class _Push:
@@ -84,6 +88,7 @@ class _Push:
         zone: tzinfo,
         lease: timedelta,
         on_progress: Progress,
+        tally: Tally,
     ) -> None:
         self.crm = crm
         self.ledger = ledger
@@ -98,7 +103,7 @@ class _Push:
         self.ready: dict[Kind, list[Ref]] = {}
         self.attempts: Counter[Ref] = Counter()
         self.deaf = 0
-        self.tally = Tally()
+        self.tally = tally
 
     def run(self) -> Summary:
         before = self.crm.calls.made.copy()
@@ -107,9 +112,12 @@ class _Push:
         except BaseException:
             self._abandon()
             raise
+        finally:
+            made = self.crm.calls.made
+            self.tally.calls += made["write"] - before["write"]
+            self.tally.reads += made["read"] - before["read"]
         self._give_back(self._held())
-        made = self.crm.calls.made
-        return self.tally.summary(self.crm.connection, made["write"] - before["write"], made["read"] - before["read"])
+        return self.tally.summary(self.crm.connection)
 
     def _drain(self) -> None:
         """Fill batches across claims, so that read-backs leave no call half empty."""
@@ -126,6 +134,9 @@ class _Push:
             for refs in batches:
                 self._write(refs[: self.size])
                 del refs[: self.size]
+                if self.tally.stopped:
+                    log.warning("%s: stopped here: %s", self.crm.connection, self.tally.stopped)
+                    return
 
     def _claim(self) -> list[Entry]:
         """Lease some more. Records that had their turns in this push rest for a while, so that the loop ends."""
@@ -186,7 +197,9 @@ class _Push:
             if settle.holds(entry, self.token) and entry.sent is not None
         ]
         if patches:
-            self._settle(patches, self._send(patches))
+            outcomes = self._send(patches)
+            self._settle(patches, outcomes)
+            self.tally.stopped = _hopeless(outcomes, self.size)
         self.on_progress(len(refs))
 
     def _send(self, patches: Sequence[Patch]) -> list[Outcome]:
@@ -195,20 +208,22 @@ class _Push:
         except Lost as exc:
             outcomes = [Outcome(patch.ref, "lost", message=str(exc)) for patch in patches]
         except Retry as exc:
-            outcomes = [Outcome(patch.ref, "later", message=str(exc), after=exc.after) for patch in patches]
+            outcomes = _put_off(patches, exc, exc.after)
             self.deaf += 1
             if self.deaf >= DEAF:
                 self._settle(patches, outcomes)
                 raise
             return outcomes
         except (QuotaSpent, Unauthorized) as exc:
-            self._settle(patches, [Outcome(patch.ref, "later", message=str(exc)) for patch in patches])
+            self._settle(patches, _put_off(patches, exc))
             raise
         except BaseException as exc:  # nobody knows how far it came, an interrupt included
             self._settle(patches, [Outcome(patch.ref, "lost", message=repr(exc)) for patch in patches])
             raise
         answered = {outcome.ref: outcome for outcome in outcomes}
         complete = [answered.get(patch.ref, Outcome(patch.ref, "lost")) for patch in patches]
+        # the adapter has been patient with each of these: their turns in this push are over
+        self.attempts |= Counter({outcome.ref: ATTEMPTS for outcome in complete if outcome.status == "later"})
         self.deaf = self.deaf + 1 if all(outcome.status == "lost" for outcome in complete) else 0
         return complete
 
@@ -264,3 +279,17 @@ class _Push:
 
     def _today(self) -> date:
         return self.now().astimezone(self.zone).date()
+
+
+def _put_off(patches: Sequence[Patch], why: AdapterError, after: timedelta | None = None) -> list[Outcome]:
+    """A call that came to nothing says nothing of its records: unless told to wait, they may go out with the next."""
+    code, message, after = why.code, str(why), after or timedelta(0)
+    return [Outcome(patch.ref, "later", code=code, message=message, after=after) for patch in patches]
+
+
+def _hopeless(outcomes: Sequence[Outcome], size: int) -> str:
+    """The refusal of a full batch, every record of it, for one and the same flaw of the org's set-up; else ""."""
+    first = outcomes[0]
+    alike = all(one.status == "refused" and one.definition and one.code == first.code for one in outcomes)
+    # one record alone says nothing of the others, even where it is a full batch
+    return f"{first.code}: {first.message}" if alike and len(outcomes) >= max(size, 2) else ""

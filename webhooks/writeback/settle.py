@@ -15,7 +15,7 @@ from webhooks.writeback.comparison import same
 from webhooks.writeback.entry import Entry, Lease, OwnFields, Refusal, has_work, prepare, shape
 
 PAUSE: Final = timedelta(minutes=1)
-"""How long a record rests after it was tried often enough in one push, or could not be read back."""
+"""How long a record rests that was put off, was tried often enough in one push, or could not be read back."""
 
 
 def holds(entry: Entry, token: str) -> bool:
@@ -37,20 +37,22 @@ def mark_sent(entry: Entry, lease: Lease, fields: OwnFields) -> Entry | None:
 def settle(
     entry: Entry, token: str, outcome: Outcome, now: datetime, policy: drift.Policy, fields: OwnFields, today: date
 ) -> Entry | None:
-    """What became of the write. Ends the lease; a lost answer leaves the entry unknown."""
+    """What became of the write. Ends the lease; a lost answer leaves the entry unknown, a gone record drops it."""
     if not holds(entry, token) or entry.sent is None:
         return _kept(entry)
     free = replace(entry, lease=None)
     match outcome.status:
         case "lost":
             return free
+        case "gone":
+            return None
         case "written":
-            answered = replace(_confirmed(free, entry.sent, outcome.at or now), refusal=None)
+            answered = _confirmed(free, entry.sent, outcome.at or now)
         case "refused":
             refusal = Refusal(outcome.code, outcome.message, now, entry.sent, shape(fields, list(entry.sent)))
             answered = replace(free, sent=None, retry_at=None, refusal=refusal)
         case "later":
-            answered = replace(free, sent=None, retry_at=now + outcome.after if outcome.after else None)
+            answered = replace(free, sent=None, retry_at=now + (PAUSE if outcome.after is None else outcome.after))
     return rest(_judge_pending(answered, policy, fields, today), fields)
 
 
@@ -82,14 +84,19 @@ def resolve(
 
 
 def leave(entry: Entry) -> Entry:
-    """The record left the scope: what csbridge wrote there is blanked, once; after that nothing is wanted."""
+    """The record left the scope: what csbridge wrote there is blanked, once; after that nothing is wanted.
+
+    Whoever fought over its values, and whatever was refused, does not keep them there: the blanking is tried.
+    """
     if entry.desired is None:
         return entry
     held = any(value is not None for value in entry.confirmed.values())
+    blank: Fields = dict.fromkeys([*entry.desired, *entry.confirmed, *(entry.sent or {})])
     if entry.sent is None and not held:
-        return replace(entry, desired=None, accepted={}, refusal=None)
-    names = [*entry.desired, *entry.confirmed, *(entry.sent or {})]
-    return replace(entry, desired=dict.fromkeys(names), accepted={})
+        return replace(entry, desired=None, accepted={}, contested=False, refusal=None)
+    if entry.desired == blank:  # it has left before: what the CRM said to that stands
+        return entry
+    return replace(entry, desired=blank, accepted={}, contested=False, refusal=None)
 
 
 def rest(entry: Entry, fields: OwnFields) -> Entry:
@@ -112,8 +119,13 @@ def retry(entry: Entry) -> Entry:
     return replace(entry, refusal=None, contested=False, retry_at=None, repairs=0, repaired_on=None)
 
 
+def mended(entry: Entry) -> Entry:
+    """The org's set-up was mended: what it refused is tried again. What people contest stays with them."""
+    return entry if entry.refusal is None else replace(entry, refusal=None, retry_at=None)
+
+
 def _confirmed(entry: Entry, values: Fields, at: datetime) -> Entry:
-    """The CRM holds ``values`` since ``at``; what was sent is settled."""
+    """The CRM holds ``values`` since ``at``; what was sent is settled, and what was refused before is past."""
     return replace(
         entry,
         confirmed={**entry.confirmed, **values},
@@ -121,6 +133,7 @@ def _confirmed(entry: Entry, values: Fields, at: datetime) -> Entry:
         accepted={name: value for name, value in entry.accepted.items() if name not in values},
         sent=None,
         retry_at=None,
+        refusal=None if values else entry.refusal,
     )
 
 

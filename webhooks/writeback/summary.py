@@ -22,18 +22,23 @@ class Summary:
     refused: tuple[Outcome, ...] = ()
     """With the vendor's code and message."""
     later: tuple[Outcome, ...] = ()
-    """Certainly not applied; put off."""
+    """Certainly not applied; put off, with the vendor's code and message."""
     lost: tuple[Ref, ...] = ()
     """No answer yet: to be read back."""
     repaired: int = 0
+    """Records whose drift a read-back of this push found and left to be repaired; what pulls found is not counted."""
     accepted: int = 0
+    """Records whose drift a read-back of this push found and accepted; what pulls found is not counted."""
     contested: tuple[Ref, ...] = ()
+    """Records that a read-back of this push found to be contested; those that pulls found are not among them."""
     dropped: tuple[Ref, ...] = ()
-    """Gone from the CRM."""
+    """Gone from the CRM, as a write or a read-back told."""
     calls: int = 0
     """API calls made to write, the adapter's own retries and halvings included."""
     reads: int = 0
     """API calls made to find out about unknown ones."""
+    stopped: str = ""
+    """Why the push ended before its work did: the vendor's code and message; empty when it did not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ def plan_push(entries: Iterable[Entry], fields: OwnFields, batch: int) -> Plan:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts while a push runs."""
+    """Counts while a push runs. Whoever hands in one of their own can still read it after an exception."""
 
     written: set[Ref] = field(default_factory=set)
     values: int = 0
@@ -73,6 +78,10 @@ class Tally:
     """How records that are not written stand so far."""
     verdicts: dict[Verdict, list[Ref]] = field(default_factory=dict)
     dropped: list[Ref] = field(default_factory=list)
+    calls: int = 0
+    reads: int = 0
+    """API calls; known once the push ended, in whichever way."""
+    stopped: str = ""
 
     def answered(self, outcome: Outcome, sent: Fields) -> None:
         """The CRM's answer to a write, or that there was none."""
@@ -80,6 +89,9 @@ class Tally:
             self.open.pop(outcome.ref, None)
             self.written.add(outcome.ref)
             self.values += len(sent)
+        elif outcome.status == "gone":
+            self.open.pop(outcome.ref, None)
+            self.dropped.append(outcome.ref)
         else:
             self.open[outcome.ref] = outcome
 
@@ -103,7 +115,7 @@ class Tally:
         if judged:
             self.verdicts.setdefault(judged, []).append(ref)
 
-    def summary(self, connection: str, calls: int, reads: int) -> Summary:
+    def summary(self, connection: str) -> Summary:
         return Summary(
             connection=connection,
             written=len(self.written),
@@ -115,6 +127,7 @@ class Tally:
             accepted=len(self.verdicts.get("accepted", ())),
             contested=tuple(self.verdicts.get("contested", ())),
             dropped=tuple(self.dropped),
-            calls=calls,
-            reads=reads,
+            calls=self.calls,
+            reads=self.reads,
+            stopped=self.stopped,
         )

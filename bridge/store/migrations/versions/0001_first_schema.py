@@ -11,6 +11,17 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "account_keys",
+        sa.Column("account_key", sa.String(), nullable=False, comment="as usage[].account_key spells it"),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column(
+            "customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.PrimaryKeyConstraint("account_key", "value", "customer_id", name="pk_account_keys"),
+        comment="By what else than ids usage sources name accounts, and whose names these are",
+    )
+    op.create_index("ix_account_keys_customer_id", "account_keys", ["customer_id"], unique=False)
+    op.create_table(
         "affected",
         sa.Column(
             "customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
@@ -59,7 +70,7 @@ def upgrade() -> None:
         "customers",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
-        sa.Column("closed_through", sa.Date(), nullable=False, comment="the last day that was closed"),
+        sa.Column("closed_through", sa.Date(), nullable=False, comment="the last day that was closed; see NOT_YET"),
         sa.Column("inside", sa.Boolean(), nullable=False, comment="in scope, when it was last decided about"),
         sa.PrimaryKeyConstraint("id", name="pk_customers"),
     )
@@ -83,12 +94,7 @@ def upgrade() -> None:
         sa.Column("connection", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
-        sa.Column(
-            "work",
-            sa.Integer(),
-            nullable=False,
-            comment="0 none, 1 to be written, 2 sent without an answer: to be read back",
-        ),
+        sa.Column("work", sa.Integer(), nullable=False, comment="1 to be written, 2 to be read back, -1 parked"),
         sa.Column("retry_at", sa.DateTime(), nullable=True),
         sa.Column("lease_token", sa.String(), nullable=True),
         sa.Column("lease_until", sa.DateTime(), nullable=True),
@@ -97,6 +103,14 @@ def upgrade() -> None:
         comment="Write-back: what each CRM record should hold, and what it confirmed",
     )
     op.create_index("ix_entries_connection_work_kind_id", "entries", ["connection", "work", "kind", "id"], unique=False)
+    op.create_index(
+        "ix_entries_leased",
+        "entries",
+        ["connection"],
+        unique=False,
+        sqlite_where=sa.text("lease_token IS NOT NULL"),
+        postgresql_where=sa.text("lease_token IS NOT NULL"),
+    )
     op.create_table(
         "facts",
         sa.Column("name", sa.String(), nullable=False),
@@ -109,7 +123,6 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("connection", sa.String(), nullable=False),
         sa.Column("received_at", sa.DateTime(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("refs", sa.Text(), nullable=False, comment="[[kind, id], …] to look at again"),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("retry_at", sa.DateTime(), nullable=True),
@@ -117,7 +130,7 @@ def upgrade() -> None:
         sa.Column("cause", sa.Text(), nullable=True),
         sa.Column("done_at", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_inbox"),
-        comment="Verified deliveries, durable before they are acknowledged",
+        comment="What verified deliveries named, durable before they are acknowledged; their bodies are not kept",
     )
     op.create_index("ix_inbox_done_at_parked_id", "inbox", ["done_at", "parked", "id"], unique=False)
     op.create_table(

@@ -1,0 +1,152 @@
+from datetime import timedelta
+
+import orjson
+import pytest
+from worlds import START, World
+
+from adapters.contract import Delivery
+from adapters.errors import AdapterError, QuotaSpent, Refused, Retry, Unauthorized
+from adapters.records import Item, Ref
+from bridge.draining import PAUSE, Drained, drain
+from bridge.store import inbox, records
+from bridge.store.inbox import ATTEMPTS, StoreInbox
+from config.words import Kind
+
+
+def deliver(world: World, *refs: Ref) -> int:
+    body = orjson.dumps([[ref.kind, ref.id] for ref in refs])
+    delivery = Delivery("POST", "https://cs.example.com/webhooks/sf/hook", {}, body, "hook")
+    return StoreInbox(world.workspace.store).put("sf", delivery, world.crm.notices(delivery), world.clock.now())
+
+
+def drained(world: World) -> Drained:
+    return drain(world.workspace, "sf")
+
+
+def depth(world: World) -> dict[str, int]:
+    with world.workspace.store.read() as db:
+        return inbox.depth(db)
+
+
+def test_many_deliveries_about_one_record_are_one_read(world: World) -> None:
+    one, other = world.account("1"), world.account("2")
+    for _ in range(10):
+        deliver(world, one, other)
+        world.tick()
+    done = drained(world)
+    assert world.crm.reads == [("account", ["1", "2"])]
+    assert (len(done.received), done.taken.read, done.taken.changed) == (10, 2, 2)
+    assert done.received[0] == START
+    assert depth(world) == {"waiting": 0, "parked": 0}
+    assert drained(world).received == []
+
+
+def test_the_bodies_word_is_not_taken_the_record_is_read(world: World) -> None:
+    account = world.account("1", name="As it is")
+    deliver(world, account)
+    drained(world)
+    with world.workspace.store.read() as db:
+        assert records.names(db, [account]) == {account: "As it is"}
+    assert world.affected() == {world.customer("1")}
+
+
+def test_only_whom_it_concerns_is_affected(world: World) -> None:
+    world.account("1")
+    world.account("2")
+    world.sync()
+    world.score()
+    world.tick()
+    deliver(world, world.crm.put("ticket", "t", account="2", status="open", opened_at=START, escalated=True))
+    drained(world)
+    assert world.affected() == {world.customer("2")}
+    deliver(world, Ref("sf", "ticket", "t"))
+    world.score()
+    drained(world)
+    assert world.affected() == set(), "a doubled delivery is no work"
+
+
+def test_a_delivery_about_nothing_that_exists_is_done(world: World) -> None:
+    deliver(world, Ref("sf", "account", "never"), Ref("sf", "ticket", "never"))
+    assert drained(world).taken.changed == 0
+    assert depth(world) == {"waiting": 0, "parked": 0}
+
+
+def test_a_record_of_an_unknown_account_waits_for_it_in_the_store(world: World) -> None:
+    world.sync()
+    deliver(world, world.crm.put("ticket", "t", account="9", status="open", opened_at=START, escalated=True))
+    drained(world)
+    assert world.affected() == set()
+    world.tick()
+    deliver(world, world.account("9"))
+    drained(world)
+    world.score()
+    assert [flag.name for flag in world.decision("9").flags] == ["escalated_ticket"]
+
+
+def test_a_deleted_record_is_taken_out(world: World) -> None:
+    account = world.account("1")
+    world.run()
+    world.tick()
+    world.crm.delete("account", "1")
+    deliver(world, account)
+    assert drained(world).taken.gone == 1
+    assert world.entry("1") is None
+
+
+@pytest.mark.parametrize(
+    ("error", "pause"),
+    [
+        (Retry("busy", after=timedelta(minutes=7)), timedelta(minutes=7)),
+        (Retry("busy"), PAUSE),
+        (QuotaSpent("spent", until=START + timedelta(hours=3)), timedelta(hours=3)),
+        (QuotaSpent("spent"), PAUSE),
+        (Unauthorized("expired", status=401), PAUSE),
+    ],
+)
+def test_a_crm_that_cannot_be_asked_puts_deliveries_off(world: World, error: AdapterError, pause: timedelta) -> None:
+    deliver(world, world.account("1"))
+    for _ in range(ATTEMPTS + 1):
+        world.clock.set(START)
+        with world.workspace.store.write() as db:
+            inbox.retry(db, [1], START)
+        world.crm.fail("read", error)
+        with pytest.raises(type(error)):
+            drained(world)
+    assert depth(world) == {"waiting": 1, "parked": 0}
+    world.clock.move(pause - timedelta(seconds=1))
+    assert drained(world).received == []
+    world.clock.move(timedelta(seconds=1))
+    assert len(drained(world).received) == 1
+
+
+def test_a_right_that_is_missing_for_a_kind_costs_that_kind_only(world: World) -> None:
+    for number in range(9):
+        deliver(world, world.crm.put("ticket", str(number), account="1"))
+    deliver(world, world.account("1"))
+    world.crm.fail("read", Unauthorized("no right to read tickets", status=403))
+    assert len(drained(world).received) == 1
+    assert len(world.crm.reads) == 2
+    assert depth(world) == {"waiting": 9, "parked": 0}
+
+
+def test_a_delivery_that_the_crm_refuses_is_parked_in_the_end_and_holds_up_no_other(world: World) -> None:
+    plain = world.crm.read
+
+    def read(kind: Kind, ids: list[str]) -> list[Item]:
+        if "malformed" in ids:
+            raise Refused("malformed id", code="MALFORMED_ID")
+        return plain(kind, ids)
+
+    world.crm.read = read  # type: ignore[assignment, method-assign]
+    for number in range(7):
+        deliver(world, world.account(str(number)))
+    bad = deliver(world, Ref("sf", "account", "malformed"))
+    assert len(drained(world).received) == 7
+    for _ in range(ATTEMPTS - 1):
+        world.clock.move(timedelta(hours=1))
+        assert drained(world).received == []
+    assert depth(world) == {"waiting": 0, "parked": 1}
+    with world.workspace.store.read() as db:
+        (row,) = inbox.open_deliveries(db)
+    assert row["id"] == bad
+    assert "MALFORMED_ID" in row["cause"]
