@@ -60,11 +60,22 @@ def build(
 def _account(db: Connection, fact: Fact, moment: Moment, zone: ZoneInfo) -> dict[str, Any]:
     row = {**fact.content["extra"], **fact.content}
     if moment.dated:
-        row |= dict.fromkeys(OVERWRITTEN)
+        row |= dict.fromkeys(OVERWRITTEN) | {"status": _status_then(row, moment.day)}
     if row["pulse"]:
         seen = records.known_since(db, fact.known, "account", ("pulse", "pulse_reason", "pulse_until"))
         row["pulse_since"] = day_of(seen, zone)
     return row
+
+
+def _status_then(account: Row, day: date) -> str | None:
+    """What an account was on a day before the first sync, as far as its dates tell; unknown where they do not."""
+    since, churned = (date.fromisoformat(account[name]) if account[name] else None for name in _SPAN)
+    if churned and churned <= day:
+        return "churned"
+    return None if since is None else "customer" if since <= day else "prospect"
+
+
+_SPAN = ("customer_since", "churned_on")
 
 
 def _filled(values: Row) -> dict[str, Any]:

@@ -189,7 +189,8 @@ def test_as_dated_leaves_out_what_gets_overwritten(world: World) -> None:
     world.sync()
     made = gathered(world, Moment(date(2026, 2, 28), world.clock.now(), dated=True))
     customer = made.customers.iloc[0]
-    assert [name for name in frames.OVERWRITTEN if customer[name] is not None and not pd.isna(customer[name])] == []
+    assert [name for name in frames.OVERWRITTEN if name != "status" and not pd.isna(customer[name])] == []
+    assert customer["status"] == "churned"
     assert customer["customer_since"] == pd.Timestamp("2026-02-20")
     assert made.tickets["status"].tolist() == ["open"]
     assert made.tickets[["escalated", "priority"]].isna().all(axis=None)
@@ -198,6 +199,17 @@ def test_as_dated_leaves_out_what_gets_overwritten(world: World) -> None:
     assert made.persons["left_on"].notna().all()
     later = gathered(world, Moment(date(2026, 3, 1), world.clock.now(), dated=True))
     assert later.tickets["status"].tolist() == ["closed"]
+
+
+@pytest.mark.parametrize(
+    ("day", "status"), [(9, "prospect"), (10, "customer"), (19, "customer"), (20, "churned"), (28, "churned")]
+)
+def test_as_dated_the_status_is_what_its_dates_say(world: World, day: int, status: str) -> None:
+    world.account("1", status="prospect", customer_since=date(2026, 2, 10), churned_on=date(2026, 2, 20))
+    world.account("2", status="customer")
+    world.sync()
+    made = gathered(world, Moment(date(2026, 2, day), world.clock.now(), dated=True))
+    assert made.customers["status"].fillna("").tolist() == [status, ""]
 
 
 def test_the_pulse_is_dated_by_when_it_was_first_seen(world: World) -> None:

@@ -199,12 +199,14 @@ class Writeback(RuleBasedStateMachine):
     def mend(self) -> None:
         self.ledger.update(list(self.ledger.entries), mended)
 
-    @rule(id=ONE)
-    def mend_record(self, id: str) -> None:
-        """Somebody fills in what a rule of the org wants there; nobody tells us but the record's stamp."""
-        if id in self.crm.own:
-            self.crm.mended.add(id)
-            self.crm.edit(id)
+    @precondition(lambda self: any(entry.refusal for entry in self.ledger.entries.values()))
+    @rule()
+    def mend_records(self) -> None:
+        """Somebody fills in what a rule of the org wants there; nobody tells us but the records' stamps."""
+        for one in [entry.ref.id for entry in self.ledger.entries.values() if entry.refusal]:
+            if one in self.crm.own:
+                self.crm.mended.add(one)
+                self.crm.edit(one)
 
     @rule(id=ONE)
     def delete(self, id: str) -> None:
