@@ -1,11 +1,14 @@
 """Writes the difference between what is desired and what the CRM confirmed, or shows what that would be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import uuid4
 
 from adapters.contract import Adapter
+from adapters.records import Ref
 from bridge.connecting import connect
+from bridge.intake import take_in
 from bridge.store import audit, cursors
+from bridge.store.records import grouped
 from bridge.workspace import Workspace
 from config.errors import ConfigError, Problem
 from webhooks.writeback.reconcile import push as reconcile
@@ -30,7 +33,7 @@ def push(workspace: Workspace, name: str, *, trusted: bool = False, progress: Pr
             require_fields(workspace, adapter)
         tally = Tally()
         try:
-            return reconcile(
+            summary = reconcile(
                 adapter,
                 ledger,
                 ledger.fields,
@@ -44,6 +47,16 @@ def push(workspace: Workspace, name: str, *, trusted: bool = False, progress: Pr
             )
         finally:  # whatever ended it, what was written is on record
             _record(workspace, name, tally)
+        _look_again(workspace, adapter, summary.dropped)
+        return summary
+
+
+def _look_again(workspace: Workspace, adapter: Adapter, gone: Sequence[Ref]) -> None:
+    """Records that turned out to be gone: the store learns of it, and what they were merged into."""
+    for (_, kind), ids in grouped(gone).items():
+        items = adapter.read(kind, ids)
+        with workspace.store.write() as db:
+            take_in(db, workspace, items, workspace.now())
 
 
 def _record(workspace: Workspace, name: str, tally: Tally) -> None:

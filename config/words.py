@@ -6,9 +6,7 @@ without a translation becomes ``UNKNOWN`` and is never guessed at.
 
 from typing import Final, Literal, get_args
 
-Kind = Literal[
-    "account", "person", "activity", "deal", "ticket", "contract", "response", "invoice", "usage", "user"
-]
+Kind = Literal["account", "person", "activity", "deal", "ticket", "contract", "response", "invoice", "usage", "user"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 UNKNOWN: Final = "unknown"

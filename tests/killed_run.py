@@ -1,6 +1,6 @@
 """Runs ``csbridge run`` and kills its own process (SIGKILL) at a named point; for test_bridge_kill.py.
 
-    python killed_run.py POINT CONFIG
+python killed_run.py POINT CONFIG
 """
 
 import os

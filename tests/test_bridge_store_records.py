@@ -186,3 +186,12 @@ def test_names_counts_and_ids_leave_out_who_is_gone(store: Store) -> None:
         assert records.names(db, [ref("account", id) for id in "123"]) == {ref("account", "1"): "One"}
         assert records.counts(db)["sf", "account"] == 2
         assert records.counts(db)["sf", "person"] == 1
+
+
+def test_what_was_hidden_for_long_comes_back_unchanged_but_a_lagging_index_brings_nobody_back(store: Store) -> None:
+    seen = account(at=T0 - 9 * HOUR, name="Acme")
+    upsert(store, seen)
+    upsert(store, gone(), now=T0)
+    assert not upsert(store, seen, now=T0 + HOUR / 12).changed
+    assert upsert(store, seen, now=T0 + 2 * HOUR).changed == (seen.ref,)
+    assert names_at(store, T0 + 3 * HOUR) == ["Acme"]

@@ -82,9 +82,7 @@ BOOK = st.fixed_dictionaries(
     }
 )
 SOURCES = frame("sources", [{"source": "app", "newest": AS_OF, "stale_after_days": 7}, {"source": "web"}])
-many = settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+many = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def framed(book: Rows) -> Frames:

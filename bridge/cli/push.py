@@ -51,7 +51,8 @@ def _written(workspace: Any, name: str, summary: Any) -> dict[str, Any]:
         "write_calls": summary.calls,
         "batch": batch_size(workspace, workspace.adapter(name)),
         "refused": [_refused(outcome) for outcome in summary.refused],
-        "later": [str(outcome.ref) for outcome in summary.later],
+        "later": [_refused(outcome) for outcome in summary.later],
+        "gone": [str(ref) for ref in summary.dropped],
         "unknown": [str(ref) for ref in summary.lost],
         "stopped": summary.stopped,
         "parked": [shown(entry, workspace.ledger.fields) for entry in workspace.ledger.parked(name)],
@@ -75,6 +76,8 @@ def described(data: dict[str, Any]) -> str:
     for name, done in data["connections"].items():
         calls = counted(done["write_calls"], "call")
         lines.append(f"{name}: {counted(done['written'], 'record')} written, {done['fields']:,} fields, {calls}")
+        for put_off in done["later"][:SHOWN]:
+            lines.append(f"  put off {put_off['record']}: {put_off['code']} {put_off['message']}")
         for word, what in _LEFT.items():
             if done[word]:
                 lines.append(f"  {counted(len(done[word]), 'record')} {what}")

@@ -5,7 +5,7 @@ A record's digest leaves out its stamp and csbridge's own fields, so that our ow
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import blake2b
 from operator import attrgetter
@@ -62,7 +62,7 @@ def upsert(db: Connection, items: Sequence[Item], now: datetime) -> Upserted:
     """Take in records and tombstones; the last of several with one ref wins. Linear in ``items``.
 
     An item older than what is stored (a page read before a webhook's re-read) is not taken in again: the
-    newer stamp stays, and the next pull repeats it.
+    newer stamp stays, and the next pull repeats it. A record long gone that is there again is taken as it is.
     """
     latest = {item.ref: item for item in items}
     changed: list[Ref] = []
@@ -79,7 +79,7 @@ def upsert(db: Connection, items: Sequence[Item], now: datetime) -> Upserted:
         elif row["digest"] == before["digest"]:
             if row["changed_at"] > before["changed_at"]:
                 restamped.append({"b_" + key: row[key] for key in ("connection", "kind", "id", "changed_at")})
-        elif row["changed_at"] >= before["changed_at"]:
+        elif row["changed_at"] >= before["changed_at"] or _has_come_back(row, before, now):
             differing.append({"b_" + key: value for key, value in row.items()})
             changed.append(ref)
     if fresh:
@@ -91,6 +91,16 @@ def upsert(db: Connection, items: Sequence[Item], now: datetime) -> Upserted:
     _link(db, (item for item in latest.values() if isinstance(item, Record)))
     return Upserted(tuple(changed), len(latest) - len(changed))
 
+
+def _has_come_back(row: Mapping[str, Any], before: RowMapping, now: datetime) -> bool:
+    """Whether a record that was gone is there again although it did not change: a right to see it was restored.
+
+    Not at once: a search index may show a deleted record for a while.
+    """
+    return before["digest"] is None and row["digest"] is not None and now - before["known_from"] > LAG
+
+
+LAG = timedelta(hours=1)
 
 _UPDATE = update(records).where(
     records.c.connection == bindparam("b_connection"),
@@ -113,7 +123,7 @@ def _row(item: Item, now: datetime) -> dict[str, Any]:
 
 
 def _stored(db: Connection, refs: Iterable[Ref]) -> dict[Ref, RowMapping]:
-    columns = (records.c.connection, records.c.kind, records.c.id, records.c.digest, records.c.changed_at)
+    columns = [records.c[name] for name in ("connection", "kind", "id", "digest", "changed_at", "known_from")]
     found: dict[Ref, RowMapping] = {}
     for (connection, kind), ids in grouped(refs).items():
         for some in chunks(ids):
