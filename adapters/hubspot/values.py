@@ -3,52 +3,30 @@
 One value at a time: knows no object and no record. Dirt becomes None.
 """
 
-import math
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, tzinfo
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Final
 
 from adapters import times
+from adapters.readers import Reader, flag, number, options, text, whole, word
 from adapters.records import Value
 from config.fields import FieldType, OwnField
-from config.words import UNKNOWN
 
-Reader = Callable[[object, tzinfo], Value]
-"""A property value and the workspace's zone → a canonical value."""
-
-_LARGEST: Final = 2**53
-"""Beyond it a float does not hold every whole number, and no count of ours is real."""
-_NO_CHARACTER: Final = re.compile("[\x00\ud800-\udfff]")
-
-
-def text(value: object, _zone: tzinfo | None = None) -> str | None:
-    """Trimmed, and such that every store can keep it: no NUL, U+FFFD for half of a surrogate pair."""
-    if value is None or isinstance(value, (dict, list)):
-        return None
-    return _NO_CHARACTER.sub(_mended, str(value)).strip() or None
-
-
-def number(value: object, _zone: tzinfo | None = None) -> float | None:
-    said = text(value)
-    if said is None or isinstance(value, bool):
-        return None
-    try:
-        read = float(said)
-    except ValueError:
-        return None
-    return read if math.isfinite(read) else None
-
-
-def whole(value: object, _zone: tzinfo | None = None) -> int | None:
-    """Cut to a whole number; None beyond ±2**53."""
-    read = number(value)
-    return None if read is None or abs(read) > _LARGEST else int(read)
-
-
-def flag(value: object, _zone: tzinfo | None = None) -> bool | None:
-    return {"true": True, "false": False}.get(str(value).strip().lower())
+__all__ = [
+    "OWN_READERS",
+    "Reader",
+    "day",
+    "flag",
+    "ids",
+    "instant",
+    "number",
+    "options",
+    "text",
+    "whole",
+    "word",
+    "written",
+]
 
 
 def instant(value: object, _zone: tzinfo | None = None) -> datetime | None:
@@ -61,27 +39,10 @@ def day(value: object, zone: tzinfo) -> date | None:
     return times.day(text(value), UTC if read and read.timetz() == time(tzinfo=UTC) else zone)
 
 
-def options(value: object, _zone: tzinfo | None = None) -> tuple[str, ...] | None:
-    """A multiple checkbox ``a;b`` as a sorted tuple; blank is None."""
-    chosen = {part.strip() for part in (text(value) or "").split(";")} - {""}
-    return tuple(sorted(chosen)) or None
-
-
 def ids(value: object) -> tuple[str, ...]:
     """Record ids in a property: one, or several as ``1;2``; of ``vid:timestamp`` the vid."""
     parts = (part.partition(":")[0].strip() for part in (text(value) or "").split(";"))
     return tuple(dict.fromkeys(part for part in parts if part))
-
-
-def word(value: object, table: Mapping[str, str], ours: tuple[str, ...]) -> str | None:
-    """A vendor word in ours: by the table, whatever its case; as it is, if it is one of ours; else unknown."""
-    said = text(value)
-    if said is None:
-        return None
-    if said in table:
-        return table[said]
-    folded = {**{known: known for known in ours}, **{name.casefold(): known for name, known in table.items()}}
-    return folded.get(said.casefold(), UNKNOWN)
 
 
 OWN_READERS: Final[Mapping[FieldType, Reader]] = {
@@ -117,10 +78,6 @@ def written(field: OwnField, value: Value) -> str:
     return str(value)
 
 
-def _mended(found: re.Match[str]) -> str:
-    return "" if found[0] == "\0" else "\N{REPLACEMENT CHARACTER}"
-
-
 def _parts(field: OwnField, value: Value) -> tuple[str, ...]:
     if not isinstance(value, tuple):
         raise ValueError(f"{field.name} holds options, not {type(value).__name__}")
@@ -130,7 +87,7 @@ def _parts(field: OwnField, value: Value) -> tuple[str, ...]:
 def _decimal(field: OwnField, value: Value) -> str:
     """At the field's scale, without trailing zeros: 71.30000000000001 → 71.3, 80.0 → 80."""
     try:
-        exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-field.scale), ROUND_HALF_EVEN)
+        exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-field.scale), ROUND_HALF_UP)
     except InvalidOperation as exc:
         raise ValueError(f"{field.name} holds a number, not {value!r}") from exc
     if not exact.is_finite():
