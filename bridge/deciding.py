@@ -4,7 +4,6 @@ A decision, what it wants in the CRM and the end of its claim are one transactio
 lies in ``scoring``; this module only brings frames in and decisions out.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from sqlalchemy import Connection
 from bridge import publication
 from bridge.frames import build, customer_rows
 from bridge.moments import Moment, close_of, closed, day_of, present
+from bridge.retargeting import refresh_ledger
 from bridge.store import cursors, customers, decisions
 from bridge.syncing import Progress, silent
 from bridge.workspace import Workspace
@@ -22,7 +22,6 @@ from config.errors import ConfigError, Problem
 from config.fields import OwnField
 from scoring.decision import Decision
 from scoring.engine import decide
-from webhooks.writeback.drift import retarget
 
 MOST = 0.5
 FEW = 10
@@ -75,7 +74,7 @@ def _take_note_of_rules(workspace: Workspace, everybody: bool) -> None:
     if not same:
         if not everybody:
             _refuse_to_blank_the_book(workspace)
-        _refresh_ledger(workspace)
+        refresh_ledger(workspace)
     if everybody or not same:
         with workspace.store.write() as db:
             customers.mark_all(db, workspace.now())
@@ -96,17 +95,6 @@ def _refuse_to_blank_the_book(workspace: Workspace) -> None:
         what = f"scope and scorecards leave out {leaves:,} of {was_inside:,} customers that were scored until now"
         mend = "the right rule; if it is right, `csbridge score --all` accepts it (their fields are blanked)"
         raise ConfigError([Problem("scope", what, expected=mend, example="status = customer")])
-
-
-def _refresh_ledger(workspace: Workspace) -> None:
-    """Own fields may be others now: what was confirmed of a field that lies elsewhere since, says nothing of it."""
-    targets = {own.name: own.to or "" for own in workspace.fields.values()}
-    with workspace.store.read() as db:
-        before = json.loads(cursors.fact(db, "targets") or "{}")
-    moved = [name for name, to in targets.items() if before.get(name, to) != to]
-    workspace.ledger.refresh(lambda entry: retarget(entry, moved))
-    with workspace.store.write() as db:
-        cursors.save_fact(db, "targets", json.dumps({**before, **targets}))
 
 
 def _rules(workspace: Workspace) -> str:

@@ -103,9 +103,11 @@ def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _day(text: str | None, zone: ZoneInfo) -> date | None:
-    instant = _instant(text)
-    return day_of(instant, zone) if instant else None
+def _day(text: str | None, fact: Fact, moment: Moment, zone: ZoneInfo) -> date | None:
+    """The day of an event; what a clock ahead of ours stamped beyond our midnight has happened today."""
+    if (at := _instant(text)) is None:
+        return None
+    return day_of(min(at, moment.at) if _is_past(at, fact, moment) else at, zone)
 
 
 def _person(fact: Fact, moment: Moment) -> Row:
@@ -122,9 +124,9 @@ def _ticket(fact: Fact, moment: Moment, zone: ZoneInfo) -> Row:
     row = {
         "customer": fact.customer,
         "ticket": fact.known.id,
-        "opened": _day(fact.content["opened_at"], zone),
-        "first_reply": _day(fact.content["first_reply_at"], zone),
-        "closed": day_of(closed, zone) if closed else None,
+        "opened": _day(fact.content["opened_at"], fact, moment, zone),
+        "first_reply": _day(fact.content["first_reply_at"], fact, moment, zone),
+        "closed": _day(fact.content["closed_at"], fact, moment, zone),
         **_picked(fact, "status", "priority", "category", "reopened", "escalated", "subject"),
     }
     if moment.dated:  # what was overwritten since is unknown; that it was open then follows from its dates
@@ -139,7 +141,7 @@ def _ticket(fact: Fact, moment: Moment, zone: ZoneInfo) -> Row:
 def _response(fact: Fact, moment: Moment, zone: ZoneInfo) -> Row:
     return {
         "customer": fact.customer,
-        "day": _day(fact.content["at"], zone),
+        "day": _day(fact.content["at"], fact, moment, zone),
         **_picked(fact, "person", "survey", "score", "comment"),
     }
 
@@ -153,7 +155,7 @@ def _activity(fact: Fact, moment: Moment, zone: ZoneInfo) -> list[Row]:
     row = {
         "customer": fact.customer,
         "activity": fact.known.id,
-        "day": at.date() if whole_day else day_of(at, zone),
+        "day": at.date() if whole_day else _day(fact.content["at"], fact, moment, zone),
         **_picked(fact, "kind", "direction", "done"),
     }
     return [{**row, "person": person} for person in fact.content["persons"] or (None,)]

@@ -10,6 +10,7 @@ from adapters.contract import Adapter
 from adapters.errors import Refused, Unauthorized
 from bridge.connecting import connect
 from bridge.intake import Taken, take_in
+from bridge.retargeting import follow_targets
 from bridge.store import cursors, customers
 from bridge.workspace import Workspace
 from config.words import Kind
@@ -36,6 +37,7 @@ def silent(what: str, count: int) -> None:
 def sync(workspace: Workspace, name: str, *, full: bool = False, progress: Progress = silent) -> Synced:
     """Pull every kind that the connection has. Resumes where the last sync stopped; ``full`` reads all again."""
     adapter = connect(workspace, name)
+    follow_targets(workspace)
     with workspace.store.write() as db:
         if _maps_otherwise_now(db, workspace, name) or full:
             cursors.forget_cursors(db, name)

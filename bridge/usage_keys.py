@@ -47,12 +47,14 @@ class UsageKeys:
 
 
 def index(db: Connection, settings: Settings, ids: Iterable[int]) -> None:
-    """Bring the index up to date about these customers."""
+    """Bring the index up to date about these customers; one whose accounts are gone has no name any more."""
     names = _indexed(settings)
     if names:
-        accounts = gather_accounts(db, sorted(ids))
+        wanted = sorted(ids)
+        accounts = gather_accounts(db, wanted)
         for name in names:
-            keys.keep(db, name, ((fact.customer, UsageKeys(name).key(fact)) for fact in accounts))
+            named = [(fact.customer, UsageKeys(name).key(fact)) for fact in accounts]
+            keys.keep(db, name, [*((id, None) for id in wanted), *named])
 
 
 def index_whole(db: Connection, settings: Settings) -> None:

@@ -20,9 +20,10 @@ def save_cursor(db: Connection, connection: str, kind: str, value: str, now: dat
     insert_or_update(db, cursors, [{"connection": connection, "kind": kind, "cursor": value, "saved_at": now}])
 
 
-def forget_cursors(db: Connection, connection: str) -> None:
-    """The next pull reads everything again."""
-    db.execute(delete(cursors).where(cursors.c.connection == connection))
+def forget_cursors(db: Connection, connection: str, kind: str | None = None) -> None:
+    """The next pull reads everything (of that kind, where one is named) again."""
+    query = delete(cursors).where(cursors.c.connection == connection)
+    db.execute(query if kind is None else query.where(cursors.c.kind == kind))
 
 
 def last_sync(db: Connection) -> datetime | None:
