@@ -129,8 +129,14 @@ def _close_days(workspace: Workspace, scored: Scored, progress: Progress) -> Non
         progress(f"close of {day}", len(ids))
 
 
-def _decided(db: Connection, workspace: Workspace, ids: Sequence[int], moment: Moment) -> list[Decision]:
-    """The decisions about those of ``ids`` that were known at the moment and that the scope takes in."""
+def _decided(
+    db: Connection, workspace: Workspace, ids: Sequence[int], moment: Moment, *, live: bool = True
+) -> list[Decision]:
+    """The decisions about those of ``ids`` that were known at the moment and that the scope takes in.
+
+    ``live``: as of now or of a day that has just closed. Then who was out of scope starts without an old band.
+    """
+    there = set(customers.inside(db, ids)) if live else set(ids)
     rows, accounts = customer_rows(db, workspace.settings, ids, moment)
     flags = {name: setting.days for name, setting in workspace.settings.flags.items()}
     made: list[Decision] = []
@@ -138,7 +144,7 @@ def _decided(db: Connection, workspace: Workspace, ids: Sequence[int], moment: M
         inside = {id: row for id, row in rows.items() if workspace.card("health", row) is card}
         if inside:
             frames = build(db, workspace.settings, inside, accounts, moment)
-            made += decide(frames, card, flags, decisions.band_states(db, list(inside), moment.day))
+            made += decide(frames, card, flags, decisions.band_states(db, list(inside.keys() & there), moment.day))
     return made
 
 
@@ -181,7 +187,7 @@ def as_of(workspace: Workspace, day: date, progress: Progress = silent) -> Itera
         if day < day_of(first, zone):
             moment = Moment(day, workspace.now(), dated=True)
         for ids in customers.all_ids(db, PIECE):
-            yield from _decided(db, workspace, ids, moment)
+            yield from _decided(db, workspace, ids, moment, live=False)
             progress("score", len(ids))
 
 

@@ -132,13 +132,14 @@ def _step(change: Change) -> str:
 
 def _usage(workspace: Workspace, source: UsageSource, file: str) -> Iterator[Noted]:
     place = f"usage {Path(file).name}"
-    if not Path(file).is_file():
-        yield Noted(place, Finding("error", f"{file} is not there", "correct usage[].file"), "configuration")
+    path = workspace.folder / file
+    if not path.is_file():
+        yield Noted(place, Finding("error", f"{path} is not there", "correct usage[].file"), "configuration")
         return
     with workspace.store.read() as db:
         newest = usage.watermark(db, file, workspace.today, EVER)
     try:
-        usage_files.check_columns(Path(file))
+        usage_files.check_columns(path)
     except ConfigError as exc:
         yield Noted(place, Finding("error", exc.problems[0].what, exc.problems[0].expected), "configuration")
         return

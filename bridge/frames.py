@@ -47,7 +47,7 @@ def build(
     columns: dict[str, Sequence[Row]] = {
         "customers": [{"customer": id, **row} for id, row in rows.items()],
         "persons": [_person(fact, moment) for fact in around["person"]],
-        "tickets": _happened(_ticket, around["ticket"], "opened_at", moment, zone),
+        "tickets": _tickets(db, around["ticket"], moment, zone),
         "responses": _happened(_response, around["response"], "at", moment, zone),
         "activities": [row for fact in around["activity"] for row in _activity(fact, moment, zone)],
         "deals": [_deal(fact, moment) for fact in around["deal"]],
@@ -60,7 +60,7 @@ def build(
 def _account(db: Connection, fact: Fact, moment: Moment, zone: ZoneInfo) -> dict[str, Any]:
     row = {**fact.content["extra"], **fact.content}
     if moment.dated:
-        row |= dict.fromkeys(OVERWRITTEN) | {"status": _status_then(row, moment.day)}
+        row = {**fact.content, **dict.fromkeys(OVERWRITTEN)} | {"status": _status_then(row, moment.day)}
     if row["pulse"]:
         seen = records.known_since(db, fact.known, "account", ("pulse", "pulse_reason", "pulse_until"))
         row["pulse_since"] = day_of(seen, zone)
@@ -117,6 +117,23 @@ def _person(fact: Fact, moment: Moment) -> Row:
 
 def _picked(fact: Fact, *names: str) -> dict[str, Any]:
     return {name: fact.content[name] for name in names}
+
+
+def _tickets(db: Connection, facts: Iterable[Fact], moment: Moment, zone: ZoneInfo) -> list[Row]:
+    """Rows of tickets. In dated mode, one that is closed without saying when tells nothing of the past."""
+    datable = [fact for fact in facts if not (moment.dated and _closed_undated(fact.content))]
+    rows = _happened(_ticket, datable, "opened_at", moment, zone)
+    since = {
+        (fact.customer, fact.known.id): day_of(turned, zone)
+        for fact in datable
+        if fact.content["escalated"] and not moment.dated
+        if (turned := records.turned(db, fact.known, "ticket", "escalated"))
+    }
+    return [{**row, "escalated_since": since.get((row["customer"], row["ticket"]))} for row in rows]
+
+
+def _closed_undated(ticket: Row) -> bool:
+    return ticket["status"] == "closed" and ticket["closed_at"] is None
 
 
 def _ticket(fact: Fact, moment: Moment, zone: ZoneInfo) -> Row:

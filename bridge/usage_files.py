@@ -48,7 +48,7 @@ class UsageTaken:
 
 def take_in_file(workspace: Workspace, source: UsageSource, file: str, progress: Progress = silent) -> UsageTaken:
     """Take in a source's file, unless it is as it was. Raises ConfigError for one that cannot be used."""
-    path, taken = Path(file), UsageTaken(file)
+    path, taken = workspace.folder / file, UsageTaken(file)
     try:
         with path.open("rb") as opened:
             digest = file_digest(opened, "sha256").hexdigest()

@@ -32,12 +32,11 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
 
 
 def resolved(settings: Settings, folder: Path) -> Settings:
-    """The settings with the SQLite file and the usage files as absolute paths, taken from ``folder``."""
-    usage = [
-        source.model_copy(update={"file": str(folder / source.file)}) if source.file else source
-        for source in settings.usage
-    ]
-    return settings.model_copy(update={"store": _resolved_store(settings.store, folder), "usage": usage})
+    """The settings with the SQLite file as an absolute path, taken from ``folder``.
+
+    Usage files stay as they are written: that is the name under which the store knows them, wherever the folder is.
+    """
+    return settings.model_copy(update={"store": _resolved_store(settings.store, folder)})
 
 
 def _resolved_store(url: str, folder: Path) -> str:

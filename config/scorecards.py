@@ -21,6 +21,8 @@ from config.values import Duration, Model
 from config.words import Purpose
 
 WHOLE: Final = 100.0
+RESERVED: Final = ("cap", "pulse")
+"""Parts of a score that come from no measure; no measure or group may be mistaken for one."""
 
 
 def _rule(value: object) -> Rule:
@@ -52,19 +54,25 @@ def _text(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else str(value) if isinstance(value, (int, float)) else value
 
 
+def _own(name: str) -> str:
+    if name.strip().lower() in RESERVED:
+        raise ValueError(f"{name} is what a score calls its own {name.strip().lower()}; choose another name")
+    return name
+
+
 RuleText = Annotated[Rule, PlainValidator(_rule), PlainSerializer(str)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Score = Annotated[float, Field(ge=0, le=WHOLE, allow_inf_nan=False)]
 Curve = Annotated[tuple[tuple[Finite, Finite], ...], AfterValidator(_rising)]
 Option = Annotated[str, BeforeValidator(_text)]
-Name = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(min_length=1), AfterValidator(_own)]
 
 
 class Measure(Model):
     """One feature mapped to 0–100, by a curve (numbers) or by categories (words)."""
 
     feature: str
-    group: str
+    group: Annotated[str, AfterValidator(_own)]
     weight: float = Field(gt=0, allow_inf_nan=False)
     curve: Curve | None = None
     categories: Mapping[Option, Score] | None = None

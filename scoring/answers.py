@@ -20,4 +20,4 @@ def latest_answers(responses: pd.DataFrame) -> pd.DataFrame:
     rows = responses.loc[responses["score"].between(least, most), COLUMNS]
     rows = rows.sort_values(["survey", "customer", "ago", "score"], kind="stable")
     named = rows["person"].notna()
-    return rows[~rows.duplicated(["survey", "customer", "person"]).where(named, rows.duplicated())]
+    return rows[~(named & rows.duplicated(["survey", "customer", "person"]))]

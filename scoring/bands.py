@@ -10,7 +10,6 @@ from datetime import date
 from typing import Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from config.scorecards import Bands
@@ -39,8 +38,8 @@ def decide_bands(scored: ScoredFrame, bands: Bands, previous: Mapping[int, Previ
     before = [previous.get(int(customer)) for customer in scored.index]
     old = np.array([BLANK if state is None else _CODES[state.band] for state in before], dtype=np.int64)
     held = np.array([0 if state is None else (day - state.since).days for state in before], dtype=np.int64)
-    capped, pulsed = scored.cap >= 0, pd.notna(scored.pulse)
-    now = next_bands(scored.score, old, held, capped, pulsed, bands)
+    pulse = np.array([_CODES.get(said, BLANK) for said in scored.pulse.tolist()], dtype=np.int64)
+    now = next_bands(scored.score, old, held, scored.cap >= 0, pulse, bands)
     since = [
         state.since if state is not None and code == was else day
         for state, code, was in zip(before, now.tolist(), old.tolist(), strict=True)
@@ -48,13 +47,14 @@ def decide_bands(scored: ScoredFrame, bands: Bands, previous: Mapping[int, Previ
     return Banded([_ORDER[code] for code in now.tolist()], since)
 
 
-def next_bands(
-    score: Floats, old: Codes, held: Codes, capped: NDArray[np.bool_], pulsed: NDArray[np.bool_], bands: Bands
-) -> Codes:
-    """Codes of the bands. ``held``: days the old one has lasted. A cap lowers, and a pulse moves, at once."""
-    plain = _plain(score, bands)
+def next_bands(score: Floats, old: Codes, held: Codes, capped: NDArray[np.bool_], pulse: Codes, bands: Bands) -> Codes:
+    """Codes of the bands. ``held``: days the old one has lasted. A cap lowers, and a pulse moves, at once.
+
+    ``pulse``: the band that the CSM gives, BLANK = none; where the score is unknown it is all there is.
+    """
+    plain = np.where(np.isnan(score), pulse, _plain(score, bands))
     moved = np.where(held >= bands.dwell_days, _beyond_margin(score, old, bands), old)
-    at_once = pulsed | (capped & (plain < old))
+    at_once = (pulse != BLANK) | (capped & (plain < old))
     return np.where((plain == BLANK) | (old == BLANK) | at_once, plain, moved)
 
 

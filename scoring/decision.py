@@ -43,7 +43,7 @@ class Decision:
     customer: int
     day: date
     score: float | None
-    """0–100 with one decimal; None = unknown."""
+    """0–100 with one decimal; None = unknown. Its band is then unknown too, unless a pulse gives one."""
     coverage: float
     """Percent of the scorecard's weight that had data, one decimal."""
     band: Band

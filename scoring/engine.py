@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import isnan
 
-import pandas as pd
-
 from config.scorecards import Scorecard
 from config.words import NpsGroup
 from scoring import messages, reasons
 from scoring.bands import Banded, decide_bands
 from scoring.decision import Decision, Previous, RaisedFlag
 from scoring.facts import Facts
-from scoring.features.table import tabulate
+from scoring.features.table import Table, tabulate
 from scoring.flags import Raised, raise_flags
 from scoring.frames import Frames
 from scoring.nps import rollup
@@ -64,7 +62,7 @@ def decide(
         coverage=scored.coverage.tolist(),
         banded=decide_bands(scored, card.bands, previous, then.as_of),
         parts=reasons.parts(scored, card),
-        columns=_columns(table.values, raised),
+        columns=_columns(table, raised),
         begun={name: flag.ago.tolist() for name, flag in raised.items()},
         nps=nps["nps"].tolist(),
         nps_last=nps["nps_last"].tolist(),
@@ -73,9 +71,10 @@ def decide(
     return [_decision(outcome, row) for row in range(len(outcome.customers))]
 
 
-def _columns(values: pd.DataFrame, raised: Mapping[str, Raised]) -> dict[str, Sequence[object]]:
+def _columns(table: Table, raised: Mapping[str, Raised]) -> dict[str, Sequence[object]]:
     facts = {name: fact.tolist() for flag in raised.values() for name, fact in flag.facts.items()}
-    return {**{str(name): column.tolist() for name, column in values.items()}, **facts}
+    shown = {str(name): column.tolist() for part in (table.values, table.facts) for name, column in part.items()}
+    return {**shown, **facts}
 
 
 def _decision(outcome: _Outcome, row: int) -> Decision:
@@ -85,7 +84,7 @@ def _decision(outcome: _Outcome, row: int) -> Decision:
     band = outcome.banded.band[row]
     flags = _flags(outcome, facts)
     made = reasons.contributions(outcome.parts, facts) if known else ()
-    absent = () if known else reasons.absent(outcome.parts, row)
+    absent = () if known else reasons.absent(outcome.parts, facts)
     return Decision(
         customer=outcome.customers[row],
         day=outcome.day,
@@ -100,8 +99,8 @@ def _decision(outcome: _Outcome, row: int) -> Decision:
         nps=None if isnan(outcome.nps[row]) else int(outcome.nps[row]),
         nps_last=None if isnan(outcome.nps_last[row]) else outcome.nps_last[row],
         nps_group=outcome.nps_group[row],
-        reasons=reasons.reasons(made, band) if known else reasons.fit([messages.not_enough(coverage, absent)]),
-        next_action=reasons.next_action(flags, made, outcome.card, absent),
+        reasons=reasons.reasons(made, band) if known else reasons.unknown(outcome.parts, facts, coverage, absent),
+        next_action=reasons.next_action(outcome.parts, facts, flags, made, absent, band),
         version=outcome.version,
     )
 

@@ -44,6 +44,8 @@ COLUMNS: Final[dict[str, dict[str, str]]] = {
         "customer": "int64", "ticket": "object", "status": "object", "priority": "object", "category": "object",
         "opened": "datetime64[s]", "first_reply": "datetime64[s]", "closed": "datetime64[s]",
         "reopened": "float64", "escalated": "object", "subject": "object",
+        # the day since which csbridge has known the ticket to be escalated; unknown counts as since the opening
+        "escalated_since": "datetime64[s]",
     },
     "responses": {
         "customer": "int64", "person": "object", "survey": "object", "score": "float64",

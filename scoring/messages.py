@@ -36,19 +36,34 @@ def _seat_use(facts: Facts) -> str:
     used, seats = facts.text("active_persons"), facts.text("seats_bought")
     if not used or not seats:
         return f"{written(100 * (facts.number('seat_use') or 0))} % of seats active in 28 days"
-    return f"{used} of {seats} seats active in 28 days{_was(facts, 'active_persons_before', used)}"
+    was = _was(facts, "active_persons_before", used)
+    bought = "1 seat" if seats == "1" else f"{seats} seats"
+    if (facts.number("seat_use") or 0) > 1:
+        return f"{used} active, {bought} bought{was}"
+    return f"{used} of {bought} active in 28 days{was}"
 
 
 def _active_persons(facts: Facts) -> str:
     used = facts.text("active_persons")
-    return f"{used} persons active in 28 days{_was(facts, 'active_persons_before', used)}"
+    who = {"0": "Nobody", "1": "1 person"}.get(used, f"{used} persons")
+    return f"{who} active in 28 days{_was(facts, 'active_persons_before', used)}"
 
 
 def _active_trend(facts: Facts) -> str:
-    change = round(100 * ((facts.number("active_trend") or 0) - 1))
+    trend = facts.number("active_trend") or 0
+    change = round(100 * (trend - 1))
+    if trend == 0:
+        return "No use in 28 days"
     if abs(change) <= 10:
-        return "Use as high as ever"
+        return "Use as usual"
+    if change > 200:
+        return f"Use {written(trend if trend < 10 else round(trend))} times its average"
     return f"Use {'up' if change > 0 else 'down'} {abs(change)} % against its own average"
+
+
+def _usage_drop(facts: Facts) -> str:
+    drop = round(facts.number("usage_drop") or 0)
+    return f"Use {drop} % below its own average" if drop else "Use no lower than its own average"
 
 
 def _days_since_login(facts: Facts) -> str:
@@ -62,16 +77,47 @@ def _days_since_touch(facts: Facts) -> str:
     days = facts.number("days_since_touch") or 0
     if days < 30:
         return "In touch today" if days == 0 else f"In touch {_days(days)} ago"
-    return f"No call, e-mail or meeting for {_days(days)}"
+    return f"No call, no meeting and no e-mail from them for {_days(days)}"
 
 
 def _tickets_escalated_open(facts: Facts) -> str:
-    number, days = facts.number("tickets_escalated_open"), _days(facts.number("tickets_escalated_open_days"))
+    number, age = facts.number("tickets_escalated_open"), facts.number("tickets_escalated_open_days")
+    dated = facts.get("escalation_dated") is True
     if not number:
         return "No escalated ticket"
     if number == 1:
-        return f"Escalated ticket open for {days}"
-    return f"{written(number)} escalated tickets open, the oldest for {days}"
+        return _one_escalated(age or 0, dated)
+    return f"{written(number)} escalated tickets open, {_oldest_escalated(age or 0, dated)}"
+
+
+def _one_escalated(age: float, dated: bool) -> str:
+    """``dated``: the age counts from the escalation, else from the ticket's opening."""
+    if age == 0:
+        return "Ticket escalated today" if dated else "Escalated ticket opened today"
+    return f"Escalated {_days(age)} ago, still open" if dated else f"Escalated ticket open for {_days(age)}"
+
+
+def _oldest_escalated(age: float, dated: bool) -> str:
+    if age == 0:
+        return "the first escalated today" if dated else "the oldest opened today"
+    return f"the first escalated {_days(age)} ago" if dated else f"the oldest for {_days(age)}"
+
+
+def _tickets_open_days(facts: Facts) -> str:
+    days = facts.number("tickets_open_days") or 0
+    if facts.number("tickets_open") == 0:
+        return "No open ticket"
+    return f"Oldest open ticket: {_days(days)}" if days else "Oldest open ticket opened today"
+
+
+def _resolution_days(facts: Facts) -> str:
+    days = round(facts.number("resolution_days") or 0, 1)
+    return f"Tickets take {_days(days)} to close" if days else "Tickets are closed on the day they are opened"
+
+
+def _silent(facts: Facts) -> str:
+    days = facts.number("days_since_login") or 0
+    return f"No login for {_days(days)}" if days else "Last login today"
 
 
 def _nps_latest(facts: Facts) -> str:
@@ -104,12 +150,15 @@ def _worded(name: str, sentences: Mapping[str, str]) -> Say:
 
 SENTENCES: Final[Mapping[str, Say]] = {
     "active_persons": _active_persons,
-    "active_persons_before": lambda facts: (
-        f"{facts.text('active_persons_before')} persons active in the 28 days before"
+    "active_persons_before": _counted(
+        "active_persons_before",
+        "Nobody active in the 28 days before",
+        "1 person active in the 28 days before",
+        "{} persons active in the 28 days before",
     ),
     "seat_use": _seat_use,
     "active_trend": _active_trend,
-    "usage_drop": lambda facts: f"Use {facts.text('usage_drop')} % below its own average",
+    "usage_drop": _usage_drop,
     "breadth": _counted(
         "breadth", "No feature used in 28 days", "1 feature used in 28 days", "{} features used in 28 days"
     ),
@@ -121,10 +170,10 @@ SENTENCES: Final[Mapping[str, Say]] = {
         "1 ticket open for more than 14 days",
         "{} tickets open for more than 14 days",
     ),
-    "tickets_open_days": lambda facts: f"Oldest open ticket: {_days(facts.number('tickets_open_days'))}",
+    "tickets_open_days": _tickets_open_days,
     "tickets_escalated_open": _tickets_escalated_open,
     "tickets_escalated_open_days": _tickets_escalated_open,
-    "resolution_days": lambda facts: f"Tickets take {_days(facts.number('resolution_days'))} to close",
+    "resolution_days": _resolution_days,
     "nps_latest": _nps_latest,
     "nps_answers": _counted("nps_answers", "No NPS answer", "1 NPS answer", "{} NPS answers"),
     "csat_latest": lambda facts: f"Satisfaction answers average {facts.text('csat_latest')}",
@@ -146,6 +195,12 @@ SENTENCES: Final[Mapping[str, Say]] = {
 """What a value means, in a sentence. Only called where the feature is known."""
 
 LABELS: Final[Mapping[str, str]] = {
+    "active_persons": "Active persons",
+    "active_persons_before": "Active persons before",
+    "usage_drop": "Drop of use",
+    "tickets_open_days": "Oldest open ticket",
+    "tickets_escalated_open_days": "Oldest escalation",
+    "nps_answers": "Number of NPS answers",
     "seat_use": "Seats used",
     "active_trend": "Trend of use",
     "days_since_login": "Last login",
@@ -165,6 +220,11 @@ LABELS: Final[Mapping[str, str]] = {
 }
 
 REMEDIES: Final[Mapping[str, str]] = {
+    "active_persons": "Agree with the account who else should use the product and offer them a short introduction",
+    "active_persons_before": "Ask who used the product before, and who should now",
+    "tickets_open_days": "Go through the oldest ticket with support and tell the account when it will be solved",
+    "tickets_escalated_open_days": "Take on the escalated ticket and tell the account the next step today",
+    "nps_answers": "Ask more persons at the account whether they would recommend the product",
     "seat_use": "Agree with the account who should use the free seats and offer them a short introduction",
     "active_trend": "Ask what has changed: use has fallen below the account's own average",
     "usage_drop": "Ask what has changed: use has fallen below the account's own average",
@@ -187,7 +247,7 @@ REMEDIES: Final[Mapping[str, str]] = {
 
 FLAG_SENTENCES: Final[Mapping[str, Say]] = {
     "escalated_ticket": _tickets_escalated_open,
-    "silent": lambda facts: f"No login for {_days(facts.number('days_since_login'))}",
+    "silent": _silent,
     "detractor": _detractor,
     "renewal_near": _days_to_renewal,
 }
@@ -205,10 +265,26 @@ ABSENT: Final[Mapping[str, str]] = {
     "usage": "usage",
     "tickets": "tickets",
     "responses": "survey answers",
-    "activities": "calls, e-mails or meetings",
+    "activities": "calls, meetings or e-mails from them",
     "deals": "renewal deal",
 }
 """What to call a missing input, by the frame it would have come from."""
+
+
+def tidy(text: str) -> str:
+    """On one line, without the full stop at its end."""
+    return " ".join(text.split()).rstrip(".")
+
+
+def closed(text: str) -> str:
+    """A sentence with what ends it: a full stop, unless it ends by itself; nothing of nothing."""
+    said = tidy(text)
+    return said if not said or said.endswith(("!", "?", "…")) else f"{said}."
+
+
+def data_for(label: str) -> str:
+    """What a measure lacks: ``Trend of use`` → ``data for trend of use``; ``NPS answers`` keeps its capitals."""
+    return "data for " + (label if label[:2].isupper() else label[:1].lower() + label[1:])
 
 
 def collect(absent: Sequence[str]) -> str:
@@ -220,12 +296,22 @@ def not_enough(coverage: float, absent: Sequence[str]) -> str:
 
 
 def capped(at_most: float, because: str) -> str:
-    return f"Held at {written(at_most)}: {because.rstrip('.')}"
+    return f"Held at {written(at_most)}: {tidy(because)}"
+
+
+def cap_remedy(because: str) -> str:
+    return f"Mend what holds the score down: {tidy(because)}"
 
 
 def pulse(band: str, reason: str, until: date | None) -> str:
     what = f"CSM's judgement: {band}" + (f" until {until.isoformat()}" if until else "")
-    return f"{what}, because {reason.rstrip('.')}" if reason else what
+    return f"{what}, because {tidy(reason)}" if tidy(reason) else what
+
+
+def pulse_remedy(reason: str) -> str:
+    if said := tidy(reason):
+        return f"Settle what lies behind the CSM's judgement: {said}"
+    return "Write down what lies behind the CSM's judgement, and settle it with the account"
 
 
 def assumed(label: str, score: float) -> str:
@@ -237,5 +323,6 @@ def plain(label: str, value: str) -> str:
 
 
 ALL_WELL: Final = "Keep in touch; nothing needs mending now"
+RISING: Final = "Keep in touch: all is well again, and the band follows in a few days"
 CAP_LABEL: Final = "Cap"
 PULSE_LABEL: Final = "CSM's pulse"

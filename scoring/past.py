@@ -15,7 +15,7 @@ from scoring.days import days_before
 from scoring.frames import Frames, typed
 
 TOUCHES = ("call", "email", "meeting")
-"""Kinds of activity that reach a person; a task or a note does not."""
+"""Kinds of activity that reach a person; a task or a note does not, nor does an e-mail that only went out."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,10 @@ class Past:
     use: pd.DataFrame
     """What usage says, a row per customer: see ``scoring.use.summarise``."""
     tickets: pd.DataFrame
-    """With ``ago`` of the opening, ``open`` and ``closed_ago`` as they stood then."""
+    """With ``ago`` of the opening, ``open``, ``escalated`` and ``closed_ago`` as they stood then.
+
+    ``escalated_ago``: since it was known to be escalated (``dated``), else since the opening.
+    """
     answers: pd.DataFrame
     """The latest survey answer of each person: see ``scoring.answers.latest_answers``."""
     activities: pd.DataFrame
@@ -67,17 +70,25 @@ def _happened(rows: pd.DataFrame, dated: str, as_of: date) -> pd.DataFrame:
 
 
 def _tickets(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """A ticket closed only later was open; one that was opened again says so by its status."""
+    """A ticket closed only later was open, one escalated only later was not; one opened again has that status."""
     rows = _happened(rows, "opened", as_of)
     closed_ago = days_before(rows["closed"], as_of)
     is_open = (
         rows["status"].isin(("open", "pending")) | closed_ago.lt(0) | (closed_ago.isna() & rows["status"].ne("closed"))
     )
-    return rows.assign(open=is_open, closed_ago=closed_ago.where(closed_ago.ge(0) & ~is_open))
+    since = days_before(rows["escalated_since"], as_of)
+    return rows.assign(
+        open=is_open,
+        closed_ago=closed_ago.where(closed_ago.ge(0) & ~is_open),
+        escalated=rows["escalated"].mask(since.lt(0), False),
+        escalated_ago=since.clip(upper=rows["ago"]).fillna(rows["ago"]),
+        dated=since.notna(),
+    )
 
 
 def _touches(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["kind"].isin(TOUCHES) & rows["done"].ne(False)]
+    one_way = rows["kind"].eq("email") & rows["direction"].eq("out")
+    return rows[rows["kind"].isin(TOUCHES) & rows["done"].ne(False) & ~one_way]
 
 
 def _deals(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:

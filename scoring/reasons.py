@@ -13,11 +13,14 @@ from config.words import Band
 from scoring import messages
 from scoring.decision import CAP, PULSE, Contribution, RaisedFlag
 from scoring.facts import Facts
+from scoring.features.registry import Source
 from scoring.features.table import FEATURES
 from scoring.scorecard import TENTHS, ScoredFrame
 
 LONGEST: Final = 255
 """Characters that the CRM's text fields hold."""
+LONG_WORD: Final = 40
+"""What is longer without a space is no word, and may be cut."""
 GOOD: Final = 0.7
 """From this share of its possible points on, a part is a strength; below it is a worry."""
 
@@ -87,7 +90,7 @@ def sentence(measure: Measure, title: str, facts: Facts, known: bool) -> str:
     if not known and measure.missing != "unknown":
         return messages.assumed(title, measure.missing)
     if measure.reason:
-        return measure.reason.replace("{value}", facts.text(measure.feature)).rstrip(".")
+        return messages.tidy(measure.reason.replace("{value}", facts.text(measure.feature)))
     say = messages.SENTENCES.get(measure.feature)
     return say(facts) if say else messages.plain(title, facts.text(measure.feature))
 
@@ -103,14 +106,34 @@ def reasons(made: Sequence[Contribution], band: Band) -> str:
     return fit(dict.fromkeys(part.sentence for part in chosen))
 
 
-def absent(found: Parts, row: int) -> list[str]:
-    """What to call the missing inputs, each once: usage, survey answers …"""
+def unknown(found: Parts, facts: Facts, coverage: float, absent: Sequence[str]) -> str:
+    """Why there is no score, after what the CSM says about the customer. At most 255 characters."""
+    band = found.pulse[facts.row]
+    judged = [] if band is None else [_judgement(band, facts)]
+    return fit([*judged, messages.not_enough(coverage, absent)])
+
+
+def absent(found: Parts, facts: Facts) -> list[str]:
+    """What to call the missing inputs, each once: usage, survey answers …
+
+    An input of which some measure is known is there: what else should come from it is named only where
+    nothing else is missing. Of an input that is there but feeds no known measure, the measures are named.
+    """
+    row = list(zip(found.measures, found.known[facts.row], strict=True))
+    measured = {_needs(measure) for (_, measure, _), known in row if known}
+    there = {made.needs for made in FEATURES.values() if facts.get(made.name) is not None}
+    lost = [(measure, messages.data_for(title)) for (_, measure, title), known in row if not known]
     names = [
-        messages.ABSENT[FEATURES[measure.feature].needs] if measure.feature in FEATURES else title.lower()
-        for (_, measure, title), known in zip(found.measures, found.known[row], strict=True)
-        if not known
+        title if _needs(measure) in there else messages.ABSENT[_needs(measure)]
+        for measure, title in lost
+        if _needs(measure) not in measured
     ]
-    return list(dict.fromkeys(names))
+    return list(dict.fromkeys(names or [title for _, title in lost]))
+
+
+def _needs(measure: Measure) -> Source:
+    """The frame a measure is made of."""
+    return FEATURES[measure.feature].needs
 
 
 def missing(found: Parts, row: int) -> tuple[str, ...]:
@@ -119,26 +142,49 @@ def missing(found: Parts, row: int) -> tuple[str, ...]:
 
 
 def next_action(
-    flags: Sequence[RaisedFlag], made: Sequence[Contribution], card: Scorecard, absent: Sequence[str]
+    found: Parts,
+    facts: Facts,
+    flags: Sequence[RaisedFlag],
+    made: Sequence[Contribution],
+    absent: Sequence[str],
+    band: Band,
 ) -> str:
-    """The remedy of the gravest flag, else of the worry that costs the most; without a score, what to complete."""
+    """The remedy of the gravest flag, else of what costs the most; without a score, what to complete.
+
+    A green customer's strengths need no remedy; of any other, something always does.
+    """
     if flags:
         return fit([flags[0].remedy])
-    if absent:
-        return fit([messages.collect(absent)])
-    worries = [part for part in made if part.measure in card.measures and not _is_strength(part)]
-    for part in sorted(worries, key=lambda part: -part.loss):
-        measure = card.measures[part.measure]
-        if remedy := measure.remedy or messages.REMEDIES.get(measure.feature):
-            return fit([remedy])
-    return fit([messages.ALL_WELL])
+    if not made:
+        judged = found.pulse[facts.row]
+        return fit([messages.collect(absent) if judged in (None, "green") else _pulse_remedy(facts)])
+    costly = [part for part in made if part.loss > 0 and not (band == "green" and _is_strength(part))]
+    if costly:
+        return fit([_remedy(max(costly, key=lambda part: part.loss), found, facts)])
+    return fit([messages.ALL_WELL if band == "green" else messages.RISING])
+
+
+def _remedy(part: Contribution, found: Parts, facts: Facts) -> str:
+    if part.group == CAP:
+        return messages.cap_remedy(found.card.caps[found.cap[facts.row]].because)
+    if part.group == PULSE:
+        return _pulse_remedy(facts)
+    measure = found.card.measures[part.measure]
+    return measure.remedy or messages.REMEDIES[measure.feature]
+
+
+def _pulse_remedy(facts: Facts) -> str:
+    return messages.pulse_remedy(facts.text("pulse_reason"))
 
 
 def fit(sentences: Iterable[str], longest: int = LONGEST) -> str:
-    """As many whole sentences as there is room for; a first one that is too long by itself is cut between words."""
+    """As many whole sentences as there is room for; a first one that is too long by itself is cut.
+
+    Between words, unless that would take away more than a word.
+    """
     text = ""
     for said in sentences:
-        closed = said.strip().rstrip(".") + "." if said.strip() else ""
+        closed = messages.closed(said)
         longer = f"{text} {closed}".strip()
         if len(longer) > longest:
             return text or _cut(closed, longest)
@@ -147,7 +193,9 @@ def fit(sentences: Iterable[str], longest: int = LONGEST) -> str:
 
 
 def _cut(text: str, longest: int) -> str:
-    head = text[:longest].rpartition(" ")[0] or text[: longest - 1]
+    head = text[:longest].rpartition(" ")[0]
+    if not head or len(head) < longest - LONG_WORD:
+        head = text[: longest - 1]
     return head.rstrip(" ,;:.") + "…"
 
 
@@ -167,7 +215,10 @@ def _cap_part(cap: Cap, points: float) -> Contribution:
 
 
 def _pulse_part(band: str, points: float, facts: Facts) -> Contribution:
+    return Contribution(PULSE, PULSE, messages.PULSE_LABEL, band, points, max(0.0, -points), _judgement(band, facts))
+
+
+def _judgement(band: str, facts: Facts) -> str:
     until = facts.get("pulse_until")
     day: date | None = until.date() if isinstance(until, datetime) else None
-    said = messages.pulse(band, facts.text("pulse_reason"), day)
-    return Contribution(PULSE, PULSE, messages.PULSE_LABEL, band, points, max(0.0, -points), said)
+    return messages.pulse(band, facts.text("pulse_reason"), day)

@@ -53,7 +53,7 @@ class ScoredFrame:
     pulsed: Tenths
     """What the CSM's pulse adds or takes."""
     pulse: NDArray[np.object_]
-    """The valid pulse (green, yellow, red), or None."""
+    """The valid pulse (green, yellow, red), or None; it speaks even where the score is unknown."""
 
 
 def score_frame(
@@ -78,8 +78,8 @@ def score_frame(
     exact = np.nan_to_num(scores) * share
     tenths = np.floor(exact.sum(axis=1) + 0.5 + _NOISE)
     cap, capped = _cap(features, card, tenths, decided)
-    judged = _pulse(pulse, decided, len(features))
-    pulsed = _to_edge(tenths + capped, judged, card.bands)
+    judged = _pulse(pulse, len(features))
+    pulsed = np.where(decided, _to_edge(tenths + capped, judged, card.bands), 0.0)
     final = (tenths + capped + pulsed) / TENTHS
     return ScoredFrame(
         index=features.index,
@@ -166,10 +166,10 @@ def _cap(features: pd.DataFrame, card: Scorecard, tenths: Floats, decided: Flags
     return np.where(bites, which, -1), np.where(bites, taken, 0.0)
 
 
-def _pulse(pulse: pd.Series | None, decided: Flags, size: int) -> NDArray[np.object_]:
+def _pulse(pulse: pd.Series | None, size: int) -> NDArray[np.object_]:
     judged = np.full(size, None, dtype=np.object_)
     if pulse is not None:
-        valid = decided & pulse.notna().to_numpy()
+        valid = pulse.notna().to_numpy()
         judged[valid] = pulse.to_numpy(object)[valid]
     return judged
 

@@ -33,7 +33,8 @@ def summarise(usage: pd.DataFrame, sources: pd.DataFrame, index: pd.Index, as_of
     ``persons``, ``persons_before``: distinct persons in the last 28 days, and in the 28 before;
     ``features``: distinct features in 28 days; ``user_days``, ``baseline``: days on which a person used the
     product, summed over persons, in 28 days, and per 28 days of the up to 84 days before; ``last``: days
-    since the last use in any source; ``watermark``: days since the newest row of the customer's live sources.
+    since the last use in any source (``ever``: whether there was one, 1 or 0); ``watermark``: days since the
+    newest row of the customer's live sources.
     """
     ago = days_before(usage["day"], as_of).to_numpy()
     source, lag, alive = _sources(usage["source"], ago, sources, as_of)
@@ -57,6 +58,7 @@ def summarise(usage: pd.DataFrame, sources: pd.DataFrame, index: pd.Index, as_of
         "user_days": _user_days(who, persons, ago, recent, size),
         "baseline": _baseline(who, persons, ago, rows, first),
         "last": np.where(np.isfinite(last), last, first),
+        "ever": np.isfinite(last).astype(np.float64),
         "watermark": _extreme(np.minimum, who[live], lag[source][live], size, np.inf),
     }
     return pd.DataFrame({name: np.where(known, values, np.nan) for name, values in columns.items()}, index=index)
@@ -105,11 +107,10 @@ def _user_days(who: Ints, persons: Ints, ago: Floats, rows: Flags, size: int) ->
 def _baseline(who: Ints, persons: Ints, ago: Floats, rows: Flags, first: Floats) -> Floats:
     """User days per 28 days before the recent ones: over whole weeks since the customer was first seen.
 
-    NaN with less than four weeks, or with no use in them: there is nothing to compare with.
+    NaN with less than four weeks: there is nothing to compare with. Weeks without use are 0.
     """
     weeks = np.floor(np.maximum(first - RECENT + 1, 0) / 7) * 7
     span = np.minimum(weeks, BASELINE)
     inside = rows & (ago >= RECENT) & (ago < (RECENT + span)[who])
     total = _user_days(who, persons, ago, inside, len(first))
-    enough = (span >= LEAST_BASELINE) & (total > 0)
-    return np.where(enough, total * RECENT / np.maximum(span, 1), np.nan)
+    return np.where(span >= LEAST_BASELINE, total * RECENT / np.maximum(span, 1), np.nan)

@@ -64,10 +64,10 @@ def test_an_org_where_all_is_open(mock: responses.RequestsMock) -> None:
     report = check(ORG)
     assert (report.org_id, report.user) == (ORG, "integration@example.com")
     assert report.kinds == ("account", "person", "activity", "deal", "ticket", "user")
-    assert report.missing == {"account": ("currency",), "deal": ("currency",)}
+    assert report.missing == {}, "CurrencyIsoCode exists in multi-currency orgs only"
     assert report.quota == Quota(15000, 14000)
     assert told(report, "error") == told(report, "warning") == []
-    assert len(told(report, "info")) == 3, "no currency twice, no responses"
+    assert len(told(report, "info")) == 2, "no survey answers; and who sees the own fields"
 
 
 def test_hidden_objects_and_fields_are_reported_with_a_mend(mock: responses.RequestsMock) -> None:
@@ -75,9 +75,9 @@ def test_hidden_objects_and_fields_are_reported_with_a_mend(mock: responses.Requ
     report = check()
     assert "ticket" not in report.kinds
     assert "activity" in report.kinds, "tasks are still read"
-    assert report.missing["account"] == ("currency", "domain")
+    assert report.missing == {"account": ("domain",)}
     warnings = told(report, "warning")
-    assert [kind in " ".join(warnings) for kind in ("ticket", "Event", "account.domain")] == [True, True, True]
+    assert [kind in " ".join(warnings) for kind in ("ticket", "Event")] == [True, True]
     assert all(finding.mend for finding in report.findings)
 
 

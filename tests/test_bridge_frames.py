@@ -61,6 +61,10 @@ def everything(world: World) -> None:
 def test_the_frames_have_the_declared_columns_and_every_one_is_filled(make_world: Any) -> None:
     world = make_world(usage=[{"file": "usage.csv"}])
     everything(world)
+    world.crm.put("ticket", "t", account="1", status="open", opened_at=START - 5 * DAY, escalated=False)
+    world.sync()  # an escalation has a day of its own only where it became known later than the ticket
+    everything(world)
+    world.tick()
     world.sync()
     world.take_in_usage()
     made = gathered(world, now(world))
@@ -307,3 +311,17 @@ def test_usage_keys_name_accounts_by_id_domain_or_mapped_field(world: World) -> 
         assert keys.ambiguous(db, "id", ["1", "2"]) == {"1"}
         assert UsageKeys("domain").customers(db, facts[:1]) == {}, "however few are asked about"
         assert keys.ambiguous(db, "domain", ["a.example.com"]) == {"a.example.com"}
+
+
+def test_an_escalation_counts_from_when_it_became_known_unless_it_always_was(world: World) -> None:
+    world.account("1")
+    ticket = {"account": "1", "status": "open", "opened_at": START - 30 * DAY}
+    world.crm.put("ticket", "late", **ticket, escalated=False)
+    world.crm.put("ticket", "early", **ticket, escalated=True)
+    world.sync()
+    world.next_day(2)
+    world.crm.put("ticket", "late", **ticket, escalated=True)
+    world.sync()
+    since = gathered(world, now(world)).tickets.set_index("ticket")["escalated_since"]
+    assert since["late"].date() == world.workspace.today
+    assert pd.isna(since["early"]), "it may have been escalated at any time since it was opened"

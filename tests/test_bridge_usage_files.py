@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -197,3 +198,15 @@ def test_a_large_file_goes_in_by_pieces(world: World) -> None:
     assert (done.rows, done.changed_accounts) == (21_000, 2)
     with world.workspace.store.read() as db:
         assert db.exec_driver_sql("SELECT count(*) FROM usage").scalar_one() == 21_000
+
+
+def test_a_workspace_that_moved_keeps_its_usage(make_world: Make, tmp_path: Path) -> None:
+    world = make_world(usage=[{"file": "usage.csv", "account_key": "id"}])
+    world.account("1")
+    world.write_usage("1,p,login,2026-03-01,1")
+    world.run()
+    moved = tmp_path / "elsewhere"
+    moved.mkdir()
+    shutil.copy(world.workspace.folder / "usage.csv", moved)
+    world.workspace.folder = moved
+    assert [taken.skipped for taken in world.take_in_usage()] == [True]

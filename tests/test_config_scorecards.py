@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError
-from config.scorecards import Scorecard, choose, load_scorecard, load_scorecards, shipped_scorecard
+from config.scorecards import RESERVED, Scorecard, choose, load_scorecard, load_scorecards, shipped_scorecard
+from scoring.decision import CAP, PULSE
 from scoring.scorecard import check
 
 CARD = """\
@@ -67,6 +68,10 @@ def test_version_names_the_content_not_its_looks(tmp_path: Path) -> None:
         ("green: 80", "green: 99.5", "never be reached"),
         ("min_coverage: 0.5", "min_coverage: 50", "min_coverage"),
         ("at_most: 40", "at_most: much", "at_most"),
+        ("  seats:", "  Cap:", "Cap is what a score calls its own cap; choose another name"),
+        ("  contract:", "  pulse:", "choose another name"),
+        ("group: usage", "group: cap", "choose another name"),
+        ("group: commercial", "group: pulse", "choose another name"),
     ],
 )
 def test_refuses_and_says_where(tmp_path: Path, old: str, new: str, said: str) -> None:
@@ -75,6 +80,10 @@ def test_refuses_and_says_where(tmp_path: Path, old: str, new: str, said: str) -
     with pytest.raises(ConfigError, match=said) as caught:
         load_scorecard(path)
     assert all(problem.line and problem.file == str(path) for problem in caught.value.problems)
+
+
+def test_the_reserved_names_are_those_of_the_parts_that_no_measure_gives() -> None:
+    assert set(RESERVED) == {CAP, PULSE}
 
 
 def test_all_problems_at_once(tmp_path: Path) -> None:
@@ -114,6 +123,8 @@ def test_shipped_card_is_right_and_each_kind_of_data_reaches_its_floor() -> None
     floor = card.min_coverage * sum(weight.values())
     assert weight["active_trend"] + weight["days_since_login"] + weight["breadth"] >= floor
     assert weight["days_since_touch"] + weight["persons_engaged"] + weight["renewal"] >= floor
+    assert weight["seat_use"] + weight["days_since_login"] + weight["breadth"] >= floor
+    assert all(cap.at_most < card.bands.yellow for cap in card.caps)
     groups = {measure.group for measure in card.measures.values()}
     assert groups == {"usage", "support", "sentiment", "relationship", "commercial"}
 

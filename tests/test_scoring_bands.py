@@ -12,10 +12,10 @@ BANDS = Bands(green=70, yellow=40, margin=2, dwell_days=3)
 NOW = date(2026, 6, 1)
 
 
-def band(score: float | None, old: int, held: int = 30, capped: bool = False, pulsed: bool = False) -> int:
+def band(score: float | None, old: int, held: int = 30, capped: bool = False, pulse: int = BLANK) -> int:
     value = np.array([np.nan if score is None else score])
-    flags = (np.array([capped]), np.array([pulsed]))
-    return int(next_bands(value, np.array([old]), np.array([held]), *flags, BANDS)[0])
+    spoken = (np.array([capped]), np.array([pulse]))
+    return int(next_bands(value, np.array([old]), np.array([held]), *spoken, BANDS)[0])
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,8 @@ def test_a_band_lasts_its_days_but_not_against_a_cap_or_a_pulse() -> None:
     assert band(10, GREEN, held=0, capped=True) == RED
     assert band(69, GREEN, held=0, capped=True) == YELLOW
     assert band(41, RED, held=0, capped=True) == RED
-    assert band(70, RED, held=0, pulsed=True) == GREEN
+    assert band(70, RED, held=0, pulse=GREEN) == GREEN
+    assert band(None, GREEN, held=0, pulse=RED) == band(None, BLANK, pulse=RED) == RED
     assert band(None, GREEN, held=0) == BLANK
 
 

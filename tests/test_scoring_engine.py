@@ -10,7 +10,9 @@ from config.scorecards import Scorecard, shipped_scorecard
 from scoring.decision import Decision, Previous
 from scoring.engine import decide
 from scoring.explanation import difference
+from scoring.facts import Facts
 from scoring.frames import Frames, empty_frames, frame
+from scoring.messages import SENTENCES
 from scoring.reasons import fit
 
 START = date(2026, 1, 1)
@@ -132,6 +134,112 @@ def test_an_unknown_score_says_what_is_missing() -> None:
     assert "no usage" in made.reasons
 
 
+def test_a_pulse_speaks_while_the_score_is_unknown() -> None:
+    account = {"pulse": "red", "pulse_reason": "sponsor\nresigned!"}
+    made = decision(5, customers=[account], previous=Previous("green", on(4)))
+    assert (made.score, made.band, made.band_since, made.contributions) == (None, "red", on(5), ())
+    assert made.reasons.startswith("CSM's judgement: red, because sponsor resigned! Not enough data (coverage 0 %): ")
+    assert made.next_action == "Settle what lies behind the CSM's judgement: sponsor resigned!"
+    kept = decision(5, customers=[{"pulse": "green"}], previous=Previous("green", on(1)))
+    assert (kept.score, kept.band, kept.band_since) == (None, "green", on(1))
+    assert kept.next_action.startswith("Find out what this account lacks in data")
+
+
+def test_an_escalation_is_told_as_it_is_known() -> None:
+    ticket = {"ticket": "t", "status": "open", "opened": on(0), "escalated": True}
+
+    def told(day: int, *tickets: dict[str, Any]) -> tuple[date, str]:
+        flag = decision(day, tickets=list(tickets)).flags[0]
+        return flag.since, flag.sentence
+
+    known = {**ticket, "escalated_since": on(11)}
+    assert told(20, ticket) == (on(0), "Escalated ticket open for 20 days")
+    assert told(0, ticket) == (on(0), "Escalated ticket opened today")
+    assert told(20, known) == (on(11), "Escalated 9 days ago, still open")
+    assert told(12, known) == (on(11), "Escalated 1 day ago, still open")
+    assert told(11, known) == (on(11), "Ticket escalated today")
+    assert raised(10, tickets=[known]) == {}
+    both = (known, {**ticket, "ticket": "u", "opened": on(5)})
+    assert told(20, *both) == (on(5), "2 escalated tickets open, the oldest for 15 days")
+    calls = [{"activity": "x", "person": "a", "kind": "call", "day": on(17)}]
+    capped = {day: decision(day, tickets=[known], activities=calls) for day in (18, 19)}
+    assert {day: any(part.measure == "cap" for part in made.contributions) for day, made in capped.items()} == {
+        18: False, 19: True,
+    }  # fmt: skip
+
+
+def test_what_is_known_is_not_said_to_be_missing() -> None:
+    young = decision(5, usage=[{**LAST_USE, "day": on(3)}])
+    assert young.score is None
+    assert "no usage" not in young.reasons
+    assert "no survey answers" in young.reasons
+    measure = {"feature": "active_trend", "group": "usage", "weight": 1, "curve": [[0, 0], [1, 100]]}
+    card = Scorecard.model_validate({"purpose": "health", "measures": {"trend": measure}})
+    assert decision(5, card, usage=[LAST_USE]).reasons == "Not enough data (coverage 0 %): no data for trend of use."
+    assert decision(5, card).reasons == "Not enough data (coverage 0 %): no usage."
+    seats = {"feature": "seat_use", "group": "usage", "weight": 1, "curve": [[0, 0], [1, 100]]}
+    login = {"feature": "days_since_login", "group": "usage", "weight": 1, "curve": [[0, 100], [9, 0]]}
+    narrow = {"purpose": "health", "min_coverage": 0.9, "measures": {"seats": seats, "login": login}}
+    made = decision(5, Scorecard.model_validate(narrow), usage=[LAST_USE])
+    assert made.reasons == "Not enough data (coverage 50 %): no data for seats used."
+
+
+def one_measure(**rest: Any) -> Scorecard:
+    measure = {"feature": "nps_latest", "group": "g", "weight": 1, "curve": [[0, 0], [10, 100]]}
+    return Scorecard.model_validate({"purpose": "health", "measures": {"m": measure}, **rest})
+
+
+@pytest.mark.parametrize(
+    ("score", "given", "action"),
+    [
+        (8, {}, "Keep in touch; nothing needs mending now."),
+        (8, {"bands": {"green": 90}}, "Call those who gave low marks, ask why, and agree on one thing to mend."),
+        (8, {"caps": [{"if": "all", "at_most": 20, "because": "it is tested"}]},
+         "Mend what holds the score down: it is tested."),
+        (8, {"pulse": "red"}, "Write down what lies behind the CSM's judgement, and settle it with the account."),
+        (8, {"pulse": "yellow", "pulse_reason": "budget cut"},
+         "Call those who gave low marks, ask why, and agree on one thing to mend."),
+        (8, {"pulse": "green"}, "Keep in touch; nothing needs mending now."),
+    ],
+)  # fmt: skip
+def test_what_to_do_next(score: int, given: dict[str, Any], action: str) -> None:
+    account = {name: value for name, value in given.items() if name.startswith("pulse")}
+    card = one_measure(**{name: value for name, value in given.items() if name not in account})
+    answers = [{"survey": "nps", "person": "a", "score": score, "day": on(0)}]
+    assert decision(9, card, customers=[account], responses=answers).next_action == action
+
+
+def test_a_perfect_score_whose_band_has_yet_to_follow_is_not_called_well() -> None:
+    answers = [{"survey": "nps", "person": "a", "score": 10, "day": on(0)}]
+    made = decision(9, one_measure(), Previous("yellow", on(8)), responses=answers)
+    assert (made.score, made.band) == (100, "yellow")
+    assert made.next_action == "Keep in touch: all is well again, and the band follows in a few days."
+
+
+@pytest.mark.parametrize(
+    ("feature", "facts", "said"),
+    [
+        ("active_persons", {"active_persons": 1.0}, "1 person active in 28 days"),
+        ("active_persons", {"active_persons": 0.0, "active_persons_before": 3.0}, "Nobody active in 28 days (was 3)"),
+        ("active_persons_before", {"active_persons_before": 1.0}, "1 person active in the 28 days before"),
+        ("seat_use", {"seat_use": 1.2, "active_persons": 12.0, "seats_bought": 10.0}, "12 active, 10 seats bought"),
+        ("seat_use", {"seat_use": 1.0, "active_persons": 1.0, "seats_bought": 1.0}, "1 of 1 seat active in 28 days"),
+        ("active_trend", {"active_trend": 1.1}, "Use as usual"),
+        ("active_trend", {"active_trend": 0.9}, "Use as usual"),
+        ("active_trend", {"active_trend": 3.0}, "Use up 200 % against its own average"),
+        ("active_trend", {"active_trend": 3.5}, "Use 3.5 times its average"),
+        ("active_trend", {"active_trend": 30.04}, "Use 30 times its average"),
+        ("usage_drop", {"usage_drop": 0.0}, "Use no lower than its own average"),
+        ("tickets_open_days", {"tickets_open_days": 0.0, "tickets_open": 1.0}, "Oldest open ticket opened today"),
+        ("tickets_open_days", {"tickets_open_days": 0.0, "tickets_open": 0.0}, "No open ticket"),
+        ("resolution_days", {"resolution_days": 0.0}, "Tickets are closed on the day they are opened"),
+        ("days_since_login", {"days_since_login": 0.0}, "Last login today"),
+    ],
+)
+def test_sentences(feature: str, facts: dict[str, float], said: str) -> None:
+    assert SENTENCES[feature](Facts({name: [value] for name, value in facts.items()}, 0)) == said
+
+
 def test_a_cards_own_words() -> None:
     measure = {
         "feature": "days_since_login", "group": "usage", "weight": 1, "curve": [[0, 100], [30, 0]],
@@ -163,4 +271,6 @@ def test_texts_are_cut_at_a_sentence_and_never_within_a_word() -> None:
     assert fit(["One", "two", "three"], longest=10) == "One. two."
     assert fit(["One two three"], longest=11) == "One two…"
     assert fit(["x" * 300], longest=10) == "xxxxxxxxx…"
+    assert fit(["Because " + "x" * 300]) == "Because " + "x" * 246 + "…"
+    assert fit(["Why?", "Now!", "One\n\ntwo.\r\n"]) == "Why? Now! One two."
     assert fit([]) == ""

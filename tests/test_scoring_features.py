@@ -38,9 +38,8 @@ def use(
     return [{**base, "day": ago(day)} for day in days]
 
 
-def test_every_feature_has_a_sentence() -> None:
-    assert set(SENTENCES) == set(FEATURES)
-    assert set(LABELS) | set(REMEDIES) <= set(FEATURES)
+def test_every_feature_has_a_sentence_a_label_and_a_remedy() -> None:
+    assert set(SENTENCES) == set(LABELS) == set(REMEDIES) == set(FEATURES)
 
 
 def test_seat_use_counts_distinct_persons_of_28_days() -> None:
@@ -101,6 +100,17 @@ def test_trend_compares_with_the_own_average_before() -> None:
     assert value("active_trend", usage=use("a", *weekdays)) == 1
 
 
+def test_a_long_silence_is_no_use_and_not_unknown() -> None:
+    for days in (28, 112, 400):
+        gone = use("a", *range(days, days + 60))
+        assert value("active_trend", usage=gone) == 0
+        assert value("usage_drop", usage=gone) == 100
+    back = use("a", 3, *range(150, 200))
+    assert value("active_trend", usage=back) is None
+    assert value("usage_drop", usage=back) is None
+    assert value("active_trend", usage=use("a", 150, count=0)) is None
+
+
 def test_breadth() -> None:
     assert value("breadth", usage=use("a", 1) + use("b", 2, feature="g") + use("a", 30, feature="h")) == 2
 
@@ -139,8 +149,8 @@ def test_latest_answer_of_each_person() -> None:
         answer("a", 2, 300), answer("a", 9, 10), answer("b", 7, 20), answer("b", 11, 1), answer("c", 0, 366),
         answer("d", 10, -1), answer(None, 8, 5), answer(None, 8, 5), answer(None, 6, 6), answer("a", 4, 3, "csat"),
     ]  # fmt: skip
-    assert value("nps_answers", responses=rows) == 4
-    assert value("nps_latest", responses=rows) == 7.5
+    assert value("nps_answers", responses=rows) == 5
+    assert value("nps_latest", responses=rows) == 7.6
     assert value("csat_latest", responses=rows) == 4
     assert value("nps_latest", responses=[answer("c", 0, 366)]) is None
 
@@ -153,6 +163,11 @@ def test_nps_rollup(scores: list[float], nps: int) -> None:
     found = rollup(past(book(responses=rows))).iloc[0]
     group = "promoter" if scores[-1] >= 9 else "passive" if scores[-1] >= 7 else "detractor"
     assert (found["nps"], found["nps_last"], found["nps_group"]) == (nps, scores[-1], group)
+
+
+def test_answers_without_a_person_count_each() -> None:
+    rows = [answer(None, 10, 5), answer(None, 10, 5), answer(None, 0, 5)]
+    assert rollup(past(book(responses=rows))).iloc[0]["nps"] == 33
 
 
 def touch(name: str, day: int, kind: str = "call", **rest: Any) -> dict[str, Any]:
@@ -175,6 +190,16 @@ def test_touches() -> None:
     assert value("days_since_touch", activities=rows[:4]) is None
     assert value("meetings_90d", activities=[touch("t7", 91)]) == 0
     assert value("persons_engaged_90d", activities=[touch("t7", 5, person=None)]) is None
+
+
+def test_one_way_mail_is_no_touch() -> None:
+    sent = touch("m1", 2, "email", direction="out", person="b")
+    assert value("days_since_touch", activities=[sent]) is None
+    for direction in ("in", "unknown", None):
+        rows = [sent, touch("m2", 9, "email", direction=direction)]
+        assert value("days_since_touch", activities=rows) == 9
+        assert value("persons_engaged_90d", activities=rows) == 1
+    assert value("days_since_touch", activities=[sent, touch("c", 4, direction="out")]) == 4
 
 
 def test_champion() -> None:
@@ -212,3 +237,13 @@ def test_an_open_ticket_that_does_not_say_leaves_escalations_unknown() -> None:
         assert value(feature, tickets=[over]) == 0
     assert value("tickets_escalated_open", tickets=[mute, loud]) == 1
     assert value("tickets_escalated_open_days", tickets=[mute, loud]) == 3
+
+
+def test_an_escalation_counts_from_the_day_it_was_known() -> None:
+    old = {"ticket": "a", "status": "open", "opened": ago(40), "escalated": True}
+    for since, days in ((ago(9), 9), (ago(0), 0), (None, 40), (ago(50), 40)):
+        assert value("tickets_escalated_open_days", tickets=[{**old, "escalated_since": since}]) == days
+    later = {**old, "escalated_since": ago(-1)}
+    assert value("tickets_escalated_open", tickets=[later]) == 0
+    both = [{**old, "escalated_since": ago(9)}, {**old, "ticket": "b", "opened": ago(20)}]
+    assert value("tickets_escalated_open_days", tickets=both) == 20

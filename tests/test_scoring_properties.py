@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -65,6 +66,7 @@ BOOK = st.fixed_dictionaries(
             opened=days(),
             closed=days(),
             escalated=st.sampled_from([True, False, None]),
+            escalated_since=days(0),
         ),
         "responses": rows(
             person=people, survey=words("nps", "csat"), score=st.sampled_from([-1, 0, 6, 7, 9, 10, 11]), day=days()
@@ -72,7 +74,8 @@ BOOK = st.fixed_dictionaries(
         "activities": rows(
             activity=words("a1", "a2"),
             person=people,
-            kind=words("call", "task", "meeting"),
+            kind=words("call", "task", "meeting", "email"),
+            direction=words("in", "out"),
             day=days(),
             done=st.sampled_from([True, False, None]),
         ),
@@ -81,6 +84,8 @@ BOOK = st.fixed_dictionaries(
         ),
     }
 )
+USED = st.one_of(st.integers(0, 27), st.integers(112, 400))
+"""Days ago on which use counts for the customer; that between is what recent use is measured against."""
 SOURCES = frame("sources", [{"source": "app", "newest": AS_OF, "stale_after_days": 7}, {"source": "web"}])
 many = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
@@ -102,7 +107,9 @@ def tenths(decision: Decision) -> int:
 def test_never_raises_and_adds_up(book: Rows) -> None:
     for decision in decided(book):
         assert 0 <= decision.coverage <= 100
-        assert (decision.score is None) == (decision.band == "unknown") == (not decision.contributions)
+        assert (decision.score is None) == (not decision.contributions)
+        judged = decision.reasons.startswith("CSM's judgement")
+        assert (decision.band == "unknown") == (decision.score is None and not judged)
         if decision.score is not None:
             assert 0 <= decision.score <= 100
             assert tenths(decision) == round(decision.score * 10)
@@ -172,17 +179,40 @@ def test_what_ends_later_has_not_ended_yet(book: Rows, ahead: int) -> None:
 
 
 @many
-@given(BOOK, st.integers(0, 3), st.sampled_from(["p1", "p2", "p9"]), st.sampled_from(["f1", "f9"]), st.integers(0, 27))
+@given(BOOK, st.integers(0, 3), st.sampled_from(["p1", "p2", "p9"]), st.sampled_from(["f1", "f9"]), USED)
 def test_more_usage_never_lowers_health(book: Rows, customer: int, person: str, feature: str, ago: int) -> None:
     seen = {"customer": customer, "source": "app", "person": "p1", "feature": "f1", "day": AS_OF - timedelta(days=35)}
+    heard = {**seen, "day": AS_OF - timedelta(days=400), "count": 0}
     usage = [{**row, "source": "app", "person": "p2", "feature": "f2"} for row in book["usage"]]
-    less = {**book, "usage": [*usage, {**seen, "count": 1}]}
+    less = {**book, "usage": [*usage, {**seen, "count": 1}, heard]}
     used = {**seen, "person": person, "feature": feature, "day": AS_OF - timedelta(days=ago), "count": 3}
     more = {**less, "usage": [*less["usage"], used]}
     for before, after in zip(decided(less), decided(more), strict=True):
         if before.score is not None and before.customer == customer:
             assert after.score is not None
             assert after.score >= before.score
+
+
+@many
+@given(BOOK, st.integers(1, 4), st.integers(1, 5), st.lists(st.integers(0, 400), min_size=2, max_size=6))
+def test_longer_silence_never_raises_health_nor_blanks_it(
+    book: Rows, persons: int, features: int, silences: list[int]
+) -> None:
+    """After ten weeks of daily use; nothing else changes."""
+    accounts = [{**account, "seats_bought": 5.0} for account in book["customers"]]
+    scores = []
+    for silence in sorted(silences):
+        used = [
+            {"customer": account["customer"], "source": "app", "person": f"p{person}", "feature": f"f{feature}",
+             "day": AS_OF - timedelta(days=silence + day), "count": 1}
+            for account in accounts for day in range(70) for person in range(persons) for feature in range(features)
+        ]  # fmt: skip
+        scores.append([decision.score for decision in decided({**book, "customers": accounts, "usage": used})])
+    for shorter, longer in pairwise(scores):
+        for before, after in zip(shorter, longer, strict=True):
+            assert before is not None
+            assert after is not None
+            assert after <= before
 
 
 @many

@@ -13,6 +13,12 @@ from config.words import Kind
 _OPTIONAL: Final = {"currency"}
 """CurrencyIsoCode exists in multi-currency orgs only: its absence is no loss."""
 
+_AUDIENCE: Final = Finding(
+    "info",
+    "the permission set csbridge lets this connection's user see the own fields, and nobody else",
+    "give CSMs and sellers read on them, and CSMs edit on the pulse, by a permission set of yours",
+)
+
 
 def check(client: Client, views: Views, pinned: str | None) -> Report:
     """Raises Unauthorized when the login itself fails."""
@@ -33,9 +39,9 @@ def check(client: Client, views: Views, pinned: str | None) -> Report:
         *_org(org, pinned),
         *_nothing(readable),
         *(finding for kind, names in hidden.items() for finding in _kind(kind, names)),
-        *(finding for kind, names in missing.items() for finding in _fields(kind, names)),
         *_unsupported(views),
         *_allowance(quota),
+        _AUDIENCE,
     )
     return Report(org, user, tuple(readable), missing, quota, tuple(findings))
 
@@ -63,7 +69,7 @@ def _who(client: Client) -> tuple[str, str]:
 
 
 def _missing(seen: Any) -> tuple[str, ...]:
-    return tuple(sorted({name for view in seen for name in view.missing}))
+    return tuple(sorted({name for view in seen for name in view.missing} - _OPTIONAL))
 
 
 def _quota(client: Client) -> Quota | None:
@@ -99,15 +105,6 @@ def _kind(kind: Kind, hidden: tuple[str, ...]) -> Iterator[Finding]:
             "warning",
             f"{kind} is not read from {name}: the object is absent or hidden from the user of this connection",
             f"grant read on {name} to that user, or map {kind} to another object",
-        )
-
-
-def _fields(kind: Kind, names: tuple[str, ...]) -> Iterator[Finding]:
-    for name in names:
-        yield Finding(
-            "info" if name in _OPTIONAL else "warning",
-            f"{kind}.{name} stays unknown: its field is absent or hidden from the user of this connection",
-            f"grant read on the field, or map {kind}.{name} to another one (empty switches it off)",
         )
 
 

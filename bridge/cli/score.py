@@ -81,7 +81,7 @@ def _past(workspace: Any, day: date, out: Path | None, progress: Any) -> Result:
     if out:
         data["out"] = _written(workspace, made, out)
     if not made:
-        return Result(data, f"as of {day}: no customer was known; sync first, or name a later day")
+        return Result(data, f"as of {day}: nobody known then, or in scope by what is known of then")
     return Result(data, f"as of {day}, nothing stored\n{described(data)}")
 
 

@@ -3,7 +3,7 @@
 import json
 import time
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -67,9 +67,16 @@ def _await_first_poll(admin: str) -> None:
 def _escalate(setting: Setting, rows: Sequence[Row]) -> Happening:
     """The healthiest account with an open ticket: nobody would have looked at it today."""
     tickets = _open_tickets(setting)
-    row = next(row for row in rows if row["connection"] == "sf" and row["id"] in tickets)
+    row = _first(row for row in rows if row["connection"] == "sf" and row["id"] in tickets)
     edit = {"object": "Case", "id": tickets[row["id"]], "fields": {"IsEscalated": True}}
     return _watched(setting.salesforce["url"], row, "CSB_Health_Score__c", edit, "a ticket was escalated")
+
+
+def _first(rows: Iterator[Row]) -> Row:
+    found = next(rows, None)
+    if found is None:
+        raise DemoFailed("no account of this data has what the demo would change; try more accounts or another seed")
+    return found
 
 
 def _open_tickets(setting: Setting) -> dict[str, str]:
@@ -88,7 +95,7 @@ def _open_tickets(setting: Setting) -> dict[str, str]:
 def _detract(setting: Setting, rows: Sequence[Row]) -> Happening:
     """A contact of the healthiest account answers a survey, badly."""
     url, token = setting.hubspot["url"], setting.hubspot["token"]
-    row = next(row for row in rows if row["connection"] == "hs" and _contacts(url, token, row["id"]))
+    row = _first(row for row in rows if row["connection"] == "hs" and _contacts(url, token, row["id"]))
     answer = {"hs_survey_type": "NPS", "hs_value": "2", "hs_contact_id": _contacts(url, token, row["id"])[0]}
     edit = {"object": "feedback_submissions", "fields": answer}
     return _watched(url, row, "csb_health_score", edit, "a contact answered 2 of 10")

@@ -54,8 +54,18 @@ def needy(folder: Path) -> list[dict[str, str]]:
     """The accounts that most need someone: red before yellow, more risks first, lower scores first."""
     rows = read_decisions(folder)
     order = {"red": 0, "yellow": 1, "green": 2}
-    rows.sort(key=lambda row: (order[row["band"]], -len(row["risk_flags"].split(";")), float(row["score"])))
+    rows.sort(
+        key=lambda row: (
+            order[row["band"]],
+            -len(list(filter(None, row["risk_flags"].split(";")))),
+            float(row["score"]),
+        )
+    )
     return rows[:NEEDY]
+
+
+def _flags(row: Mapping[str, str]) -> int:
+    return sum(map(bool, row["risk_flags"].split(";")))
 
 
 def described(results: Mapping[str, Any], costs: Mapping[str, Any], folder: Path) -> str:

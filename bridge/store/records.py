@@ -269,6 +269,17 @@ def known(db: Connection, connection: str, kind: str, ids: Sequence[str], at: da
 
 def known_since(db: Connection, record: Known, kind: str, names: Sequence[str]) -> datetime:
     """Since when the store has known these fields of a record as they are in ``record``, without a break."""
+    return _unbroken(db, record, kind, names)[0]
+
+
+def turned(db: Connection, record: Known, kind: str, name: str) -> datetime | None:
+    """When the store learnt that a field had become what it is in ``record``; None where it never knew it otherwise."""
+    since, was_otherwise = _unbroken(db, record, kind, (name,))
+    return since if was_otherwise else None
+
+
+def _unbroken(db: Connection, record: Known, kind: str, names: Sequence[str]) -> tuple[datetime, bool]:
+    """Since when these fields have been as they are, and whether a living version before that had them otherwise."""
     query = select(versions.c.known_from, versions.c.payload).where(
         versions.c.connection == record.connection,
         versions.c.kind == kind,
@@ -279,9 +290,9 @@ def known_since(db: Connection, record: Known, kind: str, names: Sequence[str]) 
     for known_from, payload in db.execute(query.order_by(versions.c.known_from.desc())):
         before = orjson.loads(payload) if payload else {}
         if any(before.get(name) != record.content.get(name) for name in names):
-            break
+            return since, bool(before)
         since = known_from
-    return since
+    return since, False
 
 
 def find_accounts(db: Connection, word: str) -> list[Ref]:

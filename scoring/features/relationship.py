@@ -1,4 +1,4 @@
-"""Features of the relationship: touches (calls, e-mails, meetings that took place) and who stands up for us.
+"""Features of the relationship: touches (calls, meetings, e-mails from them) and who stands up for us.
 
 A customer with no touch at all is unknown: its conversations may be kept elsewhere.
 """
@@ -17,7 +17,7 @@ def _recent(past: Past) -> pd.DataFrame:
 
 @feature("days", "activities")
 def days_since_touch(past: Past) -> pd.Series:
-    """Days since the last call, e-mail or meeting."""
+    """Days since the last call, meeting or e-mail from them; mail that only went out is no touch."""
     return past.activities.groupby("customer")["ago"].min().reindex(past.index)
 
 
@@ -31,7 +31,7 @@ def meetings_90d(past: Past) -> pd.Series:
 
 @feature("persons", "activities")
 def persons_engaged_90d(past: Past) -> pd.Series:
-    """Different persons called, mailed or met in 90 days; unknown when the touches name nobody."""
+    """Different persons called, met or heard from in 90 days; unknown when the touches name nobody."""
     recent = _recent(past)
     named = recent[recent["person"].notna()].drop_duplicates(["customer", "person"])
     found = per_customer(past, named.groupby("customer").size(), seen=past.activities)

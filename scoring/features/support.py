@@ -19,6 +19,13 @@ def _escalated(past: Past) -> pd.DataFrame:
     return past.tickets[past.tickets["open"] & past.tickets["escalated"].eq(True)]
 
 
+def escalation_dated(past: Past) -> pd.Series:
+    """Whether the oldest escalation counts from the day it was known (True) or from the ticket's opening (False)."""
+    order = _escalated(past).sort_values(["escalated_ago", "dated"], ascending=[False, True], kind="stable")
+    dated = order.drop_duplicates("customer").set_index("customer")["dated"]
+    return dated.reindex(past.index).eq(True)
+
+
 def _said(past: Past, escalated: pd.Series) -> pd.Series:
     """Without an escalated ticket, one open ticket that does not say leaves the number unknown.
 
@@ -55,8 +62,11 @@ def tickets_escalated_open(past: Past) -> pd.Series:
 
 @feature("days", "tickets")
 def tickets_escalated_open_days(past: Past) -> pd.Series:
-    """Age of the oldest open escalated ticket; 0 when there is none, unknown as ``tickets_escalated_open``."""
-    oldest = _escalated(past).groupby("customer")["ago"].max()
+    """Days since the oldest escalation of an open ticket; 0 when there is none, unknown as the number of them.
+
+    Where it is not known when a ticket was escalated, since its opening.
+    """
+    oldest = _escalated(past).groupby("customer")["escalated_ago"].max()
     known = tickets_escalated_open(past).notna()
     return per_customer(past, oldest, seen=past.tickets).where(known)
 

@@ -23,10 +23,14 @@ FIELDS: Final[tuple[str, ...]] = tuple(COLUMNS["customers"])
 
 @dataclass(frozen=True)
 class Table:
-    """``values``: features and account fields by name. ``ages``: days since a feature's newest input, if it has one."""
+    """``values``: features and account fields by name. ``ages``: days since a feature's newest input, if it has one.
+
+    ``facts``: what only sentences say.
+    """
 
     values: pd.DataFrame
     ages: pd.DataFrame
+    facts: pd.DataFrame
 
 
 def tabulate(past: Past) -> Table:
@@ -36,4 +40,5 @@ def tabulate(past: Past) -> Table:
     return Table(
         pd.DataFrame({**values, **{name: past.customers[name] for name in FIELDS}}, index=past.index),
         pd.DataFrame({name: ages[made.age] for name, made in FEATURES.items() if made.age}, index=past.index),
+        pd.DataFrame({"escalation_dated": support.escalation_dated(past)}, index=past.index),
     )

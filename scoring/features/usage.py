@@ -14,6 +14,13 @@ def _age(past: Past) -> pd.Series:
     return past.use["watermark"]
 
 
+def _trend(past: Past) -> pd.Series:
+    """A customer that has gone quiet stays at 0 however long it lasts; one that comes back has no average yet."""
+    use = past.use
+    gone = use["ever"].eq(1) & use["user_days"].eq(0) & use["baseline"].eq(0)
+    return (use["user_days"] / use["baseline"].where(use["baseline"] > 0)).mask(gone, 0.0)
+
+
 @feature("persons", "usage", age=_age)
 def active_persons(past: Past) -> pd.Series:
     """Distinct persons who used the product in the last 28 days."""
@@ -36,13 +43,13 @@ def seat_use(past: Past) -> pd.Series:
 @feature("ratio", "usage", age=_age)
 def active_trend(past: Past) -> pd.Series:
     """User days in 28 days ÷ the customer's own average before; 1 = as ever, 0.5 = half."""
-    return past.use["user_days"] / past.use["baseline"]
+    return _trend(past)
 
 
 @feature("percent", "usage", age=_age)
 def usage_drop(past: Past) -> pd.Series:
     """How far use lies below the customer's own average before; 0 where it does not."""
-    return (100 * (1 - past.use["user_days"] / past.use["baseline"])).clip(lower=0)
+    return (100 * (1 - _trend(past))).clip(lower=0)
 
 
 @feature("features", "usage", age=_age)
