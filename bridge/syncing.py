@@ -44,7 +44,8 @@ def sync(workspace: Workspace, name: str, *, full: bool = False, progress: Progr
     synced = Synced()
     for kind in ORDER:
         try:
-            synced.kinds[kind] = _pull(workspace, adapter, kind, progress)
+            if taken := _pull(workspace, adapter, kind, progress):
+                synced.kinds[kind] = taken
         except (Unauthorized, Refused) as exc:
             if exc.status == 401 or kind == "account":
                 raise
@@ -64,13 +65,15 @@ def _maps_otherwise_now(db: Connection, workspace: Workspace, name: str) -> bool
     return before not in (None, current)
 
 
-def _pull(workspace: Workspace, adapter: Adapter, kind: Kind, progress: Progress) -> Taken:
+def _pull(workspace: Workspace, adapter: Adapter, kind: Kind, progress: Progress) -> Taken | None:
+    """What the pages of a kind held; None where the connection has no such kind, and so not even an empty page."""
     with workspace.store.read() as db:
         cursor = cursors.cursor(db, adapter.connection, kind)
-    total = Taken()
+    total: Taken | None = None
     for page in adapter.pull(kind, cursor):
         with workspace.store.write() as db:
             now = workspace.now()
+            total = total or Taken()
             total.add(take_in(db, workspace, page.items, now))
             cursors.save_cursor(db, adapter.connection, kind, page.cursor, now)
         progress(f"{adapter.connection}: {kind}", len(page.items))

@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, event, make_url, text
 from worlds import World, open_world
 
 from bridge.store.engine import Store, open_store
 from bridge.store.schema import metadata
+
+settings.register_profile("csbridge", deadline=None)  # machines are shared: an example may take as long as it takes
+settings.load_profile("csbridge")
 
 POSTGRES = os.environ.get("CSBRIDGE_TEST_POSTGRES", "")
 """A server where databases may be created, such as ``postgresql+psycopg://postgres@/postgres?host=/run/postgresql``;
