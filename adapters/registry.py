@@ -13,7 +13,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from adapters.contract import Adapter, Webhooks
+from adapters.contract import Adapter
 from adapters.retrying import Patience
 from config.errors import ConfigError, Problem
 from config.fields import OwnField
@@ -53,11 +53,6 @@ Factory = Callable[[Any, Context], Adapter]
 def open_adapter(connection: ConnectionSettings, context: Context) -> Adapter:
     """The adapter of a connection. No network call; raises ConfigError for a CRM that nobody serves."""
     return _factory(_crm(connection))(connection, context)
-
-
-def webhooks_for(connection: ConnectionSettings, context: Context) -> Webhooks:
-    """The receiving half of a connection; like every opening, without any network call."""
-    return open_adapter(connection, context)
 
 
 def _crm(connection: ConnectionSettings) -> str:

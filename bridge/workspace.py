@@ -19,7 +19,7 @@ from config.loading import load
 from config.own_fields import own_fields
 from config.problems import did_you_mean
 from config.rules import Rule, parse
-from config.scorecards import Scorecard, load_scorecards
+from config.scorecards import Scorecard, choose, load_scorecards
 from config.settings import ConnectionSettings, Settings
 from config.words import Purpose
 from config.workspace import scorecard_paths
@@ -69,9 +69,7 @@ class Workspace:
 
     def card(self, purpose: Purpose, customer: Mapping[str, Any]) -> Scorecard | None:
         """The first scorecard of that purpose which is for this customer; None when none is, or it is out of scope."""
-        if not self.scope.holds(customer):
-            return None
-        return next((card for card in self.cards[purpose] if card.applies.holds(customer)), None)
+        return choose(self.cards[purpose], customer) if self.scope.holds(customer) else None
 
     def connections(self, only: str | None = None) -> list[ConnectionSettings]:
         """All connections, or the one of that name. Raises ConfigError when there is none."""

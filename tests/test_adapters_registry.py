@@ -8,7 +8,7 @@ import pytest
 from fake_salesforce import connection, context
 
 from adapters import registry
-from adapters.registry import ADAPTERS, open_adapter, webhooks_for
+from adapters.registry import ADAPTERS, open_adapter
 from config.errors import ConfigError
 from config.settings import ConnectionSettings
 
@@ -22,12 +22,6 @@ def test_opening_imports_the_package_and_makes_no_call() -> None:
     assert (opened.connection, sum(opened.calls.made.values())) == ("sf", 0)
     assert "adapters.salesforce.adapter" in sys.modules
     opened.close()
-
-
-def test_the_receiving_half_needs_no_network() -> None:
-    half = webhooks_for(connection(), context())
-    assert callable(half.verify)
-    assert callable(half.notices)
 
 
 def test_an_unknown_crm_names_the_known_ones() -> None:

@@ -217,12 +217,14 @@ def _may_act(now: datetime) -> ColumnElement[bool]:
 
 def typed(value: Any, field: OwnField | None) -> Value:
     """A value as it was before it became JSON."""
-    if value is None or field is None:
-        return value  # type: ignore[no-any-return]
-    if field.type == "date":
-        return date.fromisoformat(value)
-    if field.type == "datetime":
-        return datetime.fromisoformat(value)
-    if field.type == "multi_picklist":
-        return tuple(value)
-    return value  # type: ignore[no-any-return]
+    restore = _RESTORED.get(field.type) if field is not None else None
+    restored: Value = value if value is None or restore is None else restore(value)
+    return restored
+
+
+_RESTORED: Final[Mapping[str, Callable[[Any], Value]]] = {
+    "date": date.fromisoformat,
+    "datetime": datetime.fromisoformat,
+    "multi_picklist": tuple,
+}
+"""What JSON does not keep as it was, by a field's type."""
