@@ -45,6 +45,7 @@ def _written(workspace: Any, name: str, summary: Any) -> dict[str, Any]:
     from bridge.outbox import shown
     from bridge.pushing import batch_size
 
+    parked = [shown(entry, workspace.ledger.fields) for entry in workspace.ledger.parked(name)]
     return {
         "written": summary.written,
         "fields": summary.fields,
@@ -55,7 +56,8 @@ def _written(workspace: Any, name: str, summary: Any) -> dict[str, Any]:
         "gone": [str(ref) for ref in summary.dropped],
         "unknown": [str(ref) for ref in summary.lost],
         "stopped": summary.stopped,
-        "parked": [shown(entry, workspace.ledger.fields) for entry in workspace.ledger.parked(name)],
+        "parked": parked,
+        "contested": [row["record"] for row in parked if row["standing"] == "contested"],
         "calls": calls_of(workspace, name),
     }
 
