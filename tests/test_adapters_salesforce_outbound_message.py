@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from adapters.contract import Delivery, Webhooks
 from adapters.errors import Rejected
 from adapters.records import Ref
-from adapters.registry import webhooks_for
+from adapters.registry import open_adapter
 
 SECRET = "path-secret"
 URL = f"https://cs.example.com/webhooks/sf/{SECRET}"
@@ -43,7 +43,7 @@ def delivery(body: bytes | None = None, secret: str = SECRET) -> Delivery:
 
 
 def half(org_id: str | None = ORG, **changes: object) -> Webhooks:
-    return webhooks_for(connection(**changes), replace(context(), org_id=org_id))
+    return open_adapter(connection(**changes), replace(context(), org_id=org_id))
 
 
 def status(message: Delivery, secrets: tuple[str, ...] = (SECRET,), org_id: str | None = ORG) -> int:

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from adapters.contract import Delivery
 from adapters.errors import Rejected
 from adapters.records import Ref
-from adapters.registry import Context, webhooks_for
+from adapters.registry import Context, open_adapter
 from config.settings import HubspotConnection, SalesforceConnection
 from webhooks.app import create_public_app
 from webhooks.receivers import Receiver, examine
@@ -48,12 +48,12 @@ BOMB = (
 def salesforce() -> Receiver:
     login = {"flow": "client_credentials", "client_id": "id", "client_secret": "not-the-hook"}
     settings = SalesforceConnection(name="sf", crm="salesforce", login_url="http://127.0.0.1:9", auth=login)
-    return Receiver("sf", webhooks_for(settings, Context(org_id=ORG)), ["hook"])
+    return Receiver("sf", open_adapter(settings, Context(org_id=ORG)), ["hook"])
 
 
 def hubspot() -> Receiver:
     settings = HubspotConnection(name="hs", crm="hubspot", auth={"flow": "private_app", "token": "not-the-secret"})
-    return Receiver("hs", webhooks_for(settings, Context(org_id="62515")), ["old-secret", CLIENT_SECRET])
+    return Receiver("hs", open_adapter(settings, Context(org_id="62515")), ["old-secret", CLIENT_SECRET])
 
 
 @pytest.fixture
