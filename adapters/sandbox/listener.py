@@ -1,6 +1,7 @@
 """One app listening on one socket, under waitress; ends at once when asked, open connections or not."""
 
 import socket
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask
@@ -18,7 +19,7 @@ class Listener:
         bound = socket.create_server((host, port), family=family, backlog=128)
         shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{bound.getsockname()[1]}"
-        self._server: Any = create_server(app, sockets=[bound], threads=THREADS)
+        self._server: Any = create_server(app, map={}, sockets=[bound], threads=THREADS)
 
     def run(self) -> None:
         self._server.run()
@@ -26,8 +27,9 @@ class Listener:
         self._server.task_dispatcher.shutdown()
 
     def stop(self) -> None:
-        """Close every connection from within the loop, which then ends."""
-        self._server.trigger.pull_trigger(self._close_all)
+        """Close every connection from within the loop, which then ends. Harmless when it has ended already."""
+        with suppress(OSError):  # the loop closed its own trigger
+            self._server.trigger.pull_trigger(self._close_all)
 
     def _close_all(self) -> None:
         wasyncore.close_all(self._server._map, ignore_all=True)
