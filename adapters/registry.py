@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 from adapters.contract import Adapter
 from adapters.retrying import Patience
+from config.connections import ConnectionSettings
 from config.errors import ConfigError, Problem
 from config.fields import OwnField
-from config.settings import ConnectionSettings
 
 GROUP: Final = "csbridge.adapters"
 

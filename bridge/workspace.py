@@ -13,6 +13,7 @@ from bridge.moments import day_of
 from bridge.store import cursors, records
 from bridge.store.engine import Store, open_store
 from bridge.store.ledger import StoreLedger
+from config.connections import ConnectionSettings
 from config.errors import ConfigError, Problem
 from config.fields import OwnField
 from config.loading import load
@@ -20,7 +21,7 @@ from config.own_fields import own_fields
 from config.problems import did_you_mean
 from config.rules import Rule, parse
 from config.scorecards import Scorecard, choose, load_scorecards
-from config.settings import ConnectionSettings, Settings
+from config.settings import Settings
 from config.words import Purpose
 from config.workspace import scorecard_paths
 from scoring.scorecard import check

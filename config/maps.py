@@ -10,9 +10,9 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, RootModel
 
+from config.connections import KindMap
 from config.document import parse_yaml
 from config.errors import ConfigError, Problem
-from config.settings import KindMap
 from config.shipped import shipped_path
 from config.validation import validate
 from config.words import Kind

@@ -8,9 +8,10 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from config.connections import ConnectionSettings
 from config.flags import ACTING_FLAGS
 from config.own_fields import later_names
-from config.settings import ConnectionSettings, Settings, UsageSource
+from config.settings import Settings, UsageSource
 
 SETTINGS: Final = ("currency", "secret_key", "broker")
 IDENTITY: Final = ("link", "key", "prefer")

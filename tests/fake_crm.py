@@ -15,8 +15,8 @@ from adapters.errors import Rejected
 from adapters.records import RECORD_TYPES, Account, Item, Record, Ref, Tombstone, Value
 from adapters.registry import Context
 from bridge.clock import MovableClock
+from config.connections import ConnectionSettings
 from config.fields import OwnField
-from config.settings import ConnectionSettings
 from config.words import Kind
 
 KINDS: tuple[Kind, ...] = ("user", "account", "person", "deal", "ticket", "activity", "response")

@@ -15,7 +15,7 @@ from typing import Any
 from adapters.hubspot.adapter import HubspotAdapter, open_connection
 from adapters.registry import Context
 from adapters.retrying import Patience
-from config.settings import HubspotConnection
+from config.connections import HubspotConnection
 
 DATE = "Sun, 01 Mar 2026 12:00:00 GMT"
 TOKEN = "pat-na1-of-a-test"

@@ -11,8 +11,8 @@ import responses
 from adapters.registry import Context
 from adapters.retrying import Patience
 from adapters.salesforce.adapter import SalesforceAdapter, open_connection
+from config.connections import SalesforceConnection
 from config.fields import OwnField
-from config.settings import SalesforceConnection
 
 LOGIN = "https://acme.my.salesforce.com"
 INSTANCE = "https://acme--one.my.salesforce.com"

@@ -17,8 +17,8 @@ from adapters.sandbox.serve import Sandbox, running
 from adapters.sandbox.vendor import Edit
 from adapters.sandbox.world import World
 from adapters.testing import URL, AdapterContract, Bench
+from config.connections import ConnectionSettings, HubspotConnection, SalesforceConnection
 from config.fields import OwnField
-from config.settings import ConnectionSettings, HubspotConnection, SalesforceConnection
 
 OWN = (
     OwnField("health_score", "CS Health Score", "number", precision=4, scale=1),

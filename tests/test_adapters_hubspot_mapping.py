@@ -13,9 +13,9 @@ from adapters.hubspot.mapping import Beside, Stage, deal_stage, merged_away, rec
 from adapters.hubspot.portal import details, stages
 from adapters.hubspot.shapes import Shape, shapes
 from adapters.records import Account, Activity, Deal, Person, Record, Ref, Response, Ticket, Tombstone, User
+from config.connections import KindMap
 from config.fields import OwnField
 from config.maps import default_maps, merged
-from config.settings import KindMap
 from config.words import Kind
 
 BERLIN = ZoneInfo("Europe/Berlin")

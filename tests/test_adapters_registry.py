@@ -9,8 +9,8 @@ from fake_salesforce import connection, context
 
 from adapters import registry
 from adapters.registry import ADAPTERS, open_adapter
+from config.connections import ConnectionSettings
 from config.errors import ConfigError
-from config.settings import ConnectionSettings
 
 
 class Unheard(ConnectionSettings):

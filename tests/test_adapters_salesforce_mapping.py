@@ -13,8 +13,8 @@ from adapters.records import Account, Activity, Deal, Item, Person, Ref, Respons
 from adapters.salesforce.describe import described
 from adapters.salesforce.mapping import mapper
 from adapters.salesforce.view import view
+from config.connections import KindMap
 from config.maps import default_maps, merged
-from config.settings import KindMap
 from config.words import Kind
 
 STAMP = "2026-05-01T07:25:37.000+0000"

@@ -21,8 +21,8 @@ from adapters.sandbox.clock import SandboxClock
 from adapters.sandbox.generator import generate
 from adapters.sandbox.serve import Sandbox, running
 from adapters.sandbox.vendor import Edit
+from config.connections import SalesforceConnection
 from config.fields import OwnField
-from config.settings import SalesforceConnection
 
 SCORE, BAND, FLAGS = OWN[0], OWN[1], OWN[2]
 PULSE = next(field for field in OWN if field.name == "pulse")

@@ -20,7 +20,7 @@ from adapters.salesforce.adapter import SalesforceAdapter
 from adapters.sandbox.clock import SandboxClock
 from adapters.sandbox.generator import generate
 from adapters.sandbox.serve import Sandbox, running
-from config.settings import SalesforceConnection
+from config.connections import SalesforceConnection
 
 
 @pytest.fixture(scope="module")

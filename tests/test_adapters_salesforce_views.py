@@ -30,7 +30,7 @@ from adapters.salesforce.adapter import SalesforceAdapter
 from adapters.sandbox.clock import SandboxClock
 from adapters.sandbox.generator import generate
 from adapters.sandbox.serve import Sandbox, running
-from config.settings import SalesforceConnection
+from config.connections import SalesforceConnection
 from config.words import Kind
 
 KINDS: tuple[Kind, ...] = ("user", "account", "person", "deal", "ticket", "activity")

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.connections import KindMap
 from config.errors import ConfigError
 from config.maps import Maps, default_maps, merged
-from config.settings import KindMap
 from config.words import Kind
 
 ACCOUNT = KindMap(object="Account", fields={"name": "Name", "arr": "Arr__c"}, values={"status": {"A": "customer"}})

@@ -15,7 +15,7 @@ from adapters.contract import Delivery
 from adapters.errors import Rejected
 from adapters.records import Ref
 from adapters.registry import Context, open_adapter
-from config.settings import HubspotConnection, SalesforceConnection
+from config.connections import HubspotConnection, SalesforceConnection
 from webhooks.app import create_public_app
 from webhooks.receivers import Receiver, examine
 

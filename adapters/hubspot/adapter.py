@@ -11,9 +11,9 @@ from adapters.hubspot.reading import Source
 from adapters.hubspot.shapes import OWNERS, Shape, shapes, vendor_name
 from adapters.records import Item, Ref
 from adapters.registry import Context
+from config.connections import HubspotConnection
 from config.fields import OwnField
 from config.maps import default_maps, merged
-from config.settings import HubspotConnection
 from config.words import Kind
 
 

@@ -31,7 +31,7 @@ from adapters.hubspot.pace import Pace
 from adapters.registry import Context
 from adapters.retrying import repeat_read, repeat_write
 from adapters.times import http_date
-from config.settings import HubspotConnection
+from config.connections import HubspotConnection
 
 _CONNECT_SECONDS: Final = 5.0
 _NEVER_SENT: Final = (ConnectTimeoutError, NewConnectionError, LocationParseError, ProxyError, SSLError)

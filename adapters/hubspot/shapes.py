@@ -9,8 +9,8 @@ from datetime import tzinfo
 from typing import Final
 
 from adapters.records import RECORD_TYPES, Record
+from config.connections import KindMap
 from config.fields import OwnField
-from config.settings import KindMap
 from config.words import ActivityKind, Kind
 
 OWNERS: Final = "owners"

@@ -15,9 +15,9 @@ from adapters.salesforce.provisioning import Provisioning
 from adapters.salesforce.reading import Reader, leads_elsewhere
 from adapters.salesforce.views import Views
 from adapters.salesforce.writing import MOST_WRITTEN, Writer
+from config.connections import SalesforceConnection
 from config.fields import OwnField
 from config.maps import default_maps, merged
-from config.settings import SalesforceConnection
 from config.words import Kind
 
 PAGE: Final = 2000

@@ -20,7 +20,7 @@ from adapters.retrying import Patience, repeat_read, repeat_write
 from adapters.salesforce.failures import SessionExpired
 from adapters.salesforce.line import RoutedSession
 from adapters.salesforce.token import Token, TokenProvider
-from config.settings import SalesforceConnection
+from config.connections import SalesforceConnection
 
 
 @dataclass(frozen=True, slots=True)

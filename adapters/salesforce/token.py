@@ -15,8 +15,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from adapters.errors import Lost, Retry, Unauthorized
 from adapters.salesforce.failures import cut, explained, failure
+from config.connections import SalesforceConnection
 from config.errors import ConfigError, Problem
-from config.settings import SalesforceConnection
 from config.values import WebAddress
 
 _ADDRESS: Final[TypeAdapter[str]] = TypeAdapter(WebAddress)

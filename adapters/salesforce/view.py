@@ -11,8 +11,8 @@ from typing import Final
 from adapters.records import RECORD_TYPES, Record
 from adapters.salesforce.describe import Described
 from adapters.salesforce.values import OWN_READERS, Reader, described
+from config.connections import KindMap
 from config.fields import OwnField
-from config.settings import KindMap
 from config.words import Kind
 
 STAMP: Final = "SystemModstamp"

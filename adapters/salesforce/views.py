@@ -16,9 +16,9 @@ from adapters.salesforce.client import Client
 from adapters.salesforce.describe import Described
 from adapters.salesforce.describing import describe, describe_many
 from adapters.salesforce.view import View, view
+from config.connections import KindMap
 from config.errors import ConfigError, Problem
 from config.maps import Maps
-from config.settings import KindMap
 from config.words import Kind
 
 FRESH: Final = timedelta(minutes=5)
