@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from adapters.records import Fields, Item, Record, Ref
+from adapters.records import Fields, Item, Record, Ref, Value
 from config.fields import OwnField
 from config.words import Kind
 
@@ -65,6 +65,25 @@ class Page:
 
     items: tuple[Item, ...]
     cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A living record as a listing of ids shows it."""
+
+    id: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the vendor kept of the earlier values of one field of one record."""
+
+    ref: Ref
+    field: str
+    """Canonical."""
+    turns: tuple[tuple[datetime, Value], ...]
+    """(since when, value), ascending: before the first nothing is known, the last is what it holds now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +200,16 @@ class Adapter(Webhooks, Protocol):
     def read(self, kind: Kind, ids: Sequence[str]) -> list[Item]:
         """Those records now, in the vendor's largest batches; a Tombstone for one that is gone."""
 
+    def ids(self, kind: Kind) -> Iterator[Sequence[Sighting]]:
+        """Every living record of a kind, in pages of any size, in no order: what a reconcile compares.
+
+        Nothing for a kind that the connection does not have. Raises like ``pull``, and never ends early in silence:
+        whoever is not listed is held to be gone.
+        """
+
+    def history(self, kind: Kind, ids: Sequence[str], fields: Sequence[str]) -> list[Past]:
+        """What the vendor kept of the past of these canonical fields; nothing where it keeps no history."""
+
     def plan(self, fields: Sequence[OwnField]) -> Plan: ...
 
     def provision(self, plan: Plan, fields: Sequence[OwnField]) -> None:
@@ -197,6 +226,6 @@ class Adapter(Webhooks, Protocol):
 
 
 __all__ = [
-    "Adapter", "Answer", "Calls", "Change", "Delivery", "Finding", "Item", "Outcome", "Page", "Patch",
-    "Plan", "Purpose", "Quota", "Record", "Report", "Webhooks",
+    "Adapter", "Answer", "Calls", "Change", "Delivery", "Finding", "Item", "Outcome", "Page",
+    "Past", "Patch", "Plan", "Purpose", "Quota", "Record", "Report", "Sighting", "Webhooks",
 ]  # fmt: skip

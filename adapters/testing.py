@@ -137,6 +137,15 @@ class AdapterContract:
     def test_reading_nothing_reads_nothing(self, bench: Bench) -> None:
         assert bench.adapter.read("account", []) == []
 
+    def test_ids_lists_the_living_with_their_stamps(self, bench: Bench) -> None:
+        gone = _accounts(bench)[0]
+        bench.delete(gone.ref)
+        for kind in bench.adapter.check().kinds:
+            living = {item.ref.id: item.changed_at for item in _all(bench, kind) if isinstance(item, Record)}
+            listed = [one for page in bench.adapter.ids(kind) for one in page]
+            assert {one.id: one.changed_at for one in listed} == living
+            assert len(listed) == len(living)
+
     def test_provisioning_is_idempotent(self, bench: Bench) -> None:
         plan = bench.adapter.plan(bench.own)
         assert plan.changes

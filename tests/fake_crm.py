@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from adapters.contract import Answer, Calls, Change, Delivery, Outcome, Page, Patch, Plan, Quota, Report
+from adapters.contract import Answer, Calls, Change, Delivery, Outcome, Page, Past, Patch, Plan, Quota, Report, Sighting
 from adapters.errors import Rejected
 from adapters.records import RECORD_TYPES, Account, Item, Record, Ref, Tombstone, Value
 from adapters.registry import Context
@@ -46,6 +46,7 @@ class FakeCrm:
     writes: list[list[Patch]] = field(default_factory=list)
     reads: list[tuple[Kind, list[str]]] = field(default_factory=list)
     quota: Quota | None = None
+    past: list[Past] = field(default_factory=list)
     closed: bool = False
 
     # What happens in the org
@@ -111,6 +112,18 @@ class FakeCrm:
         self.reads.append((kind, list(ids)))
         self._perhaps_fail("read")
         return [self._seen(Ref(self.connection, kind, id)) for id in ids]
+
+    def ids(self, kind: Kind) -> Iterator[Sequence[Sighting]]:
+        living = [item for item in self.items.values() if isinstance(item, Record) and item.ref.kind == kind]
+        for start in range(0, len(living) if kind in self.kinds else 0, self.page_size):
+            self.calls.count("page")
+            self._perhaps_fail(f"ids {kind}")
+            yield [Sighting(item.ref.id, item.changed_at) for item in living[start : start + self.page_size]]
+
+    def history(self, kind: Kind, ids: Sequence[str], fields: Sequence[str]) -> list[Past]:
+        self.calls.count("read")
+        self._perhaps_fail("history")
+        return [past for past in self.past if past.ref.kind == kind and past.ref.id in ids and past.field in fields]
 
     def plan(self, fields: Sequence[OwnField]) -> Plan:
         self.calls.count("describe")

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from adapters.contract import Answer, Calls, Delivery, Outcome, Page, Patch, Plan, Report
-from adapters.hubspot import checking, events, owners, provisioning, reading, search, signature, writing
+from adapters.contract import Answer, Calls, Delivery, Outcome, Page, Past, Patch, Plan, Report, Sighting
+from adapters.hubspot import checking, events, listing, owners, provisioning, reading, search, signature, writing
 from adapters.hubspot.client import Client
 from adapters.hubspot.portal import Portal
 from adapters.hubspot.reading import Source
@@ -57,6 +57,12 @@ class HubspotAdapter:
         if _are_owners(tables):
             return owners.read(self._client, self.connection, ids)
         return reading.read(self._source, tables, ids)
+
+    def ids(self, kind: Kind) -> Iterator[Sequence[Sighting]]:
+        return listing.sightings(self._client, self.connection, self._shapes.get(kind, ()))
+
+    def history(self, kind: Kind, ids: Sequence[str], fields: Sequence[str]) -> list[Past]:
+        return []
 
     def plan(self, fields: Sequence[OwnField]) -> Plan:
         return provisioning.plan(self._client, fields)

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from adapters.contract import Answer, Calls, Delivery, Outcome, Page, Patch, Plan, Report
+from adapters.contract import Answer, Calls, Delivery, Outcome, Page, Past, Patch, Plan, Report, Sighting
 from adapters.errors import Refused
 from adapters.records import Item, Ref
 from adapters.registry import Context
-from adapters.salesforce import checking, outbound_message, pulling
+from adapters.salesforce import checking, listing, outbound_message, pulling
 from adapters.salesforce.client import Client
 from adapters.salesforce.cursor import decoded
 from adapters.salesforce.provisioning import Provisioning
@@ -98,6 +98,16 @@ class SalesforceAdapter:
         if not views or (hidden and any(leads_elsewhere(one, views) for one in ids)):
             raise self._views.denied(kind, views)
         return self._reader.read(kind, views, ids, self._context.clock())
+
+    def ids(self, kind: Kind) -> Iterator[Sequence[Sighting]]:
+        if kind in self._views.kinds:
+            views = self._views.known(kind)
+            if self._views.hidden(kind, views):
+                raise self._views.denied(kind, views)
+            yield from listing.sightings(self._client, views)
+
+    def history(self, kind: Kind, ids: Sequence[str], fields: Sequence[str]) -> list[Past]:
+        return []
 
     def plan(self, fields: Sequence[OwnField]) -> Plan:
         return self._provisioning.plan(fields)

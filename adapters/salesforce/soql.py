@@ -40,6 +40,14 @@ def page(view: View, start: datetime | None, after: After | None, until: datetim
     return _bounded(f"{_select(view)} WHERE {' AND '.join(where)} ORDER BY {STAMP} ASC, Id ASC", view)
 
 
+def listing(view: View) -> str:
+    """Ids and stamps of all living rows, in the order of ids; to be asked of queryAll, which has the archived ones."""
+    where = ["IsDeleted = false"] if "IsDeleted" in view.columns else []
+    where += ["IsChild = false"] if "IsChild" in view.columns else []
+    condition = f" WHERE {' AND '.join(where)}" if where else ""
+    return f"SELECT Id, {STAMP} FROM {view.object}{condition} ORDER BY Id ASC"
+
+
 def by_ids(view: View, ids: Sequence[str]) -> Iterator[str]:
     """Queries for these ids, as few as fit: at most 200 ids and the length of an address each."""
     room = BUDGET - len(quote_plus(_bounded(f"{_select(view)} WHERE Id IN ()", view)))

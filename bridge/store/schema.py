@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The newest migration; a store at another revision is migrated when it is opened."""
 
 
@@ -273,4 +273,56 @@ audit = Table(
     Column("actor", String, nullable=False),
     Column("action", String, nullable=False),
     Column("detail", Json, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("document", Text, nullable=False, comment="encrypted under secret_key"),
+    Column("saved_at", Utc, nullable=False),
+    comment="What a login handed out that outlives the process: refresh tokens",
+)
+
+spend = Table(
+    "spend",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("hour", Utc, primary_key=True),
+    Column("purpose", String, primary_key=True),
+    Column("calls", Integer, nullable=False),
+    comment="API calls in hourly buckets, shared by all processes",
+)
+
+past_values = Table(
+    "past_values",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("field", String, primary_key=True),
+    Column("since", Utc, primary_key=True),
+    Column("value", Json),
+    comment="What fields held before the first sync, as the vendor's own history tells",
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("changed_at", Utc, nullable=False),
+    comment="The ids that a reconcile under way has seen in the CRM",
+)
+
+account_identities = Table(
+    "account_identities",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("account_id", String, primary_key=True),
+    Column("sort", String, primary_key=True, comment="link or domain"),
+    Column("value", String, nullable=False),
+    Index(None, "sort", "value"),
+    comment="By what accounts of several connections are found to be one customer",
 )

@@ -1,0 +1,59 @@
+"""Tokens, spent calls, the vendors' own histories, reconciling, identities."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "tokens",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False, comment="encrypted under secret_key"),
+        sa.Column("saved_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("connection", name="pk_tokens"),
+        comment="What a login handed out that outlives the process: refresh tokens",
+    )
+    op.create_table(
+        "spend",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("hour", sa.DateTime(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("connection", "hour", "purpose", name="pk_spend"),
+        comment="API calls in hourly buckets, shared by all processes",
+    )
+    op.create_table(
+        "past_values",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("connection", "kind", "id", "field", "since", name="pk_past_values"),
+        comment="What fields held before the first sync, as the vendor's own history tells",
+    )
+    op.create_table(
+        "sightings",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("connection", "kind", "id", name="pk_sightings"),
+        comment="The ids that a reconcile under way has seen in the CRM",
+    )
+    op.create_table(
+        "account_identities",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("sort", sa.String(), nullable=False, comment="link or domain"),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("connection", "account_id", "sort", name="pk_account_identities"),
+        comment="By what accounts of several connections are found to be one customer",
+    )
+    op.create_index("ix_account_identities_sort_value", "account_identities", ["sort", "value"], unique=False)
