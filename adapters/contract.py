@@ -65,6 +65,11 @@ class Page:
 
     items: tuple[Item, ...]
     cursor: str
+    gap: str = ""
+    """Why records may have gone without a word since the last pull (empty: none did): this kind's ids need comparing.
+
+    Said with the page whose cursor is past the gap, and only once: whoever takes the page in remembers it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
