@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from adapters.budget import Budget, Purpose, Quota, Unlimited
 from adapters.records import Fields, Item, Record, Ref, Value
 from config.fields import OwnField
 from config.words import Kind
-
-Purpose = Literal["token", "describe", "page", "association", "read", "write", "provision", "other"]
 
 
 @dataclass(slots=True)
@@ -24,8 +23,11 @@ class Calls:
     """API calls made through one adapter, by purpose; every HTTP request counts, retries included."""
 
     made: Counter[Purpose] = field(default_factory=Counter)
+    budget: Budget = field(default_factory=Unlimited)
 
     def count(self, purpose: Purpose) -> None:
+        """One call that is about to be made. Raises QuotaSpent when the budget does not allow it."""
+        self.budget.before(purpose)
         self.made[purpose] += 1
 
 
@@ -36,14 +38,6 @@ class Finding:
     level: Literal["error", "warning", "info"]
     what: str
     mend: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """The org's daily allowance of API calls, as the vendor reports it."""
-
-    limit: int
-    remaining: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +225,6 @@ class Adapter(Webhooks, Protocol):
 
 
 __all__ = [
-    "Adapter", "Answer", "Calls", "Change", "Delivery", "Finding", "Item", "Outcome", "Page",
+    "Adapter", "Answer", "Budget", "Calls", "Change", "Delivery", "Finding", "Item", "Outcome", "Page",
     "Past", "Patch", "Plan", "Purpose", "Quota", "Record", "Report", "Sighting", "Webhooks",
 ]  # fmt: skip

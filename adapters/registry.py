@@ -13,6 +13,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from adapters.budget import Budget, Unlimited
 from adapters.contract import Adapter
 from adapters.retrying import Patience
 from config.connections import ConnectionSettings
@@ -45,6 +46,8 @@ class Context:
     """The pinned id of the org, once known; outbound messages of another org are rejected."""
     clock: Callable[[], datetime] = _utc_now
     patience: Patience = field(default_factory=Patience)
+    budget: Budget = field(default_factory=Unlimited)
+    """Asked before every call of this connection."""
 
 
 Factory = Callable[[Any, Context], Adapter]

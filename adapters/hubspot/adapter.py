@@ -30,7 +30,7 @@ class HubspotAdapter:
 
     def __init__(self, connection: HubspotConnection, context: Context) -> None:
         self.connection = connection.name
-        self.calls = Calls()
+        self.calls = Calls(budget=context.budget)
         self._own = {field.name: field for field in context.own}
         self._org_id = context.org_id
         self._overlap = context.overlap

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from adapters.contract import Finding, Quota, Report
+from adapters.contract import Finding, Report
 from adapters.errors import Refused, Unauthorized
 from adapters.hubspot import paths
-from adapters.hubspot.client import Client, Reply
+from adapters.hubspot.client import Client
+from adapters.hubspot.pace import daily_quota
 from adapters.hubspot.portal import Portal
 from adapters.hubspot.shapes import BESIDE, OWNERS, REFERENCES, Shape
 from config.words import Kind
@@ -30,7 +31,7 @@ def check(client: Client, portal: Portal, shapes: Mapping[Kind, Sequence[Shape]]
         user=f"private app of portal {details.portal}",
         kinds=tuple(kinds),
         missing=missing,
-        quota=quota(reply),
+        quota=daily_quota(reply.headers, client.zone),
         findings=tuple(findings),
     )
 
@@ -40,12 +41,6 @@ def absent(shape: Shape, names: frozenset[str]) -> set[str]:
     spared = REFERENCES.get(shape.kind, {})
     wanted = {**shape.mapped, **shape.extra}
     return {name for name, vendor in wanted.items() if vendor not in names and name not in spared}
-
-
-def quota(reply: Reply) -> Quota | None:
-    """The daily allowance, where HubSpot reports one."""
-    limit, left = (reply.headers.get(f"x-hubspot-ratelimit-daily{part}", "") for part in ("", "-remaining"))
-    return Quota(int(limit), int(left)) if limit.isdigit() and left.isdigit() else None
 
 
 def _visible(client: Client, shape: Shape, findings: list[Finding]) -> frozenset[str] | None:

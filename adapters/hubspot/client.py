@@ -24,10 +24,10 @@ from urllib3.exceptions import (
 )
 
 from adapters.contract import Calls, Purpose
-from adapters.errors import AdapterError, Lost, Retry
+from adapters.errors import AdapterError, Lost, QuotaSpent, Retry
 from adapters.hubspot import bodies, paths
 from adapters.hubspot.failures import Failure, family
-from adapters.hubspot.pace import Pace
+from adapters.hubspot.pace import Pace, daily_quota
 from adapters.registry import Context
 from adapters.retrying import repeat_read, repeat_write
 from adapters.times import http_date
@@ -96,6 +96,11 @@ class Client:
         """Our own clock, for what no answer dates."""
         return self._clock()
 
+    def hear(self, headers: Mapping[str, str]) -> None:
+        """What an answer says of the portal's day goes to the budget; searches say nothing."""
+        if quota := daily_quota(headers, self.zone):
+            self._calls.budget.heard(quota)
+
     def close(self) -> None:
         self._api.rest_client.pool_manager.clear()
 
@@ -131,6 +136,7 @@ class Client:
             # the client would keep the page, and through it the socket, until the next call
             self._api.last_response = None
         self._pace.after(headers)
+        self.hear(headers)
         return self._reply(status, headers, data)
 
     def _reply(self, status: int, headers: Mapping[str, str], data: bytes) -> Reply:
@@ -162,9 +168,13 @@ class Client:
             return Retry(f"no safe connection to HubSpot: {getattr(cause, 'reason', '')}", connection=self._name)
         headers, body = _lowered(getattr(cause, "headers", None)), getattr(cause, "body", None) or b""
         self._pace.after(headers)
+        self.hear(headers)
         failure = Failure(status, headers, body.encode() if isinstance(body, str) else body)
         now = http_date(headers.get("date")) or self._clock()
-        return family(failure, connection=self._name, now=now, zone=self.zone)
+        error = family(failure, connection=self._name, now=now, zone=self.zone)
+        if isinstance(error, QuotaSpent):
+            error.until = self._calls.budget.refused(error.until)
+        return error
 
 
 def _lowered(headers: Any) -> dict[str, str]:

@@ -6,6 +6,9 @@ Owns no HTTP. Time and sleep are arguments.
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Final
+from zoneinfo import ZoneInfo
+
+from adapters.budget import Quota
 
 SEARCHES: Final = 5
 """Searches that HubSpot takes in any one second, over all object types."""
@@ -38,3 +41,12 @@ class Pace:
         window = headers.get("x-hubspot-ratelimit-interval-milliseconds", "")
         if remaining.isdecimal() and int(remaining) == 0 and window.isdecimal():
             self._not_before = self._now() + int(window) / 1000
+
+
+def daily_quota(headers: Mapping[str, str], zone: ZoneInfo) -> Quota | None:
+    """What is left of the portal's day, which ends at midnight in ``zone``; None where HubSpot does not say.
+
+    It does not of searches, nor to OAuth apps, which have no daily allowance of their own.
+    """
+    limit, left = (headers.get(f"x-hubspot-ratelimit-daily{part}", "") for part in ("", "-remaining"))
+    return Quota(int(limit), int(left), zone) if limit.isdecimal() and left.isdecimal() else None

@@ -32,6 +32,7 @@ class Portal:
         reply = self._client.get(paths.DETAILS, "describe")
         self._details = details(reply.body)
         self._client.zone = self._details.zone or self._client.zone
+        self._client.hear(reply.headers)  # again: now it is known when the portal's day ends
         return self._details, reply
 
     def known(self) -> Details:

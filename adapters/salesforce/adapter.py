@@ -42,7 +42,7 @@ class SalesforceAdapter:
 
     def __init__(self, settings: SalesforceConnection, context: Context) -> None:
         self.connection = settings.name
-        self.calls = Calls()
+        self.calls = Calls(budget=context.budget)
         self._context = context
         self._client = Client(settings, self.calls, context.patience, context.clock)
         self._views = Views(self._client, merged(default_maps("salesforce"), settings.map), context)

@@ -13,6 +13,7 @@ import orjson
 import requests
 
 from adapters.contract import Calls, Purpose, Quota
+from adapters.errors import AdapterError, QuotaSpent
 from adapters.salesforce.failures import cut, failure
 from adapters.times import http_date
 
@@ -55,7 +56,7 @@ class RoutedSession(requests.Session):
             raise cut(exc, self._connection) from exc
         self._note(response)
         if response.status_code >= 300:
-            raise failure(response.status_code, response.headers, response.text, self._connection, self.answered_at)
+            raise self._failed(response)
         fast = FastResponse()
         fast.__dict__.update(response.__dict__)
         return fast
@@ -67,7 +68,15 @@ class RoutedSession(requests.Session):
 
     def _note(self, response: requests.Response) -> None:
         self.answered_at = http_date(response.headers.get("Date")) or self._clock()
-        self.quota = usage(response.headers.get("Sforce-Limit-Info")) or self.quota
+        if quota := usage(response.headers.get("Sforce-Limit-Info")):
+            self.quota = quota
+            self._calls.budget.heard(quota)
+
+    def _failed(self, response: requests.Response) -> AdapterError:
+        error = failure(response.status_code, response.headers, response.text, self._connection, self.answered_at)
+        if isinstance(error, QuotaSpent):
+            error.until = self._calls.budget.refused(error.until)
+        return error
 
 
 def usage(header: str | None) -> Quota | None:
