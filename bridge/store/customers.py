@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, and_, func, insert, literal, or_, select, update
 
 from adapters.records import Ref
-from bridge.store.rows import chunks, insert_or_update
+from bridge.store.rows import among, chunks, insert_all
 from bridge.store.schema import affected, customer_refs, customers
 
 NOT_YET: Final = date.max
@@ -29,10 +29,8 @@ def ensure(db: Connection, accounts: Iterable[Ref], now: datetime, closed_throug
         [{"created_at": now, "closed_through": closed_through, "inside": False}] * len(missing),
     )
     fresh = dict(zip(missing, sorted(created.scalars()), strict=True))
-    rows = [
-        {"connection": account.connection, "account_id": account.id, "customer_id": id} for account, id in fresh.items()
-    ]
-    db.execute(insert(customer_refs), rows)
+    rows = [(account.connection, account.id, id) for account, id in fresh.items()]
+    insert_all(db, customer_refs, ("connection", "account_id", "customer_id"), rows)
     return owners | fresh
 
 
@@ -43,12 +41,11 @@ def of_accounts(db: Connection, accounts: Iterable[Ref]) -> dict[Ref, int]:
         by_connection.setdefault(account.connection, []).append(account.id)
     found: dict[Ref, int] = {}
     for connection, ids in by_connection.items():
-        for some in chunks(ids):
-            query = select(customer_refs.c.account_id, customer_refs.c.customer_id).where(
-                customer_refs.c.connection == connection, customer_refs.c.account_id.in_(some)
-            )
-            for account_id, customer_id in db.execute(query):
-                found[Ref(connection, "account", account_id)] = customer_id
+        query = select(customer_refs.c.account_id, customer_refs.c.customer_id).where(
+            customer_refs.c.connection == connection, among(db, customer_refs.c.account_id, ids)
+        )
+        for account_id, customer_id in db.execute(query):
+            found[Ref(connection, "account", account_id)] = customer_id
     return found
 
 
@@ -66,16 +63,12 @@ def refs_of(db: Connection, ids: Sequence[int]) -> dict[int, list[Ref]]:
 
 def mark_affected(db: Connection, ids: Iterable[int], now: datetime) -> None:
     """Something about these customers changed. Marking again makes a new version: a claim in work does not clear it."""
-    wanted = sorted(set(ids))
-    marked: dict[int, tuple[int, datetime | None]] = {}
-    for some in chunks(wanted):
-        query = select(affected).where(affected.c.customer_id.in_(some))
-        marked.update({id: (version, since) for id, version, since in db.execute(query)})
-    rows = []
-    for id in wanted:
-        version, since = marked.get(id, (0, None))
-        rows.append({"customer_id": id, "version": version + 1, "since": since or now})
-    insert_or_update(db, affected, rows)
+    rows = [(id, 1, now) for id in sorted(set(ids))]
+    insert_all(db, affected, ("customer_id", "version", "since"), rows, _AGAIN)
+
+
+_AGAIN: Final = """ON CONFLICT (customer_id) DO UPDATE
+    SET version = affected.version + 1, since = coalesce(affected.since, excluded.since)"""
 
 
 def mark_all(db: Connection, now: datetime) -> None:

@@ -18,8 +18,8 @@ def keep(db: Connection, account_key: str, named: Iterable[tuple[int, str | None
         db.execute(
             delete(account_keys).where(account_keys.c.account_key == account_key, account_keys.c.customer_id.in_(some))
         )
-    rows = [{"account_key": account_key, "value": value, "customer_id": customer} for customer, value in pairs if value]
-    insert_missing(db, account_keys, rows)
+    rows = [(account_key, value, customer) for customer, value in pairs if value]
+    insert_missing(db, account_keys, ("account_key", "value", "customer_id"), rows)
 
 
 def customers_of(db: Connection, account_key: str, values: Collection[str]) -> dict[str, int]:

@@ -12,10 +12,11 @@ from operator import attrgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, RowMapping, and_, bindparam, func, insert, literal, or_, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, literal, or_, select, union_all, update
+from sqlalchemy import Row as SqlRow
 
 from adapters.records import RECORD_TYPES, Item, Record, Ref, Tombstone
-from bridge.store.rows import chunks, insert_missing
+from bridge.store.rows import Row, among, insert_all, insert_missing
 from bridge.store.schema import Utc, links, records, versions
 from config.words import Kind
 
@@ -66,111 +67,96 @@ def upsert(db: Connection, items: Sequence[Item], now: datetime) -> Upserted:
     """
     latest = {item.ref: item for item in items}
     changed: list[Ref] = []
-    fresh: list[dict[str, Any]] = []
-    differing: list[dict[str, Any]] = []
-    restamped: list[dict[str, Any]] = []
+    fresh: list[Row] = []
+    differing: list[Row] = []
+    restamped: list[Row] = []
     stored = _stored(db, latest)
     for ref, item in latest.items():
-        row, before = _row(item, now), stored.get(ref)
+        row, before = _row(ref, item, now), stored.get(ref)
+        digest, changed_at = row[DIGEST], row[CHANGED_AT]
         if before is None:
-            if row["payload"] is not None:
+            if digest is not None:
                 fresh.append(row)
                 changed.append(ref)
-        elif row["digest"] == before["digest"]:
-            if row["changed_at"] > before["changed_at"]:
-                restamped.append({"b_" + key: row[key] for key in ("connection", "kind", "id", "changed_at")})
-        elif row["changed_at"] >= before["changed_at"] or _has_come_back(row, before, now):
-            differing.append({"b_" + key: value for key, value in row.items()})
+        elif digest == before.digest:
+            if changed_at > before.changed_at:
+                restamped.append(row)
+        elif changed_at >= before.changed_at or _has_come_back(digest, before, now):
+            differing.append(row)
             changed.append(ref)
-    if fresh:
-        db.execute(insert(records), fresh)
-    if differing:
-        _supersede(db, differing, now)
-    if restamped:
-        db.execute(_UPDATE.values(changed_at=bindparam("b_changed_at")), restamped)
+    insert_all(db, records, COLUMNS, fresh)
+    _supersede(db, differing, now)
+    _overwrite(db, differing, COLUMNS)
+    _overwrite(db, restamped, (*KEY, "changed_at"))
     _link(db, (item for item in latest.values() if isinstance(item, Record)))
     return Upserted(tuple(changed), len(latest) - len(changed))
 
 
-def _has_come_back(row: Mapping[str, Any], before: RowMapping, now: datetime) -> bool:
+def _has_come_back(digest: bytes | None, before: SqlRow[Any], now: datetime) -> bool:
     """Whether a record that was gone is there again although it did not change: a right to see it was restored.
 
     Not at once: a search index may show a deleted record for a while.
     """
-    return before["digest"] is None and row["digest"] is not None and now - before["known_from"] > LAG
+    return before.digest is None and digest is not None and now - before.known_from > LAG
 
 
 LAG = timedelta(hours=1)
 
-_UPDATE = update(records).where(
-    records.c.connection == bindparam("b_connection"),
-    records.c.kind == bindparam("b_kind"),
-    records.c.id == bindparam("b_id"),
-)
+KEY = ("connection", "kind", "id")
+COLUMNS = (*KEY, "payload", "digest", "changed_at", "known_from")
+DIGEST, CHANGED_AT = COLUMNS.index("digest"), COLUMNS.index("changed_at")
 
 
-def _row(item: Item, now: datetime) -> dict[str, Any]:
-    payload = payload_of(item) if isinstance(item, Record) else None
-    return {
-        "connection": item.ref.connection,
-        "kind": item.ref.kind,
-        "id": item.ref.id,
-        "payload": payload.decode() if payload is not None else None,
-        "digest": blake2b(payload, digest_size=16).digest() if payload is not None else None,
-        "changed_at": item.at if isinstance(item, Tombstone) else item.changed_at,
-        "known_from": now,
-    }
+def _row(ref: Ref, item: Item, now: datetime) -> Row:
+    """The values of ``COLUMNS``."""
+    if isinstance(item, Tombstone):
+        return ref.connection, ref.kind, ref.id, None, None, item.at, now
+    payload = payload_of(item)
+    digest = blake2b(payload, digest_size=16).digest()
+    return ref.connection, ref.kind, ref.id, payload.decode(), digest, item.changed_at, now
 
 
-def _stored(db: Connection, refs: Iterable[Ref]) -> dict[Ref, RowMapping]:
-    columns = [records.c[name] for name in ("connection", "kind", "id", "digest", "changed_at", "known_from")]
-    found: dict[Ref, RowMapping] = {}
+def _stored(db: Connection, refs: Iterable[Ref]) -> dict[Ref, SqlRow[Any]]:
+    columns = [records.c[name] for name in ("id", "digest", "changed_at", "known_from")]
+    found: dict[Ref, SqlRow[Any]] = {}
     for (connection, kind), ids in grouped(refs).items():
-        for some in chunks(ids):
-            query = select(*columns).where(
-                records.c.connection == connection, records.c.kind == kind, records.c.id.in_(some)
-            )
-            for row in db.execute(query).mappings():
-                found[Ref(row["connection"], row["kind"], row["id"])] = row
+        query = select(*columns).where(*_these(db, connection, kind, ids))
+        found.update({Ref(connection, kind, row.id): row for row in db.execute(query)})
     return found
 
 
-def _supersede(db: Connection, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
-    """Keep what is stored as a version that ended now, then overwrite it."""
-    for row in rows:
-        same = and_(
-            records.c.connection == row["b_connection"], records.c.kind == row["b_kind"], records.c.id == row["b_id"]
-        )
-        before = select(
-            records.c.connection,
-            records.c.kind,
-            records.c.id,
-            records.c.known_from,
-            literal(now, versions.c.known_to.type),
-            records.c.payload,
-        ).where(same, records.c.known_from < now)
-        db.execute(insert(versions).from_select([*_VERSION_COLUMNS], before))
-    names = ("payload", "digest", "changed_at", "known_from")
-    db.execute(_UPDATE.values({name: bindparam("b_" + name) for name in names}), list(rows))
+def _these(db: Connection, connection: str, kind: str, ids: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
+    return records.c.connection == connection, records.c.kind == kind, among(db, records.c.id, ids)
 
 
-_VERSION_COLUMNS = ("connection", "kind", "id", "known_from", "known_to", "payload")
+def _supersede(db: Connection, rows: Sequence[Row], now: datetime) -> None:
+    """Keep what is stored as versions that end now; what became known at this very moment is none."""
+    ended = literal(now, versions.c.known_to.type)
+    before = (*(records.c[name] for name in (*KEY, "known_from")), ended, records.c.payload)
+    for (connection, kind), ids in grouped(Ref(*row[:3]) for row in rows).items():
+        ending = select(*before).where(*_these(db, connection, kind, ids), records.c.known_from < now)
+        db.execute(insert(versions).from_select([*KEY, "known_from", "known_to", "payload"], ending))
+
+
+def _overwrite(db: Connection, rows: Sequence[Row], names: Sequence[str]) -> None:
+    """Set the columns ``names`` of stored records; ``rows`` hold the values of ``COLUMNS``."""
+    if rows:
+        same = [records.c[name] == bindparam("b_" + name) for name in KEY]
+        new = {name: bindparam("b_" + name) for name in names if name not in KEY}
+        values = [
+            {"b_" + name: value for name, value in zip(COLUMNS, row, strict=True) if name in names} for row in rows
+        ]
+        db.execute(update(records).where(*same).values(new), values)
 
 
 def _link(db: Connection, present: Iterable[Record]) -> None:
     rows = [
-        {
-            "connection": record.ref.connection,
-            "to_kind": to_kind,
-            "to_id": to_id,
-            "kind": record.ref.kind,
-            "id": record.ref.id,
-        }
+        (record.ref.connection, to_kind, to_id, record.ref.kind, record.ref.id)
         for record in present
         for field, to_kind in REFERENCES.get(record.ref.kind, ())
         for to_id in named(getattr(record, field))
     ]
-    insert_missing(db, links, rows)
+    insert_missing(db, links, ("connection", "to_kind", "to_id", "kind", "id"), rows)
 
 
 def named(value: str | Sequence[str] | None) -> tuple[str, ...]:
@@ -190,16 +176,13 @@ def grouped(refs: Iterable[Ref]) -> dict[tuple[str, Kind], list[str]]:
 
 def linked(db: Connection, connection: str, to_kind: str, to_ids: Sequence[str], kind: str) -> list[str]:
     """Ids of the records of ``kind`` that ever named one of ``to_ids``."""
-    found: set[str] = set()
-    for some in chunks(to_ids):
-        query = select(links.c.id).where(
-            links.c.connection == connection,
-            links.c.to_kind == to_kind,
-            links.c.to_id.in_(some),
-            links.c.kind == kind,
-        )
-        found.update(db.execute(query).scalars())
-    return sorted(found)
+    query = select(links.c.id).where(
+        links.c.connection == connection,
+        links.c.to_kind == to_kind,
+        among(db, links.c.to_id, to_ids),
+        links.c.kind == kind,
+    )
+    return sorted(set(db.execute(query).scalars()))
 
 
 def accounts_of(db: Connection, refs: Iterable[Ref]) -> set[Ref]:
@@ -225,11 +208,10 @@ def accounts_of(db: Connection, refs: Iterable[Ref]) -> set[Ref]:
 
 
 def _targets(db: Connection, connection: str, kind: str, ids: Sequence[str]) -> Iterable[tuple[str, str]]:
-    for some in chunks(ids):
-        query = select(links.c.to_kind, links.c.to_id).where(
-            links.c.connection == connection, links.c.kind == kind, links.c.id.in_(some)
-        )
-        yield from db.execute(query.distinct())
+    query = select(links.c.to_kind, links.c.to_id).where(
+        links.c.connection == connection, links.c.kind == kind, among(db, links.c.id, ids)
+    )
+    yield from db.execute(query.distinct())
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,24 +228,21 @@ class Known:
 
 def known(db: Connection, connection: str, kind: str, ids: Sequence[str], at: datetime) -> list[Known]:
     """Those records as they were known at ``at``, by id; those gone or not yet known then are left out."""
-    found: list[Known] = []
-    for some in chunks(ids):
-        present = select(records.c.id, records.c.known_from, records.c.changed_at, records.c.payload).where(
-            records.c.connection == connection,
-            records.c.kind == kind,
-            records.c.id.in_(some),
-            records.c.known_from <= at,
-        )
-        past = select(versions.c.id, versions.c.known_from, literal(None, Utc()), versions.c.payload).where(
-            versions.c.connection == connection,
-            versions.c.kind == kind,
-            versions.c.id.in_(some),
-            versions.c.known_from <= at,
-            versions.c.known_to > at,
-        )
-        for id, known_from, changed_at, payload in db.execute(union_all(present, past)):
-            if payload is not None:
-                found.append(Known(connection, id, known_from, changed_at, orjson.loads(payload)))
+    present = select(records.c.id, records.c.known_from, records.c.changed_at, records.c.payload).where(
+        *_these(db, connection, kind, ids), records.c.known_from <= at
+    )
+    past = select(versions.c.id, versions.c.known_from, literal(None, Utc()), versions.c.payload).where(
+        versions.c.connection == connection,
+        versions.c.kind == kind,
+        among(db, versions.c.id, ids),
+        versions.c.known_from <= at,
+        versions.c.known_to > at,
+    )
+    found = [
+        Known(connection, id, known_from, changed_at, orjson.loads(payload))
+        for id, known_from, changed_at, payload in db.execute(union_all(present, past))
+        if payload is not None
+    ]
     return sorted(found, key=lambda known: known.id)
 
 

@@ -1,12 +1,15 @@
-"""Ways of talking to both databases alike: lists cut to what a statement holds, inserts that skip or overwrite."""
+"""Ways of talking to both databases alike: long lists as one parameter, inserts that are quick, skip or overwrite."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table
+import orjson
+from sqlalchemy import ColumnElement, Connection, Dialect, String, Table, any_, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
+Row = tuple[Any, ...]
 
 STATEMENT_VALUES = 5_000
 """Values in one IN list; both databases take more, and plan well below it."""
@@ -18,21 +21,59 @@ def chunks(values: Sequence[T], size: int = STATEMENT_VALUES) -> Iterator[Sequen
         yield values[start : start + size]
 
 
-def insert_missing(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def among(db: Connection, column: ColumnElement[Any], texts: Collection[str]) -> ColumnElement[bool]:
+    """Whether ``column`` is one of ``texts``, however many: they travel as one parameter."""
+    if db.dialect.name == "sqlite":
+        listed = func.json_each(orjson.dumps(list(texts)).decode()).table_valued("value")
+        return column.in_(select(listed.c.value))
+    return column == any_(bindparam(None, list(texts), type_=postgresql.ARRAY(String)))
+
+
+def insert_all(db: Connection, table: Table, names: Sequence[str], rows: Iterable[Row], otherwise: str = "") -> None:
+    """Insert rows, given as tuples of the columns ``names``, as fast as the driver takes them.
+
+    ``otherwise``: an ON CONFLICT clause (both databases read it alike); without one every row must be new.
+    """
+    native = _native(db.dialect, table, tuple(names))
+    values = [native(row) for row in rows]
+    columns = f"{table.name} ({', '.join(names)})"
+    if not values:
+        return
+    if db.dialect.name != "sqlite" and not otherwise:
+        driver: Any = db.connection.driver_connection
+        with driver.cursor().copy(f"COPY {columns} FROM STDIN") as copy:
+            for one in values:
+                copy.write_row(one)
+        return
+    place = "?" if db.dialect.name == "sqlite" else "%s"
+    db.exec_driver_sql(f"INSERT INTO {columns} VALUES ({', '.join([place] * len(names))}) {otherwise}", values)
+
+
+@lru_cache(64)
+def _native(dialect: Dialect, table: Table, names: tuple[str, ...]) -> Callable[[Row], Row]:
+    """What turns a row's values into those that the driver takes."""
+    types = [table.c[name].type.dialect_impl(dialect) for name in names]
+    found = [(place, bind) for place, one in enumerate(types) if (bind := one.bind_processor(dialect))]
+
+    def native(row: Row) -> Row:
+        values = list(row)
+        for place, bind in found:
+            values[place] = bind(values[place])
+        return tuple(values)
+
+    return native
+
+
+def insert_missing(db: Connection, table: Table, names: Sequence[str], rows: Iterable[Row]) -> None:
     """Insert the rows whose primary key is not there yet."""
-    if rows:
-        db.execute(_insert(db, table).on_conflict_do_nothing(), list(rows))
+    insert_all(db, table, names, rows, "ON CONFLICT DO NOTHING")
 
 
 def insert_or_update(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, or overwrite those whose primary key is there."""
     if not rows:
         return
-    statement = _insert(db, table)
+    statement: Any = sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
     keys = [column.name for column in table.primary_key]
     others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     db.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), list(rows))
-
-
-def _insert(db: Connection, table: Table) -> Any:
-    return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
