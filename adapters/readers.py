@@ -22,6 +22,8 @@ _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 def text(value: object, _zone: tzinfo | None = None) -> str | None:
     """Trimmed, and such that every store can keep it: no NUL, U+FFFD for half of a surrogate pair. Blank is None."""
+    if isinstance(value, str) and value.isprintable():  # nearly all are: nothing to mend
+        return value.strip() or None
     if value is None or isinstance(value, (dict, list)):
         return None
     return _UNSTORABLE.sub(_mended, str(value)).strip() or None

@@ -142,11 +142,9 @@ def _overwrite(db: Connection, rows: Sequence[Row], names: Sequence[str]) -> Non
     """Set the columns ``names`` of stored records; ``rows`` hold the values of ``COLUMNS``."""
     if rows:
         same = [records.c[name] == bindparam("b_" + name) for name in KEY]
-        new = {name: bindparam("b_" + name) for name in names if name not in KEY}
-        values = [
-            {"b_" + name: value for name, value in zip(COLUMNS, row, strict=True) if name in names} for row in rows
-        ]
-        db.execute(update(records).where(*same).values(new), values)
+        new: dict[str, Any] = {name: bindparam("b_" + name) for name in names if name not in KEY}
+        places = [(COLUMNS.index(name), "b_" + name) for name in names]
+        db.execute(update(records).where(*same).values(new), [{name: row[at] for at, name in places} for row in rows])
 
 
 def _link(db: Connection, present: Iterable[Record]) -> None:

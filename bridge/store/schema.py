@@ -35,7 +35,10 @@ HEAD: Final = "0002"
 @lru_cache(1024)
 def _sqlite_text(value: datetime | None) -> str | None:
     """Remembered, because one moment is bound to all rows of a page, in several tables."""
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds") if value is not None else None
+    if value is None:
+        return None
+    known = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return known.isoformat(" ", "microseconds")[:26]
 
 
 class Utc(TypeDecorator[datetime]):
