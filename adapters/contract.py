@@ -10,12 +10,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from adapters.budget import Budget, Purpose, Quota, Unlimited
 from adapters.records import Fields, Item, Record, Ref, Value
 from config.fields import OwnField
 from config.words import Kind
+
+LONGEST_WRITE: Final = timedelta(minutes=40)
+"""No ``write`` takes longer: an adapter that still waits for an answer then gives it up as lost."""
 
 
 @dataclass(slots=True)
@@ -180,6 +183,10 @@ class Adapter(Webhooks, Protocol):
     calls: Calls
     write_batch: int
     """Most patches of one kind that fit one API call."""
+    write_most: int
+    """Most patches that one ``write`` takes; more than ``write_batch`` only where the CRM has a bulk write."""
+    bulk_above: int
+    """More patches than this are cheaper in one ``write`` than in batches; ``write_most`` where there is no bulk."""
     page_size: int
     """Most records that the vendor returns in one page of a pull."""
 
@@ -215,16 +222,19 @@ class Adapter(Webhooks, Protocol):
         """Carry out a plan that is not blocked. Idempotent; options are added, never removed."""
 
     def write(self, patches: Sequence[Patch]) -> list[Outcome]:
-        """Apply at most ``write_batch`` patches in one call; one outcome per patch, in order.
+        """Apply at most ``write_most`` patches, in batches or in bulk; one outcome per patch, in order.
 
         A whole-batch refusal is halved until the bad record stands alone. Raises (Unauthorized,
         QuotaSpent, Retry) only while nothing can have been applied.
         """
 
+    def write_calls(self, count: int) -> int:
+        """API calls that one ``write`` of so many patches takes when nothing goes wrong: what a dry run says."""
+
     def close(self) -> None: ...
 
 
 __all__ = [
-    "Adapter", "Answer", "Budget", "Calls", "Change", "Delivery", "Finding", "Item", "Outcome", "Page",
-    "Past", "Patch", "Plan", "Purpose", "Quota", "Record", "Report", "Sighting", "Webhooks",
+    "LONGEST_WRITE", "Adapter", "Answer", "Budget", "Calls", "Change", "Delivery", "Finding", "Item", "Outcome",
+    "Page", "Past", "Patch", "Plan", "Purpose", "Quota", "Record", "Report", "Sighting", "Webhooks",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from bridge.store.records import grouped
 from bridge.workspace import Workspace
 from config.errors import ConfigError, Problem
 from webhooks.writeback.reconcile import push as reconcile
+from webhooks.writeback.sizes import sizes
 from webhooks.writeback.summary import Plan, Summary, Tally, plan_push
 
 Progress = Callable[[int], None]
@@ -40,7 +41,7 @@ def push(workspace: Workspace, name: str, *, trusted: bool = False, progress: Pr
                 policy=workspace.settings.write.drift,
                 now=workspace.now,
                 new_token=lambda: uuid4().hex,
-                batch=batch_size(workspace, adapter),
+                batch=_lowered(workspace),
                 zone=workspace.settings.zone,
                 on_progress=progress,
                 tally=tally,
@@ -70,13 +71,18 @@ def _record(workspace: Workspace, name: str, tally: Tally) -> None:
 def plan(workspace: Workspace, name: str) -> Plan:
     """What a push would write, and in how many calls. Touches nothing."""
     adapter, ledger = workspace.adapter(name), workspace.ledger
-    return plan_push(ledger.entries(name), ledger.fields, batch_size(workspace, adapter))
+    return plan_push(ledger.entries(name), ledger.fields, sizes(adapter, _lowered(workspace)), adapter.write_calls)
 
 
 def batch_size(workspace: Workspace, adapter: Adapter) -> int:
     """Records to a write call: the vendor's largest, or what ``write.batch`` lowers it to."""
+    return sizes(adapter, _lowered(workspace)).batch
+
+
+def _lowered(workspace: Workspace) -> int | None:
+    """What ``write.batch`` lowers a write to; None: nothing."""
     batch = workspace.settings.write.batch
-    return adapter.write_batch if batch == "largest" else min(batch, adapter.write_batch)
+    return None if batch == "largest" else batch
 
 
 def require_fields(workspace: Workspace, adapter: Adapter) -> None:

@@ -31,6 +31,9 @@ class FakeCrm:
     connection: str = "sf"
     org_id: str = "org-1"
     write_batch: int = 3
+    write_most: int = 0
+    bulk_above: int = 0
+    """0: as ``write_batch``, for there is no bulk write."""
     page_size: int = 2
     kinds: tuple[Kind, ...] = KINDS
     calls: Calls = field(default_factory=Calls)
@@ -48,6 +51,10 @@ class FakeCrm:
     quota: Quota | None = None
     past: list[Past] = field(default_factory=list)
     closed: bool = False
+
+    def __post_init__(self) -> None:
+        self.write_most = self.write_most or self.write_batch
+        self.bulk_above = self.bulk_above or self.write_most
 
     # What happens in the org
 
@@ -136,11 +143,14 @@ class FakeCrm:
         self.provisioned |= {change.field for change in plan.changes}
 
     def write(self, patches: Sequence[Patch]) -> list[Outcome]:
-        assert 0 < len(patches) <= self.write_batch
+        assert 0 < len(patches) <= self.write_most
         self.calls.count("write")
         self._perhaps_fail("write")
         self.writes.append(list(patches))
         return [self._applied(patch) for patch in patches]
+
+    def write_calls(self, count: int) -> int:
+        return -(-count // self.write_batch)
 
     def verify(self, delivery: Delivery, secrets: Sequence[str], now: datetime) -> None:
         if delivery.secret not in secrets:

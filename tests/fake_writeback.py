@@ -59,6 +59,9 @@ class FakeCrm:
     clock: Clock
     connection: str = "sf"
     write_batch: int = 3
+    write_most: int = 0
+    bulk_above: int = 0
+    """0: as ``write_batch``, for there is no bulk write."""
     calls: Calls = field(default_factory=Calls)
     own: dict[str, dict[str, Value]] = field(default_factory=dict)
     foreign: dict[str, str] = field(default_factory=dict)
@@ -69,6 +72,10 @@ class FakeCrm:
     """Per call: record id → refuse, unfit (the org's set-up refuses), later, lose (applied, answer lost) or miss (not
     applied, answer lost)."""
     read_raises: list[Exception | None] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.write_most = self.write_most or self.write_batch
+        self.bulk_above = self.bulk_above or self.write_most
 
     def add(self, *ids: str, **own: Value) -> None:
         for id in ids:
@@ -92,7 +99,7 @@ class FakeCrm:
         return [self.reading(id) for id in ids]
 
     def write(self, patches: Sequence[Patch]) -> list[Outcome]:
-        assert len(patches) <= self.write_batch
+        assert 0 < len(patches) <= self.write_most
         self.calls.count("write")
         self.sent.append(list(patches))
         if self.raises and (error := self.raises.pop(0)):

@@ -76,6 +76,14 @@ class Worker:
     def write_batch(self) -> int:
         return self.world.crm.write_batch
 
+    @property
+    def write_most(self) -> int:
+        return self.world.crm.write_most
+
+    @property
+    def bulk_above(self) -> int:
+        return self.world.crm.bulk_above
+
     def step(self) -> None:
         event = self.events.pop(self.steps, None)
         self.steps += 1
@@ -135,7 +143,7 @@ class Writeback(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.clock = Clock()
-        self.crm = StrictCrm(self.clock, write_batch=2)
+        self.crm = StrictCrm(self.clock, write_batch=2, write_most=5, bulk_above=3)
         self.crm.add(*IDS, pulse="green")
         self.ledger = FakeLedger()
         self.tokens = 0

@@ -6,11 +6,12 @@ from itertools import count
 import pytest
 from fake_writeback import FIELDS, START, Clock, FakeCrm, FakeLedger, ref, wanting
 
-from adapters.contract import Patch
+from adapters.contract import LONGEST_WRITE, Patch
 from adapters.errors import Lost, QuotaSpent, Retry, Unauthorized
 from adapters.records import Ref
 from webhooks.writeback.entry import Entry, Lease, has_work
 from webhooks.writeback.reconcile import push
+from webhooks.writeback.sizes import sizes
 from webhooks.writeback.summary import Tally, plan_push
 
 
@@ -50,6 +51,37 @@ def test_everything_is_written_in_the_fewest_calls_and_a_second_push_makes_none(
 def test_the_admin_may_lower_the_batch_but_not_raise_it():
     assert World().push(batch=2).calls == 4
     assert World().push(batch=200).calls == 3
+
+
+def test_many_records_go_in_one_write_where_the_crm_writes_in_bulk():
+    world = World(12)
+    world.crm.write_most, world.crm.bulk_above = 8, 4
+    plan = plan_push(list(world.ledger.entries.values()), FIELDS, sizes(world.crm), lambda count: 1)
+    assert (world.push().written, plan.calls) == (12, 3)
+    assert [len(patches) for patches in world.crm.sent] == [8, 3, 1], "what bulk does not pay for goes in batches"
+
+
+def test_an_admin_who_lowers_the_batch_wants_no_bulk():
+    world = World(12)
+    world.crm.write_most, world.crm.bulk_above = 8, 4
+    world.push(batch=2)
+    assert {len(patches) for patches in world.crm.sent} == {2}
+
+
+def test_a_bulk_write_is_leased_for_as_long_as_it_may_take():
+    world = World(6)
+    world.crm.write_most, world.crm.bulk_above = 6, 3
+    until: list[timedelta] = []
+
+    class Slow(FakeCrm):
+        def write(self, patches: Sequence[Patch]):
+            until.extend(lease.until - world.clock() for one in patches if (lease := world.entry(one.ref.id).lease))
+            world.clock.tick(LONGEST_WRITE.total_seconds())
+            return super().write(patches)
+
+    world.crm = Slow(world.clock, own=world.crm.own, changed_at=world.crm.changed_at, write_most=6, bulk_above=3)
+    assert world.push().written == 6
+    assert min(until) > LONGEST_WRITE
 
 
 def test_what_is_sent_stands_in_the_ledger_before_the_call():
@@ -321,7 +353,7 @@ def test_no_outcome_is_lost_when_one_cannot_be_kept():
 def test_a_plan_shows_every_difference_and_what_it_costs_and_touches_nothing():
     world = World()
     world.ledger.put([replace(world.entry("7"), sent={"nps": 7})])
-    plan = plan_push(list(world.ledger.entries.values()), FIELDS, 3)
+    plan = plan_push(list(world.ledger.entries.values()), FIELDS, sizes(world.crm), lambda count: 1)
     assert [patch.ref.id for patch in plan.patches] == ["1", "2", "3", "4", "5", "6"]
     assert plan.patches[0].fields == {"nps": 1, "health_band": "red"}
     assert (plan.calls, plan.unknown) == (2, (ref("7"),))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from math import ceil
 
 from adapters.contract import Answer, Calls, Delivery, Outcome, Page, Past, Patch, Plan, Report, Sighting
 from adapters.hubspot import checking, events, listing, owners, provisioning, reading, search, signature, writing
@@ -25,7 +26,7 @@ def open_connection(connection: HubspotConnection, context: Context) -> "Hubspot
 class HubspotAdapter:
     """One private app in one portal. Not safe to share between threads."""
 
-    write_batch = writing.BATCH
+    write_batch = write_most = bulk_above = writing.BATCH
     page_size = search.LIMIT
 
     def __init__(self, connection: HubspotConnection, context: Context) -> None:
@@ -72,6 +73,9 @@ class HubspotAdapter:
 
     def write(self, patches: Sequence[Patch]) -> list[Outcome]:
         return writing.write(self._client, self._own, patches)
+
+    def write_calls(self, count: int) -> int:
+        return ceil(count / writing.BATCH)
 
     def verify(self, delivery: Delivery, secrets: Sequence[str], now: datetime) -> None:
         """v3 signature over the public URL; then an array of events, of the pinned portal once it is known."""

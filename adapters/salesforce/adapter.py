@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from math import ceil
 from typing import Final
 
 from adapters.contract import Answer, Calls, Delivery, Outcome, Page, Past, Patch, Plan, Report, Sighting
@@ -37,7 +38,7 @@ def open_connection(connection: SalesforceConnection, context: Context) -> "Sale
 class SalesforceAdapter:
     """A connection to one Salesforce org."""
 
-    write_batch = MOST_WRITTEN
+    write_batch = write_most = bulk_above = MOST_WRITTEN
     page_size = PAGE
 
     def __init__(self, settings: SalesforceConnection, context: Context) -> None:
@@ -118,6 +119,9 @@ class SalesforceAdapter:
 
     def write(self, patches: Sequence[Patch]) -> list[Outcome]:
         return self._writer.write(patches)
+
+    def write_calls(self, count: int) -> int:
+        return ceil(count / MOST_WRITTEN)
 
     def verify(self, delivery: Delivery, secrets: Sequence[str], now: datetime) -> None:
         outbound_message.verify(delivery, secrets, self._context.org_id)

@@ -6,26 +6,31 @@ The thin part: claims, reads back, records, writes, settles; what each means is 
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import partial
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
-from adapters.contract import Calls, Outcome, Patch
+from adapters.contract import LONGEST_WRITE, Calls, Outcome, Patch
 from adapters.errors import AdapterError, Lost, QuotaSpent, Retry, Unauthorized
 from adapters.records import Item, Ref
 from config.words import Kind
 from webhooks.writeback import settle
 from webhooks.writeback.drift import Policy, Verdict, verdict
 from webhooks.writeback.entry import Entry, Lease, Ledger, OwnFields
+from webhooks.writeback.sizes import Sizes, sizes
 from webhooks.writeback.summary import Summary, Tally
 
 LEASE: Final = timedelta(minutes=5)
 """Longer than a call with its retries takes; who takes longer is fenced off."""
+PIECE: Final = 2_000
+"""Entries in one transaction with the ledger, so that a bulk write does not keep others out of the store."""
 ATTEMPTS: Final = 3
 """How often one record is taken up in one push."""
 DEAF: Final = 5
 """Calls in a row without any answer, after which the CRM is left alone."""
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +44,8 @@ class Crm(Protocol):
     connection: str
     calls: Calls
     write_batch: int
+    write_most: int
+    bulk_above: int
 
     def read(self, kind: Kind, ids: Sequence[str]) -> list[Item]: ...
 
@@ -61,14 +68,14 @@ def push(
 ) -> Summary:
     """Write what is wanted and not confirmed in ``adapter``'s org, in as few calls as ``batch`` allows.
 
-    ``batch``: records to a call, at most the adapter's own largest (None). ``zone``: the workspace's, whose
+    ``batch``: most records to a write, at most the adapter's own (None). ``zone``: the workspace's, whose
     days repairs are counted by. Ends when nothing is left to claim; no record is taken up more than
     ``ATTEMPTS`` times, and none again that the CRM put off by itself. Ends early (``Summary.stopped``) when a whole
     batch was refused for the org's set-up: the rest would be, too. Raises QuotaSpent, Unauthorized and Retry from the
     adapter, once what is known has been settled and all leases are given back; what was done until then is in
     ``tally``, if the caller hands one in.
     """
-    size = max(1, min(batch or adapter.write_batch, adapter.write_batch))
+    size = sizes(adapter, batch)
     count = Tally() if tally is None else tally
     return _Push(adapter, ledger, fields, policy, now, new_token(), size, zone, lease, on_progress, count).run()
 
@@ -84,7 +91,7 @@ class _Push:
         policy: Policy,
         now: Callable[[], datetime],
         token: str,
-        size: int,
+        size: Sizes,
         zone: tzinfo,
         lease: timedelta,
         on_progress: Progress,
@@ -120,20 +127,21 @@ class _Push:
         return self.tally.summary(self.crm.connection)
 
     def _drain(self) -> None:
-        """Fill batches across claims, so that read-backs leave no call half empty."""
+        """Fill writes across claims, so that read-backs leave no call half empty, and bulk is seen to pay."""
         while True:
             if self.deaf >= DEAF:
                 log.warning("%s: %d calls in a row without an answer; stopping here", self.crm.connection, self.deaf)
                 return
             claimed = self._claim()
             self._take_in(claimed)
-            full = self.size if claimed else 1
+            full = self.size.most if claimed else 1
             batches = [refs for refs in self.ready.values() if len(refs) >= full]
             if not claimed and not batches:
                 return
             for refs in batches:
-                self._write(refs[: self.size])
-                del refs[: self.size]
+                size = self.size.next(len(refs))
+                self._write(refs[:size])
+                del refs[:size]
                 if self.tally.stopped:
                     log.warning("%s: stopped here: %s", self.crm.connection, self.tally.stopped)
                     return
@@ -141,7 +149,7 @@ class _Push:
     def _claim(self) -> list[Entry]:
         """Lease some more. Records that had their turns in this push rest for a while, so that the loop ends."""
         while True:
-            claimed = self.ledger.claim(self.crm.connection, self.size, self._lease(), self.now())
+            claimed = self.ledger.claim(self.crm.connection, min(self.size.most, PIECE), self._lease(), self.now())
             self.attempts.update(entry.ref for entry in claimed)
             fresh = [entry for entry in claimed if self.attempts[entry.ref] <= ATTEMPTS]
             tired = [entry.ref for entry in claimed if self.attempts[entry.ref] > ATTEMPTS]
@@ -189,18 +197,22 @@ class _Push:
             self.ready.setdefault(after.ref.kind, []).append(after.ref)
 
     def _write(self, refs: Sequence[Ref]) -> None:
-        """Record what is sent, send it in one call, settle what became of it."""
-        marked = self.ledger.update(refs, partial(settle.mark_sent, lease=self._lease(), fields=self.fields))
-        patches = [
+        """Record what is sent, send it in one write, settle what became of it."""
+        lease = self._lease() if len(refs) <= self.size.batch else Lease(self.token, self.now() + self._longest())
+        patches = [patch for some in _pieces(refs) for patch in self._marked(some, lease)]
+        if patches:
+            outcomes = self._send(patches)
+            self._settle(patches, outcomes)
+            self.tally.stopped = _hopeless(outcomes, self.size.batch)
+        self.on_progress(len(refs))
+
+    def _marked(self, refs: Sequence[Ref], lease: Lease) -> list[Patch]:
+        marked = self.ledger.update(refs, partial(settle.mark_sent, lease=lease, fields=self.fields))
+        return [
             Patch(entry.ref, entry.sent)
             for entry in marked
             if settle.holds(entry, self.token) and entry.sent is not None
         ]
-        if patches:
-            outcomes = self._send(patches)
-            self._settle(patches, outcomes)
-            self.tally.stopped = _hopeless(outcomes, self.size)
-        self.on_progress(len(refs))
 
     def _send(self, patches: Sequence[Patch]) -> list[Outcome]:
         try:
@@ -228,8 +240,12 @@ class _Push:
         return complete
 
     def _settle(self, patches: Sequence[Patch], outcomes: Sequence[Outcome]) -> None:
-        """Keep every outcome: if the store does not take them together, one by one."""
         by_ref = {outcome.ref: outcome for outcome in outcomes}
+        for some in _pieces(patches):
+            self._keep(some, {patch.ref: by_ref[patch.ref] for patch in some})
+
+    def _keep(self, patches: Sequence[Patch], by_ref: dict[Ref, Outcome]) -> None:
+        """Keep every outcome: if the store does not take them together, one by one."""
         now, today = self.now(), self._today()
         verdicts: dict[Ref, Verdict | None] = {}
 
@@ -271,14 +287,22 @@ class _Push:
             log.exception("%s: leases could not be given back; they run out", self.crm.connection)
 
     def _give_back(self, refs: Sequence[Ref], until: datetime | None = None) -> None:
-        if refs:
-            self.ledger.update(refs, partial(settle.release, token=self.token, until=until))
+        for some in _pieces(refs):
+            self.ledger.update(some, partial(settle.release, token=self.token, until=until))
 
     def _lease(self) -> Lease:
         return Lease(self.token, self.now() + self.lease)
 
+    def _longest(self) -> timedelta:
+        """A bulk write is waited for: its records are leased for as long as that may take."""
+        return self.lease + LONGEST_WRITE
+
     def _today(self) -> date:
         return self.now().astimezone(self.zone).date()
+
+
+def _pieces(some: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (some[first : first + PIECE] for first in range(0, len(some), PIECE))
 
 
 def _put_off(patches: Sequence[Patch], why: AdapterError, after: timedelta | None = None) -> list[Outcome]:

@@ -1,13 +1,13 @@
 """What a push did, in numbers and names, and what one would do. Pure data."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from math import ceil
 
 from adapters.contract import Outcome, Patch
 from adapters.records import Fields, Ref
 from webhooks.writeback.drift import Verdict, verdict
 from webhooks.writeback.entry import Entry, OwnFields, prepare
+from webhooks.writeback.sizes import Sizes, calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,11 @@ class Plan:
     """Write calls for ``patches``, when nothing is refused."""
 
 
-def plan_push(entries: Iterable[Entry], fields: OwnFields, batch: int) -> Plan:
-    """Decide what a push of these entries would write, ``batch`` records to a call, without touching anything."""
+def plan_push(entries: Iterable[Entry], fields: OwnFields, size: Sizes, calls_of: Callable[[int], int]) -> Plan:
+    """Decide what a push of these entries would write, without touching anything.
+
+    ``calls_of``: the adapter's own estimate for one write of so many records.
+    """
     patches: list[Patch] = []
     unknown: list[Ref] = []
     for entry in entries:
@@ -65,7 +68,7 @@ def plan_push(entries: Iterable[Entry], fields: OwnFields, batch: int) -> Plan:
     for change in patches:
         key = (change.ref.connection, change.ref.kind)
         groups[key] = groups.get(key, 0) + 1
-    return Plan(tuple(patches), tuple(unknown), sum(ceil(count / batch) for count in groups.values()))
+    return Plan(tuple(patches), tuple(unknown), sum(calls(count, size, calls_of) for count in groups.values()))
 
 
 @dataclass(slots=True)
