@@ -209,8 +209,8 @@ class Adapter(Webhooks, Protocol):
     def ids(self, kind: Kind) -> Iterator[Sequence[Sighting]]:
         """Every living record of a kind, in pages of any size, in no order: what a reconcile compares.
 
-        Nothing for a kind that the connection does not have. Raises like ``pull``, and never ends early in silence:
-        whoever is not listed is held to be gone.
+        An empty page where there is none, no page for a kind that the connection does not have. Raises like
+        ``pull``, and never ends early in silence: whoever is not listed is suspected to be gone.
         """
 
     def history(self, kind: Kind, ids: Sequence[str], fields: Sequence[str]) -> list[Past]:

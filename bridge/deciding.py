@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 from bridge import publication
 from bridge.frames import build, customer_rows
 from bridge.moments import Moment, close_of, closed, day_of, present
+from bridge.progress import Progress, silent
 from bridge.retargeting import refresh_ledger
 from bridge.store import cursors, customers, decisions
-from bridge.syncing import Progress, silent
 from bridge.workspace import Workspace
 from config.errors import ConfigError, Problem
 from config.fields import OwnField

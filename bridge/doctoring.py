@@ -8,7 +8,7 @@ from typing import Literal
 
 from adapters.contract import Adapter, Change, Finding, Report
 from adapters.errors import AdapterError, QuotaSpent, Unauthorized
-from bridge import usage_files
+from bridge import reconciling, usage_files
 from bridge.connecting import connect
 from bridge.moments import EVER
 from bridge.store import cursors, inbox, records, usage
@@ -72,6 +72,7 @@ def _connection(workspace: Workspace, name: str) -> Iterator[Noted]:
     yield from _rights(name, report)
     yield from _fields(workspace, adapter, name)
     yield from _parked(workspace, name)
+    yield from _reconciled(workspace, name)
     if not workspace.settings.connection(name).webhook_secret:
         mend = f"set webhook_secret and public_url, and let the CRM call <public_url>/webhooks/{name}"
         yield Noted(name, Finding("info", "no webhook_secret: changes are seen by polling only", mend))
@@ -124,6 +125,25 @@ def _parked(workspace: Workspace, name: str) -> Iterator[Noted]:
     if parked:
         what = f"{parked} records do not hold what they should: the CRM refused it, or something keeps changing it back"
         yield Noted(name, Finding("warning", what, "csbridge outbox list says which and why"))
+
+
+def _reconciled(workspace: Workspace, name: str) -> Iterator[Noted]:
+    """When every id was last compared with the CRM, what that repaired, and which losses wait for a person's word."""
+    with workspace.store.read() as db:
+        last, losses = reconciling.last(db, name), cursors.facts_of(db, f"loss: {name}: ")
+    for what in losses.values():
+        mend = (
+            f"look at the integration user's rights; csbridge reconcile --connection {name} --accept-loss believes it"
+        )
+        yield Noted(name, Finding("error", what, mend), "configuration")
+    if last is None:
+        at = f"{workspace.settings.schedule.reconcile:%H:%M}"
+        mend = f"csbridge reconcile; csbridge serve does it every night at {at}"
+        yield Noted(name, Finding("info", "its ids were never compared with the CRM", mend))
+        return
+    found = [f"{number:,} of the kind {kind}" for kind, number in last["repaired"].items()]
+    repaired = f"repaired {', '.join(found)}" if found else "nothing to repair"
+    yield Noted(name, Finding("info", f"last reconciled {last['at']:%Y-%m-%d %H:%M} UTC: {repaired}"))
 
 
 def _step(change: Change) -> str:

@@ -7,22 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from adapters.contract import Adapter
-from adapters.errors import QuotaSpent, Refused, Retry, Unauthorized
+from adapters.errors import QuotaSpent, Retry
 from adapters.records import Item, Ref
 from bridge.connecting import connect
 from bridge.intake import Taken, take_in
+from bridge.rereading import read_kind
 from bridge.store import inbox
 from bridge.store.inbox import Waiting
 from bridge.store.records import grouped
 from bridge.workspace import Workspace
 from config.errors import CsbridgeError
-from config.words import Kind
 
 AT_ONCE = 2_000
 """Deliveries acted on together."""
-HALVINGS = 24
-"""Refused calls of one kind after which the rest counts as refused too: a bad id is found, a bad kind costs little."""
 PAUSE = timedelta(seconds=30)
 """How long deliveries rest when the CRM cannot be asked and does not say for how long."""
 
@@ -60,30 +57,9 @@ def _read(workspace: Workspace, name: str, waiting: Sequence[Waiting]) -> tuple[
     items: list[Item] = []
     unread: dict[Ref, str] = {}
     for (_, kind), ids in grouped(refs).items():
-        read, refused = _read_kind(adapter, kind, ids)
+        read, refused = read_kind(adapter, kind, ids)
         items += read
         unread |= {Ref(name, kind, id): cause for id, cause in refused.items()}
-    return items, unread
-
-
-def _read_kind(adapter: Adapter, kind: Kind, ids: Sequence[str]) -> tuple[list[Item], dict[str, str]]:
-    """What the CRM refuses to read is halved until the bad id stands alone. A right that is missing is the kind's."""
-    items: list[Item] = []
-    unread: dict[str, str] = {}
-    refusals, parts = 0, [ids]
-    while parts:
-        part = parts.pop()
-        try:
-            items += adapter.read(kind, part)
-        except (Refused, Unauthorized) as exc:
-            if exc.status == 401:
-                raise
-            refusals += 1
-            if len(part) == 1 or isinstance(exc, Unauthorized) or refusals > HALVINGS:
-                unread |= dict.fromkeys(part, f"{kind}: {exc}")
-            else:
-                middle = len(part) // 2
-                parts += [part[middle:], part[:middle]]
     return items, unread
 
 

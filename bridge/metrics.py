@@ -18,6 +18,7 @@ SECONDS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600)
 class Metrics:
     registry: CollectorRegistry
     records_read: Counter
+    records_repaired: Counter
     decisions: Counter
     fields_written: Counter
     refusals: Counter
@@ -51,6 +52,7 @@ def create_metrics() -> Metrics:
     return Metrics(
         registry=registry,
         records_read=counter("records_read", "Records read from a CRM", "connection", "kind"),
+        records_repaired=counter("records_repaired", "Records that a reconcile found wrong", "connection", "kind"),
         decisions=counter("decisions", "Decisions that differ from the one before", "purpose", "band"),
         fields_written=counter("fields_written", "Own fields that a CRM confirmed", "connection"),
         refusals=counter("refusals", "Records that a CRM refused to write", "connection", "code"),

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from bridge.syncing import Progress, Synced, silent, sync
+from bridge.progress import Progress, silent
+from bridge.syncing import Synced, sync
 from bridge.usage_files import UsageTaken, count_strangers, take_in_file
 from bridge.workspace import Workspace
 from config.errors import Broken, CsbridgeError
@@ -15,7 +16,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Read:
-    """What a round read, and what failed (a connection's name, or a usage file's)."""
+    """What a round read, and what failed (a connection's name, one of its kinds, or a usage file's name)."""
 
     connections: dict[str, Synced] = field(default_factory=dict)
     usage: dict[str, UsageTaken] = field(default_factory=dict)
@@ -47,7 +48,9 @@ def read_all(workspace: Workspace, *, full: bool = False, only: str | None = Non
             done.usage[str(source.file)] = take_in_file(workspace, source, str(source.file), progress)
     for connection in workspace.connections(only):
         with done.alone(connection.name):
-            done.connections[connection.name] = sync(workspace, connection.name, full=full, progress=progress)
+            synced = sync(workspace, connection.name, full=full, progress=progress)
+            done.connections[connection.name] = synced
+            done.failures |= {f"{connection.name}: {kind}": doubt for kind, doubt in synced.doubted.items()}
     for source in sources:
         if (taken := done.usage.get(str(source.file))) and not taken.skipped:
             count_strangers(workspace, source, taken)

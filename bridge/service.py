@@ -1,10 +1,11 @@
-"""Puts a serving process together: the two apps, the worker and the poller, on one open workspace."""
+"""Puts a serving process together: the two apps, the worker, the poller and the nightly job, on one open workspace."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from bridge.connecting import try_to_pin
 from bridge.metrics import create_metrics
+from bridge.nightly import Nightly
 from bridge.runners import Runner
 from bridge.serving import Serving, serve
 from bridge.store import cursors
@@ -17,6 +18,8 @@ from webhooks.receivers import Receiver
 
 HEARTBEAT = timedelta(seconds=30)
 """How often the worker looks without being woken: deliveries that were put off, and the close of a day."""
+MINUTE = timedelta(minutes=1)
+"""How often the nightly job looks whether its hour has come."""
 
 
 def serve_workspace(
@@ -38,6 +41,13 @@ def serve_workspace(
         now=workspace.now,
         count=metrics.count_run,
     )
+    nightly = Runner(
+        "nightly",
+        Nightly(workspace, metrics, wake=worker.wake),
+        MINUTE,
+        now=workspace.now,
+        count=metrics.count_run,
+    )
     public = create_public_app(
         receivers(workspace),
         StoreInbox(workspace.store),
@@ -49,7 +59,7 @@ def serve_workspace(
     hosts = () if admin_host in ("127.0.0.1", "::1", "localhost") else (ANY_HOST,)
     admin = create_admin_app(lambda: readiness(workspace, worker, poller), metrics.registry, hosts)
     with workspace.store.held("serve", 1.0, "another csbridge serve works on this store already"):
-        serve(public, admin, host, port, admin_host, admin_port, [worker, poller], on_ready)
+        serve(public, admin, host, port, admin_host, admin_port, [worker, poller, nightly], on_ready)
 
 
 def receivers(workspace: Workspace) -> dict[str, Receiver]:

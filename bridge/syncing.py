@@ -1,6 +1,6 @@
 """Pulls what changed in the CRMs into the store: page by page, each durable with the cursor to resume after it."""
 
-from collections.abc import Callable
+import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -8,30 +8,29 @@ from sqlalchemy import Connection
 
 from adapters.contract import Adapter
 from adapters.errors import Refused, Unauthorized
+from bridge.comparing import LossDoubted, compare, gap_fact
 from bridge.connecting import connect
 from bridge.intake import Taken, take_in
+from bridge.progress import Progress, silent
 from bridge.retargeting import follow_targets
 from bridge.store import cursors, customers
 from bridge.workspace import Workspace
 from config.words import Kind
 
+log = logging.getLogger(__name__)
+
 ORDER: tuple[Kind, ...] = ("user", "account", "person", "deal", "ticket", "activity", "response")
 """Accounts before what concerns them: whoever a page affects is a customer already."""
-
-Progress = Callable[[str, int], None]
-"""Told what is under way, and how many records of it were read since."""
 
 
 @dataclass(slots=True)
 class Synced:
-    """What a sync of one connection read, per kind; and why a kind could not be read."""
+    """What a sync of one connection read, per kind; and why a kind could not be read, or not be believed."""
 
     kinds: dict[Kind, Taken] = field(default_factory=dict)
     unreadable: dict[Kind, str] = field(default_factory=dict)
-
-
-def silent(what: str, count: int) -> None:
-    """The progress of whoever does not show any."""
+    doubted: dict[Kind, LossDoubted] = field(default_factory=dict)
+    """Kinds of which the CRM seems to have lost so much that a person has to confirm it."""
 
 
 def sync(workspace: Workspace, name: str, *, full: bool = False, progress: Progress = silent) -> Synced:
@@ -46,6 +45,9 @@ def sync(workspace: Workspace, name: str, *, full: bool = False, progress: Progr
         try:
             if taken := _pull(workspace, adapter, kind, progress):
                 synced.kinds[kind] = taken
+                _close_gap(workspace, adapter, kind, taken, progress)
+        except LossDoubted as exc:
+            synced.doubted[kind] = exc
         except (Unauthorized, Refused) as exc:
             if exc.status == 401 or kind == "account":
                 raise
@@ -76,5 +78,18 @@ def _pull(workspace: Workspace, adapter: Adapter, kind: Kind, progress: Progress
             total = total or Taken()
             total.add(take_in(db, workspace, page.items, now))
             cursors.save_cursor(db, adapter.connection, kind, page.cursor, now)
+            if page.gap:
+                cursors.save_fact(db, gap_fact(adapter.connection, kind), page.gap)
         progress(f"{adapter.connection}: {kind}", len(page.items))
     return total
+
+
+def _close_gap(workspace: Workspace, adapter: Adapter, kind: Kind, taken: Taken, progress: Progress) -> None:
+    """Where deletions may have been missed, in this pull or in one that was cut short, compare the ids."""
+    name = adapter.connection
+    with workspace.store.read() as db:
+        gap = cursors.fact(db, gap_fact(name, kind))
+    if gap is not None:
+        log.warning("%s: %s: %s; comparing its ids", name, kind, gap)
+        if compared := compare(workspace, adapter, kind, progress=progress):
+            taken.add(compared.taken)

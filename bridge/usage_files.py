@@ -17,9 +17,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bridge import usage_keys
+from bridge.progress import Progress, silent
 from bridge.store import customers, keys, usage
 from bridge.store.usage import DailyTotal
-from bridge.syncing import Progress, silent
 from bridge.usage_keys import UsageKeys
 from bridge.workspace import Workspace
 from config.errors import ConfigError, Problem

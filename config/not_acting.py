@@ -15,7 +15,6 @@ from config.settings import Settings, UsageSource
 
 SETTINGS: Final = ("currency", "secret_key", "broker")
 IDENTITY: Final = ("link", "key", "prefer")
-SCHEDULE: Final = ("reconcile",)
 KINDS: Final = ("contract", "invoice", "usage")
 PURPOSES: Final = ("health",)
 """The purposes that this release scores."""
@@ -31,7 +30,6 @@ def not_acting(settings: Settings) -> list[str]:
         *(f"flags.{name}" for name in settings.flags if name not in ACTING_FLAGS),
         *(f"write.fields: {name}" for name in settings.write.fields if name in later_names()),
         *(f"own_fields.{name}" for name in settings.own_fields if name in later_names()),
-        *_set(settings.schedule, "schedule", SCHEDULE),
         *_set(settings, "", SETTINGS),
         *(["workers: celery"] if settings.workers == "celery" else []),
     ]

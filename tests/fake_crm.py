@@ -122,7 +122,9 @@ class FakeCrm:
 
     def ids(self, kind: Kind) -> Iterator[Sequence[Sighting]]:
         living = [item for item in self.items.values() if isinstance(item, Record) and item.ref.kind == kind]
-        for start in range(0, len(living) if kind in self.kinds else 0, self.page_size):
+        if kind not in self.kinds:
+            return
+        for start in range(0, max(len(living), 1), self.page_size):
             self.calls.count("page")
             self._perhaps_fail(f"ids {kind}")
             yield [Sighting(item.ref.id, item.changed_at) for item in living[start : start + self.page_size]]

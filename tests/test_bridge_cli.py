@@ -318,3 +318,25 @@ def test_the_shipped_fields_are_what_is_provisioned(shop: Shop) -> None:
     store.close()
     shop.data("provision", "--apply")
     assert shop.crm.provisioned == {field.name for field in own_fields(settings)}
+
+
+def test_reconcile_repairs_what_no_pull_told(ready: Shop) -> None:
+    ready.data("sync")
+    del ready.crm.items[Ref("sf", "account", "2")]
+    found = ready.data("reconcile", "--connection", "sf")["connections"]["sf"]
+    assert found["kinds"]["account"]["gone"] == 1
+    assert found["repaired"] == 1
+    assert "nothing to repair" in ready.run("reconcile").stdout
+
+
+def test_reconcile_refuses_to_believe_that_most_of_a_book_is_gone(ready: Shop) -> None:
+    for number in range(3, 11):
+        ready.account(str(number))
+    ready.data("sync")
+    for number in range(3, 11):
+        del ready.crm.items[Ref("sf", "account", str(number))]
+    doubted = ready.data("reconcile", code=2)["connections"]["sf"]["doubted"]
+    assert (doubted["account"]["gone"], doubted["account"]["of"]) == (8, 10)
+    said = ready.run("reconcile")
+    assert (said.exit_code, "8 of 10 records" in said.stdout, "--accept-loss" in said.stdout) == (2, True, True)
+    assert ready.data("reconcile", "--accept-loss")["connections"]["sf"]["repaired"] == 8

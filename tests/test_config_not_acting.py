@@ -37,7 +37,6 @@ broker: redis://localhost/0
         "flags.payment_late",
         "write.fields: csat",
         "own_fields.segment",
-        "schedule.reconcile",
         "currency",
         "broker",
         "workers: celery",

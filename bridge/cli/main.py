@@ -18,6 +18,7 @@ VERBS: Final = {
     "score": "bridge.cli.score",
     "push": "bridge.cli.push",
     "run": "bridge.cli.run",
+    "reconcile": "bridge.cli.reconcile",
     "serve": "bridge.cli.serve",
     "explain": "bridge.cli.explain",
     "scorecard": "bridge.cli.scorecard",

@@ -50,6 +50,12 @@ def save_complete(db: Connection, connection: str, now: datetime) -> None:
     save_fact(db, f"complete: {connection}", now.isoformat())
 
 
+def completed_at(db: Connection, connection: str) -> datetime | None:
+    """When the connection's first sync came to its end."""
+    told = fact(db, f"complete: {connection}")
+    return datetime.fromisoformat(told) if told else None
+
+
 def complete(db: Connection) -> list[str]:
     """The connections whose first sync came to its end."""
     found = db.execute(select(facts.c.name).where(facts.c.name.startswith("complete: "))).scalars()
@@ -81,5 +87,15 @@ def fact(db: Connection, name: str) -> str | None:
     return db.execute(select(facts.c.value).where(facts.c.name == name)).scalar_one_or_none()
 
 
+def facts_of(db: Connection, start: str) -> dict[str, str]:
+    """Facts whose name begins so."""
+    query = select(facts.c.name, facts.c.value).where(facts.c.name.startswith(start, autoescape=True))
+    return {row.name: row.value for row in db.execute(query.order_by(facts.c.name))}
+
+
 def save_fact(db: Connection, name: str, value: str) -> None:
     insert_or_update(db, facts, [{"name": name, "value": value}])
+
+
+def forget_facts(db: Connection, *names: str) -> None:
+    db.execute(delete(facts).where(facts.c.name.in_(names)))

@@ -93,6 +93,28 @@ class Store:
         except Timeout as exc:
             raise StoreFailed(otherwise) from exc
 
+    @contextmanager
+    def alone(self, what: str, otherwise: str) -> Iterator[None]:
+        """A lock among all processes on this store, machines included, which dies with its holder.
+
+        StoreFailed, saying ``otherwise``, when somebody has it: nobody waits for such work, the other does it.
+        """
+        if self.is_sqlite:
+            with self.held(what, 0.0, otherwise):
+                yield
+            return
+        with _answering(), self.engine.connect() as connection:
+            asked = text("SELECT pg_try_advisory_lock(725192, hashtext(:what))")
+            if not connection.execute(asked, {"what": what}).scalar_one():
+                raise StoreFailed(otherwise)
+            connection.commit()  # the lock is the session's: no transaction stays open meanwhile
+            try:
+                yield
+            finally:
+                freed = text("SELECT pg_advisory_unlock(725192, hashtext(:what))")
+                connection.execute(freed, {"what": what})
+                connection.commit()
+
     def close(self) -> None:
         self.engine.dispose()
 

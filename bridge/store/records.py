@@ -5,14 +5,28 @@ A record's digest leaves out its stamp and csbridge's own fields, so that our ow
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from hashlib import blake2b
 from operator import attrgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, literal, or_, select, union_all, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    bindparam,
+    cast,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+    update,
+)
 from sqlalchemy import Row as SqlRow
 
 from adapters.records import RECORD_TYPES, Item, Record, Ref, Tombstone
@@ -28,7 +42,10 @@ REFERENCES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "activity": (("accounts", "account"), ("persons", "person")),
     "deal": (("account", "account"),),
     "ticket": (("account", "account"), ("person", "person")),
+    "contract": (("account", "account"),),
     "response": (("account", "account"), ("person", "person")),
+    "invoice": (("account", "account"),),
+    "usage": (("account", "account"), ("person", "person")),
 }
 """Per kind: the fields that name an account or a person."""
 
@@ -62,8 +79,8 @@ def payload_fields(kind: Kind) -> tuple[str, ...]:
 def upsert(db: Connection, items: Sequence[Item], now: datetime) -> Upserted:
     """Take in records and tombstones; the last of several with one ref wins. Linear in ``items``.
 
-    An item older than what is stored (a page read before a webhook's re-read) is not taken in again: the
-    newer stamp stays, and the next pull repeats it. A record long gone that is there again is taken as it is.
+    An item older than what is stored (a page read before a webhook's re-read) is not taken in again: the newer
+    stamp stays, and the next pull repeats it. What has long been stored gives way to what is there, however stamped.
     """
     latest = {item.ref: item for item in items}
     changed: list[Ref] = []
@@ -79,9 +96,9 @@ def upsert(db: Connection, items: Sequence[Item], now: datetime) -> Upserted:
                 fresh.append(row)
                 changed.append(ref)
         elif digest == before.digest:
-            if changed_at > before.changed_at:
+            if changed_at != before.changed_at and _holds(row, before, now):
                 restamped.append(row)
-        elif changed_at >= before.changed_at or _has_come_back(digest, before, now):
+        elif _holds(row, before, now):
             differing.append(row)
             changed.append(ref)
     insert_all(db, records, COLUMNS, fresh)
@@ -92,12 +109,15 @@ def upsert(db: Connection, items: Sequence[Item], now: datetime) -> Upserted:
     return Upserted(tuple(changed), len(latest) - len(changed))
 
 
-def _has_come_back(digest: bytes | None, before: SqlRow[Any], now: datetime) -> bool:
-    """Whether a record that was gone is there again although it did not change: a right to see it was restored.
+def _holds(row: Row, before: SqlRow[Any], now: datetime) -> bool:
+    """Whether what was read replaces what is stored: it is not older; or it is, and the CRM itself went back.
 
-    Not at once: a search index may show a deleted record for a while.
+    A right to see the record was restored, or a backup of it. Not at once: a search index may show a deleted record,
+    or its earlier content, for a while.
     """
-    return before.digest is None and digest is not None and now - before.known_from > LAG
+    if row[CHANGED_AT] >= before.changed_at:
+        return True
+    return row[DIGEST] is not None and now - before.known_from > LAG
 
 
 LAG = timedelta(hours=1)
@@ -310,6 +330,29 @@ def names(db: Connection, accounts: Iterable[Ref]) -> dict[Ref, str]:
         for known_one in known(db, connection, kind, ids, datetime.max.replace(tzinfo=UTC)):
             if name := known_one.content.get("name"):
                 found[Ref(connection, kind, known_one.id)] = name
+    return found
+
+
+def newest_day(db: Connection, connection: str, as_of: date, at: datetime) -> date | None:
+    """The newest day of any account's usage that the connection had told of at ``at``; later days do not count."""
+    newest = [
+        db.execute(
+            select(func.max(_member(db, table.c.payload, "day"))).where(
+                table.c.connection == connection,
+                table.c.kind == "usage",
+                table.c.known_from <= at,
+                _member(db, table.c.payload, "day") <= as_of.isoformat(),
+            )
+        ).scalar_one()
+        for table in (records, versions)
+    ]
+    return max((date.fromisoformat(day) for day in newest if day), default=None)
+
+
+def _member(db: Connection, payload: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+    """One text of a payload, taken out by the database."""
+    document: Any = cast(payload, JSON) if db.dialect.name == "postgresql" else type_coerce(payload, JSON)
+    found: ColumnElement[Any] = document[name].as_string()
     return found
 
 

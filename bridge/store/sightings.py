@@ -1,0 +1,76 @@
+"""What a reconcile under way has seen in a CRM, set against what the store knows.
+
+The comparison is the database's: of millions of ids, a few at a time are in memory.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select
+
+from adapters.contract import Sighting
+from bridge.store.rows import insert_or_update
+from bridge.store.schema import records, sightings
+from config.words import Kind
+
+
+def forget(db: Connection, connection: str, kind: Kind) -> None:
+    db.execute(delete(sightings).where(sightings.c.connection == connection, sightings.c.kind == kind))
+
+
+def note(db: Connection, connection: str, kind: Kind, seen: Sequence[Sighting]) -> None:
+    """Keep what a page of ids showed; a listing that shows an id twice is believed the second time."""
+    rows = [{"connection": connection, "kind": kind, "id": one.id, "changed_at": one.changed_at} for one in seen]
+    insert_or_update(db, sightings, rows)
+
+
+def differing(db: Connection, connection: str, kind: Kind, after: str, most: int) -> list[str]:
+    """The next ids behind ``after`` that the CRM lists and the store lacks, holds to be gone, or has otherwise stamped.
+
+    An older stamp is a difference, too: somebody may have restored a backup.
+    """
+    query = (
+        select(sightings.c.id)
+        .outerjoin(records, _SAME)
+        .where(sightings.c.connection == connection, sightings.c.kind == kind, sightings.c.id > after)
+        .where(or_(records.c.payload.is_(None), records.c.changed_at != sightings.c.changed_at))
+    )
+    return list(db.execute(query.order_by(sightings.c.id).limit(most)).scalars())
+
+
+def unlisted(
+    db: Connection, connection: str, kind: Kind, known_by: datetime, after: str, most: int
+) -> list[tuple[str, datetime]]:
+    """The next living records behind ``after`` that the CRM does not list, with their stamps."""
+    query = select(records.c.id, records.c.changed_at).where(
+        _unlisted(connection, kind, known_by), records.c.id > after
+    )
+    return [(id, at) for id, at in db.execute(query.order_by(records.c.id).limit(most))]
+
+
+def count_unlisted(db: Connection, connection: str, kind: Kind, known_by: datetime) -> int:
+    query = select(func.count()).select_from(records).where(_unlisted(connection, kind, known_by))
+    return db.execute(query).scalar_one()
+
+
+def count_living(db: Connection, connection: str, kind: Kind) -> int:
+    living = and_(records.c.connection == connection, records.c.kind == kind, records.c.payload.is_not(None))
+    return db.execute(select(func.count()).select_from(records).where(living)).scalar_one()
+
+
+def _unlisted(connection: str, kind: Kind, known_by: datetime) -> ColumnElement[bool]:
+    """``known_by``: when the listing began; it need not show what was learnt of since."""
+    return and_(
+        records.c.connection == connection,
+        records.c.kind == kind,
+        records.c.payload.is_not(None),
+        records.c.known_from <= known_by,
+        ~exists().where(_SAME),
+    )
+
+
+_SAME = and_(
+    records.c.connection == sightings.c.connection,
+    records.c.kind == sightings.c.kind,
+    records.c.id == sightings.c.id,
+)
