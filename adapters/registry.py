@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from adapters.budget import Budget, Unlimited
 from adapters.contract import Adapter
 from adapters.retrying import Patience
+from adapters.vault import MemoryVault, Vault
 from config.connections import ConnectionSettings
 from config.errors import ConfigError, Problem
 from config.fields import OwnField
@@ -48,6 +49,8 @@ class Context:
     patience: Patience = field(default_factory=Patience)
     budget: Budget = field(default_factory=Unlimited)
     """Asked before every call of this connection."""
+    vault: Vault = field(default_factory=MemoryVault)
+    """Where a login keeps what must outlive the process."""
 
 
 Factory = Callable[[Any, Context], Adapter]

@@ -13,6 +13,7 @@ from bridge.moments import day_of
 from bridge.store import cursors, records
 from bridge.store.engine import Store, open_store
 from bridge.store.ledger import StoreLedger
+from bridge.store.vault import StoreVault
 from config.connections import ConnectionSettings
 from config.errors import ConfigError, Problem
 from config.fields import OwnField
@@ -60,6 +61,11 @@ class Workspace:
         return StoreLedger(self.store, self.fields, {own.name: own for own in known})
 
     @cached_property
+    def vault(self) -> StoreVault:
+        """Where logins keep what must outlive the process."""
+        return StoreVault(self.store, [key.get_secret_value() for key in self.settings.secret_key], self.now)
+
+    @cached_property
     def scope(self) -> Rule:
         return parse(self.settings.scope)
 
@@ -91,6 +97,7 @@ class Workspace:
                 zone=self.settings.zone,
                 org_id=org_id,
                 clock=self.now,
+                vault=self.vault,
             )
             self._adapters[name] = open_adapter(self.settings.connection(name), context)
         return self._adapters[name]

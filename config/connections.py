@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from config.values import Duration, Model, Secret, Secrets, Text, WebAddress, given, plain_texts, positive
+from config.logins import HubspotLogin, SalesforceLogin
+from config.values import Duration, Model, Secrets, Text, WebAddress, given, plain_texts, positive
 from config.words import Kind
 
 
@@ -51,16 +52,10 @@ class ConnectionSettings(Model):
         return positive(value)
 
 
-class ClientCredentials(Model):
-    flow: Literal["client_credentials"]
-    client_id: Text
-    client_secret: Secret
-
-
 class SalesforceConnection(ConnectionSettings):
     crm: Literal["salesforce"]
     login_url: WebAddress
-    auth: ClientCredentials
+    auth: SalesforceLogin
     api_version: str = "60.0"
 
     @field_validator("api_version", mode="before")
@@ -73,15 +68,10 @@ class SalesforceConnection(ConnectionSettings):
         return f"{match[1]}.0"
 
 
-class PrivateApp(Model):
-    flow: Literal["private_app"]
-    token: Secret
-
-
 class HubspotConnection(ConnectionSettings):
     crm: Literal["hubspot"]
     base_url: WebAddress = "https://api.hubapi.com"
-    auth: PrivateApp
+    auth: HubspotLogin
 
 
 Connection = Annotated[SalesforceConnection | HubspotConnection, Field(discriminator="crm")]

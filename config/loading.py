@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from config.checks import cross_checks
+from config.connections import Connection
 from config.document import Document, KeyPath, read_yaml
 from config.errors import Problem
+from config.logins import JwtBearer
 from config.settings import Settings
 from config.shipped import shipped
 from config.validation import validate
@@ -32,11 +34,20 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
 
 
 def resolved(settings: Settings, folder: Path) -> Settings:
-    """The settings with the SQLite file as an absolute path, taken from ``folder``.
+    """The settings with the SQLite file and key files as absolute paths, taken from ``folder``.
 
     Usage files stay as they are written: that is the name under which the store knows them, wherever the folder is.
     """
-    return settings.model_copy(update={"store": _resolved_store(settings.store, folder)})
+    connections = [_with_key_file(connection, folder) for connection in settings.connections]
+    return settings.model_copy(update={"store": _resolved_store(settings.store, folder), "connections": connections})
+
+
+def _with_key_file(connection: Connection, folder: Path) -> Connection:
+    auth = getattr(connection, "auth", None)
+    if not isinstance(auth, JwtBearer) or auth.private_key_file is None:
+        return connection
+    found = auth.model_copy(update={"private_key_file": str(folder / auth.private_key_file)})
+    return connection.model_copy(update={"auth": found})
 
 
 def _resolved_store(url: str, folder: Path) -> str:

@@ -13,7 +13,7 @@ from config.flags import ACTING_FLAGS
 from config.own_fields import later_names
 from config.settings import Settings, UsageSource
 
-SETTINGS: Final = ("currency", "secret_key", "broker")
+SETTINGS: Final = ("currency", "broker")
 IDENTITY: Final = ("link", "key", "prefer")
 KINDS: Final = ("contract", "invoice", "usage")
 PURPOSES: Final = ("health",)

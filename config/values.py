@@ -88,7 +88,14 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
+def _callback_address(value: object) -> str:
+    """Checked like any address, and kept to the letter: vendors compare it with the one that the app names."""
+    _web_address(value)
+    return str(value).strip()
+
+
 WebAddress = Annotated[str, BeforeValidator(_web_address)]
+CallbackAddress = Annotated[str, BeforeValidator(_callback_address)]
 
 
 def positive(value: timedelta) -> timedelta:

@@ -24,7 +24,8 @@ from adapters.errors import AdapterError, Lost, QuotaSpent, Refused, Retry, Unau
 from adapters.salesforce.client import Client
 from adapters.salesforce.failures import cut
 from adapters.salesforce.line import usage
-from adapters.salesforce.token import TokenProvider
+from adapters.salesforce.token import TokenEndpoint, provider
+from adapters.vault import MemoryVault
 from config.errors import ConfigError
 
 LIMITS = f"{DATA}/limits"
@@ -113,7 +114,8 @@ def test_threads_that_meet_an_expired_session_together_share_one_new_login(mock:
     token(mock, "00Dxx!one")
     token(mock, "00Dxx!two")
     made: list[int] = []
-    tokens = TokenProvider(connection(), requests.Session(), lambda: NOW, lambda: made.append(1))
+    endpoint = TokenEndpoint(connection(), requests.Session(), lambda: NOW, lambda: made.append(1))
+    tokens = provider(connection(), endpoint, MemoryVault(), lambda: NOW)
     stale = tokens.current()
     with ThreadPoolExecutor(4) as pool:
         fresh = list(pool.map(lambda _: tokens.renewed(stale), range(8)))

@@ -9,6 +9,8 @@ from config_files import ENVIRON, settings_of
 from pydantic import BaseModel
 
 from config.checks import MAPPED_WORDS
+from config.connections import HubspotConnection, SalesforceConnection
+from config.document import parse_yaml
 from config.loading import load
 from config.maps import default_maps
 from config.settings import Settings
@@ -78,8 +80,36 @@ def test_the_example_of_the_design_loads(tmp_path: Path) -> None:
 
 
 def test_the_reference_names_every_key_of_every_model() -> None:
-    missing = [".".join(path) for path in keys_of(Settings) if not holds(shipped("csbridge.yml").data, path)]
+    data = shipped("csbridge.yml").data
+    other_logins = [{"auth": auth} for _, auth in commented_logins()]
+    reference = data | {"connections": [*data["connections"], *other_logins]}
+    missing = [".".join(path) for path in keys_of(Settings) if not holds(reference, path)]
     assert missing == []
+
+
+def commented_logins() -> list[tuple[str, dict[str, Any]]]:
+    """(crm, auth) of every login that the reference shows as a comment."""
+    found, crm = [], ""
+    for line in shipped_path("csbridge.yml").read_text("utf-8").splitlines():
+        crm = line.partition("crm:")[2].strip() or crm
+        if line.strip().startswith("# auth:"):
+            found.append((crm, parse_yaml(line.strip().removeprefix("# "), "line").data["auth"]))
+    return found
+
+
+@pytest.mark.parametrize(("crm", "auth"), commented_logins())
+def test_every_login_of_the_reference_can_be_used(tmp_path: Path, crm: str, auth: dict[str, Any]) -> None:
+    data = shipped("csbridge.yml").data
+    connection = next(one for one in data["connections"] if one["crm"] == crm) | {"auth": auth}
+    settings = Settings.model_validate(data | {"connections": [connection]})
+    assert settings.connections[0].auth.flow == auth["flow"]
+
+
+def test_the_reference_shows_every_login() -> None:
+    shown = {auth["flow"] for _, auth in commented_logins()} | {"client_credentials", "private_app"}
+    unions = (SalesforceConnection.model_fields["auth"], HubspotConnection.model_fields["auth"])
+    flows = {get_args(login.model_fields["flow"].annotation)[0] for one in unions for login in get_args(one.annotation)}
+    assert shown == flows
 
 
 def keys_of(annotation: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from math import ceil
 
+from adapters.consent import Consent
 from adapters.contract import Answer, Calls, Delivery, Outcome, Page, Past, Patch, Plan, Report, Sighting
 from adapters.hubspot import checking, events, listing, owners, provisioning, reading, search, signature, writing
 from adapters.hubspot.client import Client
@@ -43,6 +44,12 @@ class HubspotAdapter:
 
     def identify(self) -> str:
         return self._portal.known().portal
+
+    def consent(self) -> Consent | None:
+        return self._client.app
+
+    def user(self) -> str:
+        return self._client.app.user() if self._client.app else ""
 
     def check(self) -> Report:
         return checking.check(self._client, self._portal, self._shapes, self._org_id)

@@ -28,7 +28,7 @@ def check(client: Client, portal: Portal, shapes: Mapping[Kind, Sequence[Shape]]
         missing |= {kind: tuple(sorted(hidden))} if hidden else {}
     return Report(
         org_id=details.portal,
-        user=f"private app of portal {details.portal}",
+        user=f"{client.whom} of portal {details.portal}",
         kinds=tuple(kinds),
         missing=missing,
         quota=daily_quota(reply.headers, client.zone),

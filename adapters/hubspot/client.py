@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -24,13 +25,15 @@ from urllib3.exceptions import (
 )
 
 from adapters.contract import Calls, Purpose
-from adapters.errors import AdapterError, Lost, QuotaSpent, Retry
+from adapters.errors import AdapterError, Lost, QuotaSpent, Retry, Unauthorized
 from adapters.hubspot import bodies, paths
 from adapters.hubspot.failures import Failure, family
 from adapters.hubspot.pace import Pace, daily_quota
+from adapters.hubspot.token import oauth_app, private_tokens
 from adapters.registry import Context
 from adapters.retrying import repeat_read, repeat_write
 from adapters.times import http_date
+from adapters.tokens import Token
 from config.connections import HubspotConnection
 
 _CONNECT_SECONDS: Final = 5.0
@@ -65,7 +68,6 @@ class Client:
 
     def __init__(self, connection: HubspotConnection, context: Context, calls: Calls) -> None:
         vendor = HubSpot(
-            access_token=connection.auth.token.get_secret_value(),
             host=connection.base_url,
             # urllib3 neither repeats nor follows: every request is made, and counted, here
             retry=False,
@@ -80,6 +82,9 @@ class Client:
         self._pace = Pace(time.monotonic, context.patience.sleep)
         self._calls = calls
         self.zone: ZoneInfo = context.zone
+        self.app = oauth_app(connection, self._post_form, context.vault, context.clock)
+        """None where the connection is a private app, whose token nobody can renew."""
+        self._tokens = self.app.tokens if self.app else private_tokens(connection, context.clock)
 
     def get(self, path: str, purpose: Purpose, query: Query = (), **parts: str) -> Reply:
         return repeat_read(lambda: self._request("GET", path, parts, purpose, query=query), self._patience)
@@ -91,6 +96,11 @@ class Client:
     def send(self, method: str, path: str, purpose: Purpose, body: Mapping[str, Any], **parts: str) -> Reply:
         """A request that changes something: never repeated when it may have been applied."""
         return repeat_write(lambda: self._request(method, path, parts, purpose, body=body), self._patience)
+
+    @property
+    def whom(self) -> str:
+        """What HubSpot takes us for."""
+        return "OAuth app" if self.app else "private app"
 
     def now(self) -> datetime:
         """Our own clock, for what no answer dates."""
@@ -114,19 +124,51 @@ class Client:
         query: Query = (),
         body: Mapping[str, Any] | None = None,
     ) -> Reply:
+        """One request, with one fresh token when the present one has expired; a second 401 is final."""
+        send = partial(self._send, method, path, parts, purpose, query, body)
+        token = self._tokens.current()
+        try:
+            return send(token)
+        except Unauthorized as error:
+            if error.status != 401 or self.app is None:
+                raise
+        return send(self._tokens.renewed(token))
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        parts: Mapping[str, str],
+        purpose: Purpose,
+        query: Query,
+        body: Mapping[str, Any] | None,
+        token: Token,
+    ) -> Reply:
         self._pace.before(search=path == paths.SEARCH)
         self._calls.count(purpose)
+        status, headers, data = self._call(
+            method,
+            path.format(**{name: quote(part, safe="") for name, part in parts.items()}),
+            header_params={"Authorization": f"Bearer {token.access}"},
+            query_params=list(query),
+            body=body,
+        )
+        self._pace.after(headers)
+        self.hear(headers)
+        return self._reply(status, headers, data)
+
+    def _post_form(self, path: str, form: Mapping[str, str]) -> Mapping[str, Any]:
+        """A call of the OAuth end points: without a token, and outside the portal's limits."""
+        self._calls.count("token")
+        content = {"Content-Type": "application/x-www-form-urlencoded"}
+        status, headers, data = self._call("POST", path, header_params=content, post_params=list(form.items()))
+        return self._reply(status, headers, data).body
+
+    def _call(self, method: str, path: str, **options: Any) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body of a success; raises the family of anything else."""
         try:
-            raw = self._api.call_api(
-                path.format(**{name: quote(part, safe="") for name, part in parts.items()}),
-                method,
-                query_params=list(query),
-                body=body,
-                auth_settings=["oauth2"],
-                _preload_content=False,
-                _request_timeout=self._timeout,
-            )
-            status, headers, data = raw.status, _lowered(raw.headers), raw.data
+            raw = self._api.call_api(path, method, **options, _preload_content=False, _request_timeout=self._timeout)
+            return raw.status, _lowered(raw.headers), raw.data
         except Exception as error:
             # the client's packages share no exception class, and its decoding of error bodies can itself fail
             if (known := self._translated(error)) is None:
@@ -135,9 +177,6 @@ class Client:
         finally:
             # the client would keep the page, and through it the socket, until the next call
             self._api.last_response = None
-        self._pace.after(headers)
-        self.hear(headers)
-        return self._reply(status, headers, data)
 
     def _reply(self, status: int, headers: Mapping[str, str], data: bytes) -> Reply:
         try:

@@ -5,6 +5,7 @@ from datetime import datetime
 from math import ceil
 from typing import Final
 
+from adapters.consent import Consent
 from adapters.contract import Answer, Calls, Delivery, Outcome, Page, Past, Patch, Plan, Report, Sighting
 from adapters.errors import Refused
 from adapters.records import Item, Ref
@@ -45,7 +46,7 @@ class SalesforceAdapter:
         self.connection = settings.name
         self.calls = Calls(budget=context.budget)
         self._context = context
-        self._client = Client(settings, self.calls, context.patience, context.clock)
+        self._client = Client(settings, self.calls, context.patience, context.clock, context.vault)
         self._views = Views(self._client, merged(default_maps("salesforce"), settings.map), context)
         self._reader = Reader(self._client)
         objects = {kind: self._views.objects(kind)[0] for kind in _WRITTEN_KINDS if self._views.objects(kind)}
@@ -56,6 +57,12 @@ class SalesforceAdapter:
 
     def identify(self) -> str:
         return checking.identity(self._client)[0]
+
+    def consent(self) -> Consent | None:
+        return self._client.consent()
+
+    def user(self) -> str:
+        return checking.user(self._client)
 
     def check(self) -> Report:
         return checking.check(self._client, self._views, self._context.org_id)

@@ -55,6 +55,11 @@ def identity(client: Client) -> tuple[str, str]:
     return str(info.get("organization_id") or ""), str(info.get("user_id") or "")
 
 
+def user(client: Client) -> str:
+    """The user's name, or their id where the name may not be asked for."""
+    return _who(client)[1]
+
+
 def _who(client: Client) -> tuple[str, str]:
     """(org id, user name). Userinfo may be closed to an app with the scope ``api`` only: then the token's ids."""
     token = client.identity()

@@ -17,10 +17,13 @@ from simple_salesforce.api import Salesforce
 from adapters.contract import Calls, Purpose, Quota
 from adapters.errors import Lost, Unauthorized
 from adapters.retrying import Patience, repeat_read, repeat_write
+from adapters.salesforce.consenting import SalesforceConsent
 from adapters.salesforce.failures import SessionExpired
 from adapters.salesforce.line import RoutedSession
-from adapters.salesforce.token import Token, TokenProvider
+from adapters.salesforce.token import Token, TokenEndpoint, provider
+from adapters.vault import MemoryVault, Vault
 from config.connections import SalesforceConnection
+from config.logins import AuthorizationCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,12 @@ class Client:
     """Speaks to one org. Every method raises an error family of ``adapters.errors`` and nothing else of HTTP."""
 
     def __init__(
-        self, connection: SalesforceConnection, calls: Calls, patience: Patience, clock: Callable[[], datetime]
+        self,
+        connection: SalesforceConnection,
+        calls: Calls,
+        patience: Patience,
+        clock: Callable[[], datetime],
+        vault: Vault | None = None,
     ) -> None:
         self.connection = connection.name
         self._settings = connection
@@ -52,7 +60,9 @@ class Client:
         self._patience = patience
         self._clock = clock
         self._login = requests.Session()
-        self._tokens = TokenProvider(connection, self._login, clock, lambda: calls.count("token"))
+        self._vault = vault or MemoryVault()
+        self._endpoint = TokenEndpoint(connection, self._login, clock, lambda: calls.count("token"))
+        self._tokens = provider(connection, self._endpoint, self._vault, clock)
         self._lines = threading.local()
         self._sessions: list[requests.Session] = [self._login]
 
@@ -96,6 +106,13 @@ class Client:
     def identity(self) -> Token:
         """Who the token says we are; logs in when needed."""
         return repeat_read(self._tokens.current, self._patience)
+
+    def consent(self) -> SalesforceConsent | None:
+        """How a person lets us in; None where the login needs nobody."""
+        auth = self._settings.auth
+        if not isinstance(auth, AuthorizationCode):
+            return None
+        return SalesforceConsent(self._settings, auth, self._endpoint, self._vault, self._tokens)
 
     @property
     def quota(self) -> Quota | None:

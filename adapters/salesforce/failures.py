@@ -32,6 +32,9 @@ _BEFORE_WORK: Final = {406, 420, 429, 503}
 _INCURABLE: Final = ("Connected app is not attached to Agent", "This session is not valid for use with the REST API")
 """A 401 that a new token does not cure."""
 
+_EXPIRED: Final = {"INVALID_SESSION_ID", "InvalidSessionId"}
+"""Said with a 401; by older parts of the API, bulk among them, with a 400."""
+
 _BAD_TOKEN: Final = ("Bad_OAuth_Token", "Missing_OAuth_Token")
 """How the OAuth end points (userinfo) say 401: with a 403 and this text."""
 
@@ -61,7 +64,7 @@ def _waits(status: int, code: str) -> type[Retry] | None:
 
 
 def _person(status: int, code: str, body: str) -> type[Unauthorized] | type[Refused]:
-    if status == 401 and not any(text in body for text in _INCURABLE):
+    if (status == 401 or code in _EXPIRED) and not any(text in body for text in _INCURABLE):
         return SessionExpired
     if status == 403 and body.strip() in _BAD_TOKEN:
         return SessionExpired
