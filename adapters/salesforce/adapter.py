@@ -10,12 +10,14 @@ from adapters.contract import Answer, Calls, Delivery, Outcome, Page, Past, Patc
 from adapters.errors import Refused
 from adapters.records import Item, Ref
 from adapters.registry import Context
-from adapters.salesforce import checking, listing, outbound_message, pulling
+from adapters.salesforce import checking, listing, outbound_message
 from adapters.salesforce.client import Client
 from adapters.salesforce.cursor import decoded
 from adapters.salesforce.provisioning import Provisioning
+from adapters.salesforce.pulling import Pull
 from adapters.salesforce.reading import Reader, leads_elsewhere
 from adapters.salesforce.views import Views
+from adapters.salesforce.wide import Asker
 from adapters.salesforce.writing import MOST_WRITTEN, Writer
 from config.connections import SalesforceConnection
 from config.fields import OwnField
@@ -48,7 +50,8 @@ class SalesforceAdapter:
         self._context = context
         self._client = Client(settings, self.calls, context.patience, context.clock, context.vault)
         self._views = Views(self._client, merged(default_maps("salesforce"), settings.map), context)
-        self._reader = Reader(self._client)
+        self._asker = Asker(self._client)
+        self._reader = Reader(self._client, self._asker)
         objects = {kind: self._views.objects(kind)[0] for kind in _WRITTEN_KINDS if self._views.objects(kind)}
         self._writer = Writer(self._client, context.own, objects, context.patience)
         self._provisioning = Provisioning(
@@ -86,7 +89,7 @@ class SalesforceAdapter:
         if kind == "account" and not views:
             raise self._views.denied(kind, views)  # other kinds can be done without; ``check`` tells
         bound = place.until or (min(until, now) if until else now)
-        yield from pulling.pull(self._client, views, place, bound, self._context.overlap)
+        yield from Pull(self._client, self._asker, views, place, bound, self._context.overlap).pages()
 
     def read(self, kind: Kind, ids: Sequence[str]) -> list[Item]:
         if kind not in self._views.kinds or not ids:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,10 @@ class Cursor:
 
     None in a cursor that does not say so, as they once were: then whatever is visible counts as covered.
     """
+    deletions: Mapping[str, datetime] = field(default_factory=dict)
+    """Up to when the log of deletions of each object was read."""
+    reread: Mapping[str, datetime] = field(default_factory=dict)
+    """When each object whose values drift was last read as a whole."""
 
 
 def encoded(cursor: Cursor) -> str:
@@ -40,6 +44,9 @@ def encoded(cursor: Cursor) -> str:
     said: dict[str, Any] = {name: fact for name, fact in facts.items() if fact}
     if cursor.covered is not None:
         said["covered"] = {name: sorted(columns) for name, columns in cursor.covered.items()}
+    for name, moments in (("deletions", cursor.deletions), ("reread", cursor.reread)):
+        if moments:
+            said[name] = {vendor_object: moment.isoformat() for vendor_object, moment in moments.items()}
     return json.dumps(said)
 
 
@@ -51,7 +58,8 @@ def decoded(text: str | None) -> Cursor:
         facts = json.loads(text)
         start, until, stamp = (_time(facts, name) for name in ("from", "until", "stamp"))
         after = After(stamp, str(facts["id"])) if stamp else None
-        return Cursor(start, until, str(facts.get("object", "")), after, _covered(facts))
+        moments = [_times(facts, name) for name in ("deletions", "reread")]
+        return Cursor(start, until, str(facts.get("object", "")), after, _covered(facts), *moments)
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise Refused(f"not a cursor of the salesforce adapter: {text[:100]}") from exc
 
@@ -60,6 +68,12 @@ def _covered(facts: Mapping[str, Any]) -> dict[str, frozenset[str]] | None:
     if "covered" not in facts:
         return None
     return {name: frozenset(map(str, columns)) for name, columns in facts["covered"].items()}
+
+
+def _times(facts: Mapping[str, Any], name: str) -> dict[str, datetime]:
+    """One moment per object."""
+    kept: Mapping[str, Any] = facts.get(name) or {}
+    return {str(vendor_object): moment for vendor_object in kept if (moment := _time(kept, vendor_object))}
 
 
 def _time(facts: Mapping[str, Any], name: str) -> datetime | None:

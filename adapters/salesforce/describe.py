@@ -21,6 +21,8 @@ class Field:
     scale: int = 0
     options: tuple[str, ...] = ()
     """Active pick-list values."""
+    calculated: bool = False
+    """A formula or a roll-up: its value changes without a change of the record's stamp."""
     relationship: str = ""
     """The name under which the parent's fields are reached (``OwnerId`` → ``Owner``)."""
 
@@ -69,5 +71,6 @@ def _field(row: Mapping[str, Any]) -> Field:
         precision=int(row.get("precision") or 0),
         scale=int(row.get("scale") or 0),
         options=tuple(str(item["value"]) for item in row.get("picklistValues") or [] if item.get("active", True)),
+        calculated=bool(row.get("calculated")),
         relationship=str(row.get("relationshipName") or ""),
     )

@@ -29,6 +29,9 @@ _RIGHTS: Final = {
 _BEFORE_WORK: Final = {406, 420, 429, 503}
 """Statuses that the edge answers before anything is done."""
 
+_TOO_LONG: Final = (414, 431)
+"""Answered by the edge in HTML, before anything is done."""
+
 _INCURABLE: Final = ("Connected app is not attached to Agent", "This session is not valid for use with the REST API")
 """A 401 that a new token does not cure."""
 
@@ -49,11 +52,18 @@ def failure(status: int, headers: Mapping[str, str], body: str, connection: str,
     message = message or f"Salesforce answered {status}"
     if code == "REQUEST_LIMIT_EXCEEDED" and "concurrent" not in message.lower():
         return QuotaSpent(message, connection=connection, status=status, code=code)
+    if status in _TOO_LONG:
+        return Refused("the address is longer than this org takes", connection=connection, status=status, code=code)
     waits = _waits(status, code)
     if waits is not None:
         after = retry_after(headers.get("Retry-After"), now)
         return waits(message, after=after, connection=connection, status=status, code=code)
     return _person(status, code, body)(message, connection=connection, status=status, code=code)
+
+
+def is_too_long(error: Refused) -> bool:
+    """Whether the address or the headers were longer than the edge takes: the same question in parts may pass."""
+    return error.status in _TOO_LONG
 
 
 def _waits(status: int, code: str) -> type[Retry] | None:

@@ -3,47 +3,101 @@
 One query per object and one call per page of it. The upper bound is part of the query, because a Salesforce
 query cursor is no snapshot; the cursor left behind is that bound less the overlap, because a record becomes
 visible only when its transaction commits, which may be after its stamp. It also says which columns of which objects
-it covers: an object or a column that becomes visible later is read from the beginning, within the next pull.
+it covers: an object or a column that becomes visible later is read from the beginning, within the next pull. So is,
+once a day, an object with columns whose values change without the stamp of the record: each row is new or not
+only to the store, and a page of Ids and formulas alone would cost the same call.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Final
 
 from adapters.contract import Page
 from adapters.errors import Refused
-from adapters.salesforce import soql
+from adapters.records import Item
+from adapters.salesforce import deletions, soql
 from adapters.salesforce.client import Client, Reply
 from adapters.salesforce.cursor import Cursor, encoded
+from adapters.salesforce.deletions import Gone
 from adapters.salesforce.mapping import Row, mapper, stamp
-from adapters.salesforce.soql import After
+from adapters.salesforce.soql import After, Window
 from adapters.salesforce.view import View
+from adapters.salesforce.wide import Asker, next_url, records
+
+REREAD_EVERY: Final = timedelta(days=1)
+MOST: Final = 2000
+"""Items of a page; the log of deletions comes as a whole."""
 
 
-def pull(client: Client, views: Sequence[View], cursor: Cursor, bound: datetime, overlap: timedelta) -> Iterator[Page]:
-    """Pages of all ``views`` under one upper bound; the last one's cursor starts the next pull."""
-    if not views:
-        return
-    if cursor.start and cursor.start > bound:
-        yield Page((), encoded(cursor))
-        return
-    covered = _still_covered(cursor, views)  # grows as objects are begun, and with it what these two say
-    finished = Cursor(max(bound - overlap, cursor.start or bound - overlap), covered=covered)
-    under_way = Cursor(cursor.start, bound, covered=covered)
-    remaining = _remaining(views, cursor)
-    for position, view in enumerate(remaining):
-        after = cursor.after if position == 0 and view.object == cursor.object else None
-        start = cursor.start if view.covered <= covered.get(view.object, frozenset()) else None
-        if after is None:
-            covered[view.object] = view.covered
-        last_view = position == len(remaining) - 1
-        behind = finished if last_view else replace(under_way, object=remaining[position + 1].object)
+class Pull:
+    """One pull of ``views`` under one upper bound, from a cursor on."""
+
+    def __init__(
+        self, client: Client, asker: Asker, views: Sequence[View], cursor: Cursor, bound: datetime, overlap: timedelta
+    ) -> None:
+        self._client, self._asker, self._bound = client, asker, bound
+        self._views, self._cursor = views, cursor
+        self._covered = _still_covered(cursor, views)  # these three grow as objects are begun and done,
+        self._deletions = dict(cursor.deletions)  # and with them what the cursors of the pages say
+        self._reread = dict(cursor.reread)
+        self._finished = Cursor(
+            max(bound - overlap, cursor.start or bound - overlap),
+            covered=self._covered, deletions=self._deletions, reread=self._reread,
+        )  # fmt: skip
+        self._under_way = replace(self._finished, start=cursor.start, until=bound)
+
+    def pages(self) -> Iterator[Page]:
+        """The last one's cursor starts the next pull."""
+        if not self._views:
+            return
+        if self._cursor.start and self._cursor.start > self._bound:
+            yield Page((), encoded(self._cursor))
+            return
+        remaining = _remaining(self._views, self._cursor)
+        for view, following in zip(remaining, [*remaining[1:], None], strict=True):
+            yield from self._object(view, following)
+
+    def _object(self, view: View, following: View | None) -> Iterator[Page]:
+        """The pages of one object; a quiet one has none, but for the last object's, which moves the cursor."""
+        window = self._begin(view)
+        behind = replace(self._under_way, object=following.object) if following else self._finished
+        here = replace(self._under_way, object=view.object, after=window.after)
         to_item = mapper(view)
-        for rows, done in _pages(client, view, start, after, bound):
-            here = behind if done else replace(under_way, object=view.object, after=After(*stamp(rows[-1])))
-            if rows or (done and last_view):
-                yield Page(tuple(map(to_item, rows)), encoded(here))
+        for rows, place, done in _pages(self._asker, view, window):
+            here = replace(here, after=place)
+            items: Sequence[Item] = tuple(map(to_item, rows))
+            if not done:
+                yield Page(tuple(items), encoded(here))
+        gone = self._gone(view)
+        items = (*items, *gone.tombstones)
+        while len(items) > MOST:
+            yield Page(tuple(items[:MOST]), encoded(here))
+            items = items[MOST:]
+        self._deletions[view.object] = gone.until
+        if items or gone.gap or not following:
+            yield Page(tuple(items), encoded(behind), gone.gap)
+
+    def _begin(self, view: View) -> Window:
+        """Where the object is to be read from: behind the last row taken, from the cursor on, or all of it."""
+        cursor, name = self._cursor, view.object
+        if cursor.after and cursor.object == name:
+            return Window(cursor.start, cursor.after, self._bound)
+        self._deletions.setdefault(name, cursor.start or self._bound)
+        start = cursor.start if view.covered <= self._covered.get(name, frozenset()) else None
+        self._covered[name] = view.covered
+        if view.drifting and start and self._bound - self._reread.setdefault(name, start) >= REREAD_EVERY:
+            start = None
+        if view.drifting and start is None:
+            self._reread[name] = self._bound
+        return Window(start, None, self._bound)
+
+    def _gone(self, view: View) -> Gone:
+        """After the rows, so that a record which a query still shows is told of by the query."""
+        since = self._deletions.get(view.object, self._bound)
+        if not deletions.is_due(view, since, self._bound):
+            return Gone((), since)
+        return deletions.gone(self._client, view, since, self._bound)
 
 
 def _still_covered(cursor: Cursor, views: Sequence[View]) -> dict[str, frozenset[str]]:
@@ -60,32 +114,40 @@ def _remaining(views: Sequence[View], cursor: Cursor) -> Sequence[View]:
     return views[names.index(cursor.object) :] if cursor.object in names else views
 
 
-def _pages(
-    client: Client, view: View, start: datetime | None, after: After | None, bound: datetime
-) -> Iterator[tuple[Sequence[Row], bool]]:
-    """Rows, and whether they are the object's last."""
-    reply = _query(client, view, start, after, bound)
+def _pages(asker: Asker, view: View, window: Window) -> Iterator[tuple[Sequence[Row], After | None, bool]]:
+    """Rows, the place behind the page that held them, and whether they are the object's last."""
+    reply, asked = _first(asker, view, window)
     while True:
-        body: Mapping[str, Any] = reply.body or {}
-        rows: Sequence[Row] = body.get("records") or ()
-        done = bool(body.get("done", True)) or not rows
-        yield rows, done
+        rows = records(reply)
+        done = bool((reply.body or {}).get("done", True)) or not rows
+        if not rows:
+            yield (), window.after, True
+            return
+        place = After(*stamp(rows[-1]))
+        seen = Window(window.start, window.after, window.until, place)
+        yield _whole(asker, view, asked, rows, seen), place, done
         if done:
             return
-        after = After(*stamp(rows[-1]))
-        following = body.get("nextRecordsUrl")
-        followed = _follow(client, str(following)) if following else None
-        reply = followed or _query(client, view, start, after, bound)
+        window = replace(window, after=place)
+        if followed := _follow(asker, reply):
+            reply = followed
+        else:
+            reply, asked = _first(asker, view, window)
 
 
-def _query(client: Client, view: View, start: datetime | None, after: After | None, bound: datetime) -> Reply:
-    return client.query(soql.page(view, start, after, bound), "page", deleted=True)
+def _first(asker: Asker, view: View, window: Window) -> tuple[Reply, Sequence[str]]:
+    return asker.first(view.columns, lambda columns: soql.page(view, columns, window), "page")
 
 
-def _follow(client: Client, url: str) -> Reply | None:
+def _whole(asker: Asker, view: View, asked: Sequence[str], rows: Sequence[Row], seen: Window) -> Sequence[Row]:
+    """Who changed between two of the queries is left out: stamped past the bound, it is in the next pull."""
+    return asker.completed(view.columns, asked, rows, lambda columns: soql.page(view, columns, seen), "page")
+
+
+def _follow(asker: Asker, reply: Reply) -> Reply | None:
     """The next page; None when the locator expired (after two days), so that the query is asked again from here."""
     try:
-        return client.more(url, "page")
+        return asker.following(reply, "page") if next_url(reply) else None
     except Refused as exc:
         if exc.code == "INVALID_QUERY_LOCATOR":
             return None

@@ -6,18 +6,20 @@ Few ids fit one queryAll, which also sees deleted and merged rows. Many go 2,000
 resource; it answers null for a record that is gone and does not say why, so those are asked for again by queryAll.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from adapters.contract import Item
-from adapters.errors import Refused
+from adapters.errors import Refused, Retry
 from adapters.records import Ref, Tombstone
 from adapters.salesforce import soql
 from adapters.salesforce.client import Client, Reply
+from adapters.salesforce.failures import is_too_long
 from adapters.salesforce.mapping import Row, mapper
 from adapters.salesforce.values import long_id
 from adapters.salesforce.view import View
+from adapters.salesforce.wide import Asker, records
 from config.words import Kind
 
 MOST_RETRIEVED: Final = 2000
@@ -31,8 +33,8 @@ _UNSUPPORTED: Final = (404, 405)
 class Reader:
     """Reads records by id, and remembers whether this org answers the collections resource."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, client: Client, asker: Asker) -> None:
+        self._client, self._asker = client, asker
         self._retrieves = True
 
     def read(self, kind: Kind, views: Sequence[View], ids: Sequence[str], now: datetime) -> list[Item]:
@@ -49,15 +51,15 @@ class Reader:
         return [found.get(one) or Tombstone(Ref(self._client.connection, kind, one), now) for one in wanted]
 
     def _answers(self, view: View, ids: Sequence[str]) -> Iterator[Answer]:
-        queries = list(soql.by_ids(view, ids))
-        if len(queries) > 1 and self._retrieves and not any("." in column for column in view.columns):
+        step = soql.ids_at_once(view, self._asker.room)
+        if len(ids) > step and self._retrieves and not any("." in column for column in view.columns):
             seen: set[str] = set()
             for rows, at in self._retrieved(view, ids):
                 seen |= {long_id(row.get("Id")) or "" for row in rows}
                 yield rows, at
-            queries = list(soql.by_ids(view, [one for one in ids if one not in seen]))
-        for query in queries:
-            yield from self._queried(query)
+            ids = [one for one in ids if one not in seen]
+        for first in range(0, len(ids), step):
+            yield from self._queried(view, ids[first : first + step])
 
     def _retrieved(self, view: View, ids: Sequence[str]) -> Iterator[Answer]:
         for first in range(0, len(ids), MOST_RETRIEVED):
@@ -71,13 +73,29 @@ class Reader:
                 return
             yield [row for row in reply.body or () if row], reply.at
 
-    def _queried(self, query: str) -> Iterator[Answer]:
-        reply: Reply | None = self._client.query(query, "read", deleted=True)
+    def _queried(self, view: View, ids: Sequence[str]) -> Iterator[Answer]:
+        """The rows of few ids; fewer still where the list itself makes an address too long."""
+        try:
+            yield from self._listed(view, ids)
+        except Refused as exc:
+            if not is_too_long(exc) or len(ids) == 1:
+                raise
+            yield from self._queried(view, ids[: len(ids) // 2])
+            yield from self._queried(view, ids[len(ids) // 2 :])
+
+    def _listed(self, view: View, ids: Sequence[str]) -> Iterator[Answer]:
+        def text(columns: Sequence[str]) -> str:
+            return soql.by_ids(view, columns, ids)
+
+        reply: Reply | None
+        reply, asked = self._asker.first(view.columns, text, "read")
         while reply:
-            body: Mapping[str, Any] = reply.body or {}
-            yield body.get("records") or (), reply.at
-            following = body.get("nextRecordsUrl")
-            reply = self._client.more(following, "read") if following and not body.get("done") else None
+            rows, at = records(reply), reply.at
+            whole = self._asker.completed(view.columns, asked, rows, text, "read")
+            if len(whole) < len(rows):
+                raise Retry(f"{view.object} changed while its columns were read", connection=view.connection)
+            yield whole, at
+            reply = self._asker.following(reply, "read")
 
 
 def leads_elsewhere(one: str, views: Sequence[View]) -> bool:

@@ -1,6 +1,6 @@
 """The SOQL that csbridge asks, and how long it may be. Pure text; every literal is escaped here."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -8,53 +8,90 @@ from urllib.parse import quote_plus
 
 from adapters import times
 from adapters.salesforce.view import STAMP, View
-from config.errors import ConfigError, Problem
 
 BUDGET: Final = 13_000
 """Bytes of an encoded query. URI and headers together may have 16,384; a longer one is answered 414 in HTML."""
 
 MOST_IDS: Final = 200
 
+_KEYS: Final = ("Id", STAMP)
+_CONDITIONS: Final = 1_000
+"""Bytes kept free for what stands behind the columns: the bounds of a page, or the first few ids of a list."""
+_PER_ID: Final = len(quote_plus("'000000000000000000',"))
+
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """Where a pull stands within one object: behind this row, in the order of (SystemModstamp, Id)."""
+    """A place within one object, in the order of (SystemModstamp, Id): that of this row."""
 
     stamp: datetime
     id: str
 
 
-def page(view: View, start: datetime | None, after: After | None, until: datetime) -> str:
-    """Rows behind ``after``, else from ``start`` on (inclusive; None: all), up to ``until`` (inclusive), in order.
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Rows of one object: those behind ``after``, else from ``start`` on (inclusive; None: all), up to ``until``.
+
+    ``last`` (inclusive) ends it at one row: the window of a page that was read already.
+    """
+
+    start: datetime | None
+    after: After | None
+    until: datetime
+    last: After | None = None
+
+
+def groups(columns: Sequence[str], room: int = BUDGET) -> list[tuple[str, ...]]:
+    """The columns in as few groups as have room in an address; each with Id and stamp, on which they are joined.
+
+    A column too long for any room stands alone: nothing is left out.
+    """
+    keys = sum(map(_length, _KEYS))
+    found: list[list[str]] = [[]]
+    taken = keys
+    for column in columns:
+        if column in _KEYS:
+            continue
+        if found[-1] and taken + _length(column) > room - _CONDITIONS:
+            found.append([])
+            taken = keys
+        found[-1].append(column)
+        taken += _length(column)
+    return [(*_KEYS, *group) for group in found]
+
+
+def page(view: View, columns: Sequence[str], window: Window) -> str:
+    """The rows of a window, in order.
 
     SystemModstamp is not unique, so the place in the order is the pair with Id; mixed AND and OR need parentheses.
     """
-    where = [f"{STAMP} <= {moment(until)}"]
-    if after:
-        at = moment(after.stamp)
-        where.insert(0, f"(({STAMP} = {at} AND Id > {quoted(after.id)}) OR {STAMP} > {at})")
-    elif start:
-        where.insert(0, f"{STAMP} >= {moment(start)}")
+    where = [_upper(window)]
+    if window.after:
+        where.insert(0, _beyond(">", window.after))
+    elif window.start:
+        where.insert(0, f"{STAMP} >= {moment(window.start)}")
     if "IsChild" in view.columns:
         where.append("IsChild = false")  # an event is copied for every invitee; only the original counts
-    return _bounded(f"{_select(view)} WHERE {' AND '.join(where)} ORDER BY {STAMP} ASC, Id ASC", view)
+    return f"{_select(view, columns)} WHERE {' AND '.join(where)} ORDER BY {STAMP} ASC, Id ASC"
 
 
-def listing(view: View) -> str:
-    """Ids and stamps of all living rows, in the order of ids; to be asked of queryAll, which has the archived ones."""
+def listing(view: View, after: str = "") -> str:
+    """Ids and stamps of all living rows behind ``after``, in the order of ids; to be asked of queryAll."""
     where = ["IsDeleted = false"] if "IsDeleted" in view.columns else []
     where += ["IsChild = false"] if "IsChild" in view.columns else []
+    where += [f"Id > {quoted(after)}"] if after else []
     condition = f" WHERE {' AND '.join(where)}" if where else ""
-    return f"SELECT Id, {STAMP} FROM {view.object}{condition} ORDER BY Id ASC"
+    return f"SELECT {', '.join(_KEYS)} FROM {view.object}{condition} ORDER BY Id ASC"
 
 
-def by_ids(view: View, ids: Sequence[str]) -> Iterator[str]:
-    """Queries for these ids, as few as fit: at most 200 ids and the length of an address each."""
-    room = BUDGET - len(quote_plus(_bounded(f"{_select(view)} WHERE Id IN ()", view)))
-    each = len(quote_plus("'000000000000000000',"))
-    step = max(1, min(MOST_IDS, room // each))
-    for first in range(0, len(ids), step):
-        yield f"{_select(view)} WHERE Id IN ({','.join(map(quoted, ids[first : first + step]))})"
+def by_ids(view: View, columns: Sequence[str], ids: Sequence[str]) -> str:
+    return f"{_select(view, columns)} WHERE Id IN ({listed(ids)})"
+
+
+def ids_at_once(view: View, room: int = BUDGET) -> int:
+    """How many ids have room in an address beside the columns; at most 200."""
+    left = room - max(len(quote_plus(by_ids(view, group, ()))) for group in groups(view.columns, room))
+    return max(1, min(MOST_IDS, left // _PER_ID))
 
 
 def moment(value: datetime) -> str:
@@ -62,20 +99,27 @@ def moment(value: datetime) -> str:
     return times.iso_milliseconds(value) if value.microsecond else times.iso_seconds(value)
 
 
+def listed(texts: Sequence[str]) -> str:
+    return ",".join(map(quoted, texts))
+
+
 def quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\r", "\\r")
     return f"'{escaped}'"
 
 
-def _select(view: View) -> str:
-    return f"SELECT {', '.join(view.columns)} FROM {view.object}"
+def _upper(window: Window) -> str:
+    return _beyond("<", window.last, "<=") if window.last else f"{STAMP} <= {moment(window.until)}"
 
 
-def _bounded(soql: str, view: View) -> str:
-    if len(quote_plus(soql)) > BUDGET:
-        raise ConfigError([Problem(
-            f"connections[].map.{view.kind}.fields",
-            f"{len(view.columns)} fields of {view.object} make a query longer than Salesforce accepts in an address",
-            expected=f"names of at most about {BUDGET} characters together; map fewer fields",
-        )])  # fmt: skip
-    return soql
+def _beyond(op: str, row: After, id_op: str = "") -> str:
+    at = moment(row.stamp)
+    return f"(({STAMP} = {at} AND Id {id_op or op} {quoted(row.id)}) OR {STAMP} {op} {at})"
+
+
+def _select(view: View, columns: Sequence[str]) -> str:
+    return f"SELECT {', '.join(columns)} FROM {view.object}"
+
+
+def _length(column: str) -> int:
+    return len(quote_plus(f", {column}"))

@@ -29,6 +29,9 @@ BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Fields that a mapped one cannot be understood without."""
 
+DRIFTING: Final = ("LastActivityDate",)
+"""Fields that Salesforce moves without the record's stamp although describe does not call them calculated."""
+
 PULSE: Final = ("pulse", "pulse_reason", "pulse_until")
 
 
@@ -46,6 +49,8 @@ class View:
     own: Mapping[str, tuple[str, Reader]] = field(default_factory=dict)
     """csbridge's own fields, the pulse included."""
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    drifting: frozenset[str] = frozenset()
+    """Columns whose values change without the record's stamp: formulas, roll-ups, a parent's fields."""
     missing: tuple[str, ...] = ()
     """Canonical fields whose mapped vendor field is absent or hidden."""
     prefix: str = ""
@@ -88,6 +93,7 @@ def view(
         extra={name: (vendor, _reader(seen, vendor)) for name, vendor in extra.items()},
         own=ours,
         words=table.values,
+        drifting=frozenset(vendor for vendor in (*mapped.values(), *extra.values()) if _drifts(seen, vendor)),
         missing=tuple(sorted(name for name, vendor in spelled.items() if vendor is None)),
         prefix=seen.prefix,
         zone=zone,
@@ -103,6 +109,11 @@ def _own(seen: Described, own: Sequence[OwnField]) -> dict[str, tuple[str, Reade
     """Own fields are observed on accounts only: no other record has a place for them."""
     found = ((item, seen.spelled(vendor_name(item))) for item in own if item.on == "account")
     return {item.name: (vendor, OWN_READERS[item.type]) for item, vendor in found if vendor}
+
+
+def _drifts(seen: Described, vendor: str) -> bool:
+    known = seen.field(vendor)
+    return "." in vendor or vendor in DRIFTING or (known is not None and known.calculated)
 
 
 def _reader(seen: Described, vendor: str) -> Reader:
