@@ -131,6 +131,43 @@ class Response(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contract(Record):
+    """A term of a subscription, both days included."""
+
+    account: str | None = None
+    status: words.ContractStatus | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    arr: float | None = None
+    seats: float | None = None
+    plan: str | None = None
+    auto_renew: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoice(Record):
+    """``paid_on`` None = not paid. Where payments cannot be read, ``due_on`` is None too: nothing is late."""
+
+    account: str | None = None
+    due_on: date | None = None
+    paid_on: date | None = None
+    amount: float | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage(Record):
+    """A day's total of one feature; ``person`` is a contact's id, or whatever the CRM calls its user."""
+
+    account: str | None = None
+    person: str | None = None
+    feature: str | None = None
+    day: date | None = None
+    count: float | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class User(Record):
     """A CRM user: an owner or a CSM."""
 
@@ -156,6 +193,9 @@ RECORD_TYPES: Final[Mapping[words.Kind, type[Record]]] = {
     "activity": Activity,
     "deal": Deal,
     "ticket": Ticket,
+    "contract": Contract,
     "response": Response,
+    "invoice": Invoice,
+    "usage": Usage,
     "user": User,
 }

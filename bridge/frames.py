@@ -1,7 +1,7 @@
 """Builds the frames that scoring takes from what the store knew. The one place where records meet columns."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,9 @@ OVERWRITTEN = ("status", "renewal_date", "arr", "plan", "seats_bought", "pulse",
 
 USAGE_DAYS = 400
 """How far back daily totals are taken whole; of the time before, only the last day of use."""
+
+STALE_AFTER = timedelta(days=7)
+"""For how long a CRM's usage counts as alive without a new row, as a file's does where nothing else is set."""
 
 Row = Mapping[str, Any]
 
@@ -51,8 +54,13 @@ def build(
         "responses": _happened(_response, around["response"], "at", moment, zone),
         "activities": [row for fact in around["activity"] for row in _activity(fact, moment, zone)],
         "deals": [_deal(fact, moment) for fact in around["deal"]],
-        "usage": list(_usage(db, settings.usage, accounts, moment)),
-        "sources": [_source(db, source, moment) for source in settings.usage if source.file],
+        "contracts": [] if moment.dated else [_contract(fact) for fact in around["contract"]],
+        "invoices": [_invoice(fact) for fact in around["invoice"]],
+        "usage": [*_usage(db, settings.usage, accounts, moment), *map(_use, around["usage"])],
+        "sources": [
+            *(_source(db, source, moment) for source in settings.usage if source.file),
+            *_crm_sources(db, settings, moment),
+        ],
     }
     return Frames(as_of=moment.day, **{name: frame(name, some) for name, some in columns.items()})
 
@@ -187,6 +195,50 @@ def _deal(fact: Fact, moment: Moment) -> Row:
         **_picked(fact, "kind", "status", "amount", "currency"),
     }
     return row | {"status": None, "amount": None} if moment.dated else row
+
+
+def _contract(fact: Fact) -> Row:
+    """A contract is extended by overwriting it, so that of the time before the first sync it tells nothing."""
+    return {
+        "customer": fact.customer,
+        "contract": fact.known.id,
+        "status": fact.content["status"],
+        "starts": fact.content["starts_on"],
+        "ends": fact.content["ends_on"],
+    }
+
+
+def _invoice(fact: Fact) -> Row:
+    """Dated by itself also before the first sync, as far as nobody has moved the due date since."""
+    return {
+        "customer": fact.customer,
+        "invoice": fact.known.id,
+        "due": fact.content["due_on"],
+        "paid": fact.content["paid_on"],
+        **_picked(fact, "amount", "currency"),
+    }
+
+
+def _use(fact: Fact) -> Row:
+    """A row of usage that the CRM keeps; its connection is the source."""
+    return {
+        "customer": fact.customer,
+        "source": fact.known.connection,
+        **_picked(fact, "person", "feature", "day", "count"),
+    }
+
+
+def _crm_sources(db: Connection, settings: Settings, moment: Moment) -> list[Row]:
+    """The connections that usage is read from, each a source of its own."""
+    return [
+        {
+            "source": connection.name,
+            "newest": records.newest_day(db, connection.name, moment.day, moment.known),
+            "stale_after_days": STALE_AFTER / timedelta(days=1),
+        }
+        for connection in settings.connections
+        if "usage" in connection.map
+    ]
 
 
 def _usage(db: Connection, sources: Sequence[UsageSource], accounts: Sequence[Fact], moment: Moment) -> Iterable[Row]:

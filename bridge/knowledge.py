@@ -15,7 +15,7 @@ from bridge.moments import EVER
 from bridge.store import customers, records
 from bridge.store.records import Known, named
 
-AROUND: Final = ("deal", "ticket", "activity", "response")
+AROUND: Final = ("deal", "contract", "ticket", "activity", "response", "invoice", "usage")
 """Kinds that concern an account directly or through a person."""
 
 

@@ -19,7 +19,9 @@ from config.words import Kind
 
 log = logging.getLogger(__name__)
 
-ORDER: tuple[Kind, ...] = ("user", "account", "person", "deal", "ticket", "activity", "response")
+ORDER: tuple[Kind, ...] = (
+    "user", "account", "person", "deal", "contract", "ticket", "activity", "response", "invoice", "usage",
+)  # fmt: skip
 """Accounts before what concerns them: whoever a page affects is a customer already."""
 
 

@@ -26,6 +26,7 @@ MAPPED_WORDS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("ticket", "status"): get_args(words.TicketStatus),
     ("ticket", "priority"): get_args(words.TicketPriority),
     ("response", "survey"): get_args(words.Survey),
+    ("contract", "status"): get_args(words.ContractStatus),
 }
 """(kind, field) → the canonical words that an admin's ``values`` may translate into."""
 

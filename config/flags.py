@@ -13,7 +13,4 @@ FLAG_DAYS: Final[Mapping[str, int | None]] = {
     "renewal_near": 90,
     "payment_late": 14,
 }
-"""Every known flag and the days it takes when the admin gives none; None for a flag without days."""
-
-ACTING_FLAGS: Final[tuple[str, ...]] = ("silent", "detractor", "escalated_ticket", "renewal_near")
-"""Those that this release raises; they are on when the admin names no flags."""
+"""Every flag, and the days it takes when the admin gives none; None for one without. All are on without a choice."""

@@ -9,25 +9,22 @@ from typing import Final
 from pydantic import BaseModel
 
 from config.connections import ConnectionSettings
-from config.flags import ACTING_FLAGS
 from config.own_fields import later_names
 from config.settings import Settings, UsageSource
 
 SETTINGS: Final = ("currency", "broker")
 IDENTITY: Final = ("link", "key", "prefer")
-KINDS: Final = ("contract", "invoice", "usage")
 PURPOSES: Final = ("health",)
 """The purposes that this release scores."""
 
 
 def not_acting(settings: Settings) -> list[str]:
-    """Dotted keys, in the order of the reference, e.g. ``connections.sf.quota``, ``flags.payment_late``."""
+    """Dotted keys, in the order of the reference, e.g. ``connections.sf.quota``, ``currency``."""
     return [
         *(key for connection in settings.connections for key in _of_connection(connection)),
         *_set(settings.identity, "identity", IDENTITY),
         *(key for position, source in enumerate(settings.usage) for key in _of_usage(position, source)),
         *(f"scorecards: {purpose}" for purpose in settings.scorecards if purpose not in PURPOSES),
-        *(f"flags.{name}" for name in settings.flags if name not in ACTING_FLAGS),
         *(f"write.fields: {name}" for name in settings.write.fields if name in later_names()),
         *(f"own_fields.{name}" for name in settings.own_fields if name in later_names()),
         *_set(settings, "", SETTINGS),
@@ -38,7 +35,6 @@ def not_acting(settings: Settings) -> list[str]:
 def _of_connection(connection: ConnectionSettings) -> Iterator[str]:
     here = f"connections.{connection.name}"
     yield from _set(connection, here, ("quota",))
-    yield from (f"{here}.map.{kind}" for kind in connection.map if kind in KINDS)
 
 
 def _of_usage(position: int, source: UsageSource) -> Iterator[str]:

@@ -10,7 +10,6 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from config.fields import OwnField
-from config.flags import ACTING_FLAGS
 from config.settings import Settings
 from config.shipped import shipped
 
@@ -23,7 +22,7 @@ def own_fields(settings: Settings) -> tuple[OwnField, ...]:
 
     ``write.fields`` chooses: all, core, or those it names (the pulse like any other).
     """
-    flags = tuple(name for name in settings.flags if name in ACTING_FLAGS)
+    flags = tuple(settings.flags)
     chosen = settings.write.fields
     return tuple(
         _mapped(_with_options(field, entry, flags), settings)

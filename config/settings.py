@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 
 from config import rules
 from config.connections import Connection
-from config.flags import ACTING_FLAGS, FLAG_DAYS
+from config.flags import FLAG_DAYS
 from config.values import Duration, Model, Secret, Secrets, Text, WebAddress, given, listed, positive
 from config.words import Purpose
 
@@ -110,7 +110,7 @@ def _flags(value: object) -> object:
 
 
 def _shipped_flags() -> Mapping[str, FlagSettings]:
-    return {name: FlagSettings(days=FLAG_DAYS[name]) for name in ACTING_FLAGS}
+    return {name: FlagSettings(days=days) for name, days in FLAG_DAYS.items()}
 
 
 def _shipped_purposes() -> list[Purpose]:

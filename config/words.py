@@ -20,6 +20,7 @@ DealKind = Literal["new", "renewal", "expansion", "unknown"]
 DealStatus = Literal["open", "won", "lost", "unknown"]
 TicketStatus = Literal["open", "pending", "closed", "unknown"]
 TicketPriority = Literal["low", "normal", "high", "urgent", "unknown"]
+ContractStatus = Literal["draft", "active", "ended", "unknown"]
 Survey = Literal["nps", "csat", "ces", "unknown"]
 
 Band = Literal["green", "yellow", "red", "unknown"]

@@ -55,10 +55,28 @@ def renewal_near(past: Past, values: pd.DataFrame, days: int) -> Raised:
     return Raised((days - ahead).where(ahead.between(0, days)))
 
 
+def payment_late(past: Past, values: pd.DataFrame, days: int) -> Raised:
+    """An invoice has been overdue for more than ``days`` and is unpaid; since the day on which the first one was."""
+    late = past.overdue[past.overdue["late"].gt(days)]
+    several = late.groupby("customer")
+    number, oldest = several.size(), several["late"].max()
+    # an amount is said only where all of it is known, and in one currency
+    addable = several["amount"].count().eq(number) & several["currency"].nunique(dropna=False).eq(1)
+    facts = {
+        "late_invoices": number,
+        "late_days": oldest,
+        "late_amount": several["amount"].sum().where(addable),
+        "late_currency": several["currency"].first(),
+    }
+    ago = (oldest - days - 1).reindex(past.index)
+    return Raised(ago, {name: fact.reindex(past.index) for name, fact in facts.items()})
+
+
 FLAGS: Final[Mapping[str, Callable[[Past, pd.DataFrame, int], Raised]]] = {
     "escalated_ticket": escalated_ticket,
     "silent": silent,
     "detractor": detractor,
+    "payment_late": payment_late,
     "renewal_near": renewal_near,
 }
 """By name, the gravest first."""

@@ -59,6 +59,14 @@ COLUMNS: Final[dict[str, dict[str, str]]] = {
         "customer": "int64", "deal": "object", "kind": "object", "status": "object", "amount": "float64",
         "currency": "object", "opened": "datetime64[s]", "closes": "datetime64[s]",
     },
+    "contracts": {
+        "customer": "int64", "contract": "object", "status": "object", "starts": "datetime64[s]",
+        "ends": "datetime64[s]",
+    },
+    "invoices": {
+        "customer": "int64", "invoice": "object", "due": "datetime64[s]", "paid": "datetime64[s]",
+        "amount": "float64", "currency": "object",
+    },
     # one row per usage source: the newest day of any account that was known (the watermark)
     "sources": {"source": "object", "newest": "datetime64[s]", "stale_after_days": "float64"},
 }  # fmt: skip
@@ -78,6 +86,8 @@ class Frames:
     responses: pd.DataFrame
     activities: pd.DataFrame
     deals: pd.DataFrame
+    contracts: pd.DataFrame
+    invoices: pd.DataFrame
     sources: pd.DataFrame
     as_of: date
 

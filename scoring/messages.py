@@ -141,6 +141,23 @@ def _days_to_renewal(facts: Facts) -> str:
     return "Renewal is due today" if days == 0 else f"Renewal in {_days(days)}"
 
 
+def _invoices_overdue(facts: Facts) -> str:
+    number, days = facts.number("invoices_overdue"), _days(facts.number("invoices_overdue_days"))
+    if not number:
+        return "No invoice overdue"
+    return (
+        f"Invoice overdue for {days}" if number == 1 else f"{written(number)} invoices overdue, the oldest for {days}"
+    )
+
+
+def _payment_late(facts: Facts) -> str:
+    number, days = facts.number("late_invoices") or 1, _days(facts.number("late_days"))
+    amount = facts.number("late_amount")
+    worth = "" if amount is None else f" ({amount:,.0f} {facts.text('late_currency')}".rstrip() + ")"
+    said = "Invoice overdue" if number == 1 else f"{written(number)} invoices overdue, the oldest"
+    return f"{said} for {days}{worth}"
+
+
 def _worded(name: str, sentences: Mapping[str, str]) -> Say:
     def say(facts: Facts) -> str:
         return sentences.get(facts.text(name), facts.text(name))
@@ -191,6 +208,8 @@ SENTENCES: Final[Mapping[str, Say]] = {
         "renewal_deal",
         {"won": "Last renewal won", "open": "Renewal deal open", "lost": "Renewal deal lost"},
     ),
+    "invoices_overdue": _invoices_overdue,
+    "invoices_overdue_days": _invoices_overdue,
 }
 """What a value means, in a sentence. Only called where the feature is known."""
 
@@ -217,6 +236,8 @@ LABELS: Final[Mapping[str, str]] = {
     "champion": "Champion",
     "days_to_renewal": "Renewal date",
     "renewal_deal": "Renewal deal",
+    "invoices_overdue": "Overdue invoices",
+    "invoices_overdue_days": "Oldest overdue invoice",
 }
 
 REMEDIES: Final[Mapping[str, str]] = {
@@ -242,6 +263,8 @@ REMEDIES: Final[Mapping[str, str]] = {
     "champion": "Find a new champion: ask who has taken over, and introduce yourself",
     "days_to_renewal": "Clear up how the renewal stands",
     "renewal_deal": "Find out why the renewal was lost and whether it can be won back",
+    "invoices_overdue": "Ask the account why the invoice is unpaid, and agree with accounting on what follows",
+    "invoices_overdue_days": "Ask the account why the invoice is unpaid, and agree with accounting on what follows",
 }
 """What to do when a feature costs the most points."""
 
@@ -249,6 +272,7 @@ FLAG_SENTENCES: Final[Mapping[str, Say]] = {
     "escalated_ticket": _tickets_escalated_open,
     "silent": _silent,
     "detractor": _detractor,
+    "payment_late": _payment_late,
     "renewal_near": _days_to_renewal,
 }
 
@@ -256,6 +280,7 @@ FLAG_REMEDIES: Final[Mapping[str, str]] = {
     "escalated_ticket": "Take on the escalated ticket: agree on a date with support and tell the account today",
     "silent": "Call the account: find out why nobody logs in, and book a session to get them going again",
     "detractor": "Call the person within two days, ask what went wrong, and write down what you promise",
+    "payment_late": "Ask the account why the invoice is unpaid: a dispute, a lost letter, or a second thought",
     "renewal_near": "Open the renewal talk: confirm goals reached, who decides, and the terms",
 }
 
@@ -267,6 +292,8 @@ ABSENT: Final[Mapping[str, str]] = {
     "responses": "survey answers",
     "activities": "calls, meetings or e-mails from them",
     "deals": "renewal deal",
+    "contracts": "contract",
+    "invoices": "invoices",
 }
 """What to call a missing input, by the frame it would have come from."""
 

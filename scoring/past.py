@@ -39,6 +39,12 @@ class Past:
     """Touches that took place (or whose CRM does not say whether they did)."""
     deals: pd.DataFrame
     """With ``closes_in``: days until the closing date; it may lie in the future, which was known."""
+    contracts: pd.DataFrame
+    """The active ones that had begun (or do not say when), with ``ends_in``: days until their last day."""
+    overdue: pd.DataFrame
+    """Invoices that were due before that day and not paid by then, with ``late``: days since the due date."""
+    invoiced: pd.Index
+    """Customers with any invoice that says when it was due: without an overdue one they are known to have paid."""
 
     @property
     def index(self) -> pd.Index:
@@ -51,7 +57,7 @@ def past(frames: Frames) -> Past:
     customers = typed("customers", frames.customers)
     customers = customers[~customers.index.duplicated()]
     usage, sources = typed("usage", frames.usage), typed("sources", frames.sources)
-    persons = typed("persons", frames.persons)
+    persons, invoices = typed("persons", frames.persons), typed("invoices", frames.invoices)
     return Past(
         as_of=as_of,
         customers=customers,
@@ -61,6 +67,9 @@ def past(frames: Frames) -> Past:
         answers=latest_answers(_happened(typed("responses", frames.responses), "day", as_of)),
         activities=_touches(_happened(typed("activities", frames.activities), "day", as_of)),
         deals=_deals(typed("deals", frames.deals), as_of),
+        contracts=_contracts(typed("contracts", frames.contracts), as_of),
+        overdue=_overdue(invoices, as_of),
+        invoiced=pd.Index(invoices.loc[invoices["due"].notna(), "customer"].unique()),
     )
 
 
@@ -95,3 +104,15 @@ def _deals(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """A deal without an opening date is known; one that was opened later is not."""
     known = ~days_before(rows["opened"], as_of).lt(0)
     return rows.assign(closes_in=-days_before(rows["closes"], as_of))[known]
+
+
+def _contracts(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    begun = ~days_before(rows["starts"], as_of).lt(0)
+    return rows.assign(ends_in=-days_before(rows["ends"], as_of))[begun & rows["status"].eq("active")]
+
+
+def _overdue(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """On its due day an invoice is not overdue yet; one paid only later was."""
+    late = days_before(rows["due"], as_of)
+    paid = days_before(rows["paid"], as_of).ge(0)
+    return rows.assign(late=late)[late.gt(0) & ~paid]

@@ -19,7 +19,9 @@ from config.connections import ConnectionSettings
 from config.fields import OwnField
 from config.words import Kind
 
-KINDS: tuple[Kind, ...] = ("user", "account", "person", "deal", "ticket", "activity", "response")
+KINDS: tuple[Kind, ...] = (
+    "user", "account", "person", "deal", "contract", "ticket", "activity", "response", "invoice", "usage",
+)  # fmt: skip
 OVERLAP = timedelta(minutes=5)
 
 

@@ -12,7 +12,21 @@ from adapters.hubspot import values
 from adapters.hubspot.mapping import Beside, Stage, deal_stage, merged_away, record, ticket_stage, user
 from adapters.hubspot.portal import details, stages
 from adapters.hubspot.shapes import Shape, shapes
-from adapters.records import Account, Activity, Deal, Person, Record, Ref, Response, Ticket, Tombstone, User
+from adapters.records import (
+    Account,
+    Activity,
+    Contract,
+    Deal,
+    Invoice,
+    Person,
+    Record,
+    Ref,
+    Response,
+    Ticket,
+    Tombstone,
+    Usage,
+    User,
+)
 from config.connections import KindMap
 from config.fields import OwnField
 from config.maps import default_maps, merged
@@ -235,9 +249,8 @@ def test_what_is_asked_for_is_asked_once() -> None:
     assert "existing_nps" in shape("account").properties
 
 
-def test_kinds_without_a_record_are_left_out() -> None:
-    maps = merged(default_maps("hubspot"), {"invoice": KindMap(object="p_invoice")})
-    assert "invoice" not in shapes("hs", maps, (), BERLIN)
+def test_a_kind_that_is_not_mapped_has_no_shape() -> None:
+    assert "invoice" not in shapes("hs", default_maps("hubspot"), (), BERLIN)
 
 
 def test_the_portal_and_its_pipelines() -> None:
@@ -324,3 +337,50 @@ def test_how_values_are_written(field_type: Any, scale: int, value: Any, text: s
 def test_what_a_field_cannot_hold_is_an_error(field_type: Any, value: Any) -> None:
     with pytest.raises(ValueError, match="x holds"):
         values.written(OwnField("x", "X", field_type), value)
+
+
+AT = datetime(2026, 3, 9, 20, 23, 36, 861_000, tzinfo=UTC)
+INVOICE = KindMap(object="2-118", fields={"due_on": "due", "paid_on": "paid", "amount": "total"})
+
+
+def test_an_invoice_of_a_custom_object_belongs_to_its_associated_company() -> None:
+    said = {"due": "2026-03-01", "paid": "", "total": "99.50"}
+    beside = Beside(links={"account": {"7": ("9",)}}, currency="EUR")
+    assert read(shape("invoice", invoice=INVOICE), said, beside) == Invoice(
+        ref=Ref("hs", "invoice", "7"), changed_at=AT, account="9", due_on=date(2026, 3, 1), amount=99.5, currency="EUR"
+    )
+
+
+def test_an_invoice_without_a_property_for_payments_is_not_said_to_be_due() -> None:
+    unpaid = KindMap(object="2-118", fields={"due_on": "due", "amount": "total"})
+    record = read(shape("invoice", invoice=unpaid), {"due": "2026-03-01"})
+    assert isinstance(record, Invoice)
+    assert record.due_on is None
+
+
+def test_a_contract_and_usage_of_custom_objects() -> None:
+    contract = KindMap(
+        object="p_contracts",
+        fields={"status": "state", "starts_on": "begin", "ends_on": "end", "arr": "arr", "auto_renew": "auto"},
+        values={"status": {"Running": "active"}},
+    )
+    said = {"state": "running", "begin": "2026-01-01", "end": "2026-12-31", "arr": "1200", "auto": "true"}
+    beside = Beside(links={"account": {"7": ("9",)}})
+    assert read(shape("contract", contract=contract), said, beside) == Contract(
+        ref=Ref("hs", "contract", "7"), changed_at=AT, account="9", status="active", starts_on=date(2026, 1, 1),
+        ends_on=date(2026, 12, 31), arr=1200.0, auto_renew=True,
+    )  # fmt: skip
+    usage = KindMap(
+        object="2-9", fields={"account": "company_id", "person": "who", "feature": "f", "day": "on", "count": "n"}
+    )
+    said = {"company_id": "12", "who": "u-1", "f": "login", "on": "2026-01-02", "n": "4"}
+    assert read(shape("usage", usage=usage), said) == Usage(
+        ref=Ref("hs", "usage", "7"), changed_at=AT, account="12", person="u-1", feature="login",
+        day=date(2026, 1, 2), count=4.0,
+    )  # fmt: skip
+
+
+def test_a_survey_answer_of_a_custom_object_may_name_the_company_itself() -> None:
+    changes = KindMap(object="2-5", fields={"score": "score", "at": "hs_createdate"})
+    assert shape("response", response=changes).references == {"account": "companies", "person": "contacts"}
+    assert shape("response").references == {"person": "contacts"}

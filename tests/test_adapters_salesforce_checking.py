@@ -67,7 +67,7 @@ def test_an_org_where_all_is_open(mock: responses.RequestsMock) -> None:
     assert report.missing == {}, "CurrencyIsoCode exists in multi-currency orgs only"
     assert report.quota == Quota(15000, 14000)
     assert told(report, "error") == told(report, "warning") == []
-    assert len(told(report, "info")) == 2, "no survey answers; and who sees the own fields"
+    assert len(told(report, "info")) == 3, "no contracts; no invoices and the like; and who sees the own fields"
 
 
 def test_hidden_objects_and_fields_are_reported_with_a_mend(mock: responses.RequestsMock) -> None:
@@ -94,7 +94,7 @@ def test_where_nothing_is_visible_there_is_an_error(mock: responses.RequestsMock
     assert ["api_version" in finding.mend for finding in report.findings if finding.level == "error"] == [True]
 
 
-def test_kinds_that_this_release_does_not_read_are_a_finding(mock: responses.RequestsMock) -> None:
+def test_a_custom_object_that_is_not_there_is_a_finding(mock: responses.RequestsMock) -> None:
     org(mock)
     report = check(map={"invoice": {"object": "Invoice__c", "fields": {"amount": "Amount__c"}}})
     assert [what for what in told(report, "warning") if "invoice" in what]

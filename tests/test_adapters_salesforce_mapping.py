@@ -9,7 +9,21 @@ from fake_salesforce import OWN, PREFIXES
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.records import Account, Activity, Deal, Item, Person, Ref, Response, Ticket, Tombstone, User
+from adapters.records import (
+    Account,
+    Activity,
+    Contract,
+    Deal,
+    Invoice,
+    Item,
+    Person,
+    Ref,
+    Response,
+    Ticket,
+    Tombstone,
+    Usage,
+    User,
+)
 from adapters.salesforce.describe import described
 from adapters.salesforce.mapping import mapper
 from adapters.salesforce.view import view
@@ -330,3 +344,94 @@ def test_any_text_can_be_stored(said: str) -> None:
     record = mapped("ticket", {"Id": "500xx000003DGb0AAG", "Subject": said})
     assert isinstance(record, Ticket)
     assert "\0" not in (record.subject or "").encode("utf-8").decode("utf-8")
+
+
+CONTRACT = {
+    "Id": "800xx000000Sx2zAAC", "AccountId": "001xx000003DGb0AAG", "Status": "Activated", "StatusCode": "Activated",
+    "StartDate": "2026-01-31", "EndDate": "2027-01-30", "ContractTerm": 12,
+}  # fmt: skip
+
+
+def test_a_contract() -> None:
+    assert mapped("contract", CONTRACT) == Contract(
+        ref=Ref("sf", "contract", "800xx000000Sx2zAAC"), changed_at=AT, account="001xx000003DGb0AAG",
+        status="active", starts_on=date(2026, 1, 31), ends_on=date(2027, 1, 30),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("word", "code", "status"),
+    [
+        ("Signed by both", "Activated", "active"),
+        ("Legal", "InApproval", "draft"), ("Terminated", "Activated", "ended"),
+        ("Signed by both", None, "unknown"), (None, "Draft", "draft"), (None, None, None),
+    ],
+)  # fmt: skip
+def test_salesforces_own_state_tells_what_an_orgs_word_for_a_contract_means(
+    word: str | None, code: str | None, status: str | None
+) -> None:
+    record = mapped("contract", {**CONTRACT, "Status": word, "StatusCode": code})
+    assert isinstance(record, Contract)
+    assert record.status == status
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "end"),
+    [
+        ("2026-05-01", 12, date(2027, 4, 30)),
+        ("2026-01-31", 1, date(2026, 2, 27)), ("2026-12-15", 1, date(2027, 1, 14)),
+        ("2026-05-01", None, None), ("2026-05-01", 0, None), ("9999-05-01", 12, None), (None, 12, None),
+    ],
+)  # fmt: skip
+def test_a_contract_without_an_end_ends_with_its_term(start: str | None, months: int | None, end: date | None) -> None:
+    record = mapped("contract", {**CONTRACT, "StartDate": start, "ContractTerm": months, "EndDate": None})
+    assert isinstance(record, Contract)
+    assert record.ends_on == end
+
+
+INVOICE = KindMap(
+    object="Invoice__c",
+    fields={
+        "account": "Account__c", "due_on": "Due__c", "paid_on": "Paid__c", "amount": "Amount__c",
+        "currency": "CurrencyIsoCode", "number": "Name",
+    },
+)  # fmt: skip
+INVOICE_ROW = {
+    "Id": "a00xx0000001abcAAA", "Account__c": "001xx000003DGb0", "Due__c": "2026-05-01", "Paid__c": None,
+    "Amount__c": 1200, "CurrencyIsoCode": "EUR", "Name": "INV-7",
+}  # fmt: skip
+
+
+def test_an_invoice_from_a_custom_object() -> None:
+    assert mapped("invoice", INVOICE_ROW, changes=INVOICE) == Invoice(
+        ref=Ref("sf", "invoice", "a00xx0000001abcAAA"), changed_at=AT, account="001xx000003DGb0AAG",
+        due_on=date(2026, 5, 1), amount=1200.0, currency="EUR", extra={"number": "INV-7"},
+    )  # fmt: skip
+
+
+def test_an_invoice_whose_payment_is_hidden_is_not_said_to_be_due() -> None:
+    row = {name: value for name, value in INVOICE_ROW.items() if name != "Paid__c"}
+    record = mapped("invoice", row, changes=INVOICE)
+    assert isinstance(record, Invoice)
+    assert (record.due_on, record.amount) == (None, 1200.0)
+
+
+def test_usage_that_the_org_keeps() -> None:
+    changes = KindMap(
+        object="Usage__c",
+        fields={
+            "account": "Account__c",
+            "person": "User__c",
+            "feature": "Feature__c",
+            "day": "Day__c",
+            "count": "N__c",
+        },
+    )
+    row = {
+        "Id": "a02xx0000001abcAAA", "Account__c": "001xx000003DGb0AAG", "User__c": "u-17", "Feature__c": "login",
+        "Day__c": "2026-05-01", "N__c": "3",
+    }  # fmt: skip
+    assert mapped("usage", row, changes=changes) == Usage(
+        ref=Ref("sf", "usage", "a02xx0000001abcAAA"), changed_at=AT, account="001xx000003DGb0AAG", person="u-17",
+        feature="login", day=date(2026, 5, 1), count=3.0,
+    )  # fmt: skip

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from worlds import DAY, START, World
+from worlds import DAY, START, World, settings_of
 
-from adapters.records import Account, Activity, Deal, Person, Ref, Response, Ticket
+from adapters.records import Account, Activity, Contract, Deal, Invoice, Person, Ref, Response, Ticket, Usage
 from bridge import frames
 from bridge.frames import build, customer_rows
 from bridge.intake import take_in
@@ -22,6 +22,7 @@ from bridge.store import customers, keys
 from bridge.store.schema import metadata
 from bridge.usage_keys import UsageKeys
 from config.settings import UsageSource
+from scoring.decision import Decision
 from scoring.frames import COLUMNS, Frames
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -55,6 +56,8 @@ def everything(world: World) -> None:
     )  # fmt: skip
     world.crm.put("activity", "a", accounts=("1",), persons=("p",), kind="call", direction="out", at=at, done=True)
     world.crm.put("response", "r", account="1", person="p", survey="nps", score=9.0, comment="Fine", at=at)
+    world.crm.put("contract", "c", account="1", status="active", starts_on=day, ends_on=date(2027, 2, 19))
+    world.crm.put("invoice", "i", account="1", due_on=day, paid_on=day, amount=5.0, currency="EUR")
     world.write_usage("1,p,login,2026-03-01,3")
 
 
@@ -86,6 +89,9 @@ def test_the_frames_have_the_declared_columns_and_every_one_is_filled(make_world
         (Response, {"person", "survey", "score", "comment", "at"}),
         (Activity, {"persons", "kind", "direction", "done", "at", "precision"}),
         (Deal, {"kind", "status", "amount", "currency", "opened_on", "closes_on"}),
+        (Contract, {"status", "starts_on", "ends_on"}),
+        (Invoice, {"due_on", "paid_on", "amount", "currency"}),
+        (Usage, {"person", "feature", "day", "count"}),
     ],
 )  # fmt: skip
 def test_every_canonical_field_that_is_used_exists(record: type, used: set[str]) -> None:
@@ -249,6 +255,8 @@ def change(world: World, what: str, number: int, days: int) -> None:
             world.crm.put("response", id, account="1", survey="nps", score=float(number), at=at)
         case "deal":
             world.crm.put("deal", id, account="1", kind="renewal", status="lost", closes_on=at.date())
+            world.crm.put("contract", "c", account="1", status="ended", ends_on=at.date())
+            world.crm.put("invoice", id, account="1", due_on=at.date(), paid_on=None)
         case "person":
             world.crm.put("person", id, accounts=("1",), role="champion", left_on=at.date())
         case "delete":
@@ -325,3 +333,65 @@ def test_an_escalation_counts_from_when_it_became_known_unless_it_always_was(wor
     since = gathered(world, now(world)).tickets.set_index("ticket")["escalated_since"]
     assert since["late"].date() == world.workspace.today
     assert pd.isna(since["early"]), "it may have been escalated at any time since it was opened"
+
+
+def keeps_usage(world: World) -> None:
+    """The connection's map reads usage from the CRM."""
+    maps = {"usage": {"object": "Usage__c", "fields": {"account": "Account__c", "day": "Day__c"}}}
+    world.workspace.settings = settings_of(world.workspace.folder, map=maps)
+
+
+def use(world: World, id: str, account: str, on: int, count: float = 1.0) -> None:
+    day = world.workspace.today - timedelta(days=on)
+    world.crm.put("usage", id, account=account, person="u", feature="login", day=day, count=count)
+
+
+def test_usage_kept_in_the_crm_is_one_more_source_with_a_watermark_of_its_own(world: World) -> None:
+    keeps_usage(world)
+    world.account("1")
+    world.account("2")
+    use(world, "a", "1", on=30)
+    use(world, "b", "2", on=3)
+    use(world, "c", "2", on=-2)
+    world.sync()
+    made = gathered(world, now(world))
+    assert made.usage[["customer", "source", "person"]].values.tolist()[0] == [world.customer("1"), "sf", "u"]
+    newest = world.workspace.today - timedelta(days=3)
+    assert made.sources.values.tolist() == [["sf", pd.Timestamp(newest), 7.0]], "a day ahead is not believed"
+    assert {flag.name for flag in decided(world, "1").flags} == {"silent"}
+    world.next_day(12)
+    world.score()
+    assert world.decision("1").flags == (), "the source has stalled: nobody is known to be silent"
+
+
+def decided(world: World, id: str) -> Decision:
+    world.score()
+    return world.decision(id)
+
+
+def test_usage_that_the_crm_corrects_or_deletes_counts_so_from_then_on(world: World) -> None:
+    keeps_usage(world)
+    world.account("1")
+    use(world, "a", "1", on=1, count=5)
+    world.sync()
+    then = closed(world.workspace.today, world.workspace.settings.zone)
+    world.next_day(1)
+    use(world, "a", "1", on=2, count=7)
+    world.sync()
+    assert gathered(world, now(world)).usage["count"].tolist() == [7]
+    world.tick()
+    world.crm.delete("usage", "a")
+    world.sync()
+    assert gathered(world, now(world)).usage.empty
+    before = gathered(world, then)
+    assert (before.usage["count"].tolist(), before.sources["newest"].notna().tolist()) == ([5], [True])
+
+
+def test_before_the_first_sync_invoices_speak_by_their_dates_and_contracts_are_silent(world: World) -> None:
+    world.account("1")
+    world.crm.put("contract", "c", account="1", status="active", ends_on=date(2026, 5, 1))
+    world.crm.put("invoice", "i", account="1", due_on=date(2026, 1, 1), paid_on=date(2026, 2, 1))
+    world.sync()
+    dated = gathered(world, Moment(date(2026, 1, 20), world.clock.now(), dated=True))
+    assert dated.contracts.empty
+    assert dated.invoices[["due", "paid"]].values.tolist() == [[pd.Timestamp("2026-01-01"), pd.Timestamp("2026-02-01")]]

@@ -16,11 +16,11 @@ connections:
     crm: hubspot
     auth: {flow: private_app, token: "${HS_TOKEN}"}
     quota: {reserve: 0.1}
-    map: {account: {fields: {arr: arr}}, contract: {object: contracts}}
+    map: {account: {fields: {arr: arr}}}
 identity: {prefer: [hs]}
 usage: [{file: a.csv}, {segment: {write_key: "${SEGMENT_WRITE_KEY}"}}]
 scorecards: [health, risk]
-flags: {silent: {}, payment_late: {}}
+flags: {silent: {}}
 write: {fields: [nps, csat]}
 own_fields: {nps: {to: nps}, segment: {to: tier}}
 schedule: {poll: 1m, reconcile: "03:00"}
@@ -30,11 +30,9 @@ broker: redis://localhost/0
 """
     assert not_acting(settings_of(tmp_path, text)) == [
         "connections.hs.quota",
-        "connections.hs.map.contract",
         "identity.prefer",
         "usage[1].segment",
         "scorecards: risk",
-        "flags.payment_late",
         "write.fields: csat",
         "own_fields.segment",
         "currency",

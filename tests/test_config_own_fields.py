@@ -53,7 +53,7 @@ def test_options_are_the_canonical_words_and_the_flags_that_are_on(tmp_path: Pat
     assert fields["health_band"].options == BANDS
     assert fields["nps_group"].options == NPS_GROUPS
     assert fields["pulse"].options == PULSES
-    assert fields["risk_flags"].options == fields["top_risk"].options == ("detractor", "silent")
+    assert fields["risk_flags"].options == fields["top_risk"].options == ("detractor", "silent", "payment_late")
     picklists = {name for name, field in fields.items() if field.type in ("picklist", "multi_picklist")}
     assert {name for name, field in fields.items() if field.options} == picklists
 

@@ -4,6 +4,8 @@ from pathlib import Path
 import pytest
 from config_files import CONNECTIONS, problems_of, settings_of
 
+from config.flags import FLAG_DAYS
+
 
 def test_only_connections_is_required(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, CONNECTIONS)
@@ -21,7 +23,7 @@ def test_connections_are_required(tmp_path: Path) -> None:
 
 def test_the_shipped_flags_are_on_when_none_are_named(tmp_path: Path) -> None:
     days = {name: flag.days for name, flag in settings_of(tmp_path, CONNECTIONS).flags.items()}
-    assert days == {"silent": 21, "detractor": 90, "escalated_ticket": None, "renewal_near": 90}
+    assert days == FLAG_DAYS
 
 
 def test_a_flag_named_with_nothing_takes_the_shipped_days_and_others_are_off(tmp_path: Path) -> None:

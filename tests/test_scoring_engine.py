@@ -17,7 +17,7 @@ from scoring.reasons import fit
 
 START = date(2026, 1, 1)
 CARD = shipped_scorecard("health")
-FLAGS = {"silent": 21, "detractor": 90, "escalated_ticket": None, "renewal_near": 90}
+FLAGS = {"silent": 21, "detractor": 90, "escalated_ticket": None, "renewal_near": 90, "payment_late": 14}
 LAST_USE = {"source": "app", "person": "a", "feature": "f", "day": START, "count": 1}
 
 
@@ -69,6 +69,27 @@ def test_escalated_ticket_while_it_is_open() -> None:
     assert raised(2, tickets=[ticket]) == {}
     assert raised(3, tickets=[ticket]) == raised(50, tickets=[ticket]) == {"escalated_ticket": on(3)}
     assert raised(50, tickets=[{**ticket, "status": "closed", "closed": on(9)}]) == {}
+
+
+def test_payment_late_by_time_alone_until_it_is_paid() -> None:
+    invoice = {"invoice": "i", "due": on(10), "amount": 1200.0, "currency": "EUR"}
+    assert raised(24, invoices=[invoice]) == {}, "for more than 14 days"
+    assert raised(25, invoices=[invoice]) == raised(90, invoices=[invoice]) == {"payment_late": on(25)}
+    assert raised(50, invoices=[{**invoice, "paid": on(50)}]) == {}
+    assert raised(49, invoices=[{**invoice, "paid": on(50)}]) == {"payment_late": on(25)}, "it was paid only later"
+    assert raised(90, invoices=[{**invoice, "due": None}]) == {}
+
+
+def test_a_late_payment_is_told_with_its_amount_where_that_can_be_added() -> None:
+    def told(*invoices: dict[str, Any]) -> str:
+        return decision(60, invoices=list(invoices)).flags[0].sentence
+
+    one = {"invoice": "i", "due": on(10), "amount": 1200.0, "currency": "EUR"}
+    other = {**one, "invoice": "j", "due": on(20), "amount": 300.0}
+    assert told(one) == "Invoice overdue for 50 days (1,200 EUR)"
+    assert told(one, other) == "2 invoices overdue, the oldest for 50 days (1,500 EUR)"
+    for unlike in ({"currency": "USD"}, {"currency": None}, {"amount": None}):
+        assert told(one, {**other, **unlike}) == "2 invoices overdue, the oldest for 50 days"
 
 
 @pytest.mark.parametrize("status", ["churned", "prospect", "Churned"])

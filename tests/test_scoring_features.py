@@ -247,3 +247,23 @@ def test_an_escalation_counts_from_the_day_it_was_known() -> None:
     assert value("tickets_escalated_open", tickets=[later]) == 0
     both = [{**old, "escalated_since": ago(9)}, {**old, "ticket": "b", "opened": ago(20)}]
     assert value("tickets_escalated_open_days", tickets=both) == 20
+
+
+def test_overdue_invoices() -> None:
+    open_one, later = {"invoice": "i", "due": ago(40)}, {"invoice": "j", "due": ago(3)}
+    paid = {"invoice": "k", "due": ago(90), "paid": ago(80)}
+    assert value("invoices_overdue") is None
+    assert value("invoices_overdue", invoices=[paid]) == value("invoices_overdue_days", invoices=[paid]) == 0
+    assert value("invoices_overdue", invoices=[open_one, later, paid, {"invoice": "m", "due": ago(0)}]) == 2
+    assert value("invoices_overdue_days", invoices=[open_one, later]) == 40
+
+
+def test_a_contract_tells_the_renewal_where_the_account_does_not() -> None:
+    contract = {"contract": "c", "status": "active", "starts": ago(300), "ends": ago(-65)}
+    assert value("days_to_renewal", contracts=[contract]) == 65
+    assert value("days_to_renewal", contracts=[contract, {**contract, "ends": ago(-20)}]) == 20
+    assert value("days_to_renewal", contracts=[contract], deals=[deal("open", -10)]) == 65
+    assert value("days_to_renewal", contracts=[contract], customers=[{"renewal_date": ago(-9)}]) == 9
+    assert value("days_to_renewal", contracts=[{**contract, "ends": ago(5)}]) == -5
+    for silent in ({"status": "draft"}, {"starts": ago(-3)}, {"ends": None}):
+        assert value("days_to_renewal", contracts=[{**contract, **silent}]) is None

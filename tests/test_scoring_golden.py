@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from config.flags import ACTING_FLAGS
+from config.flags import FLAG_DAYS
 from config.scorecards import shipped_scorecard
 from scoring.decision import Decision
 from scoring.engine import decide
-from scoring.frames import Frames, frame
+from scoring.frames import COLUMNS, Frames, frame
 
 GOLDEN = YAML(typ="safe").load((Path(__file__).parent / "golden" / "health.yml").read_text("utf-8"))
 AS_OF: date = GOLDEN["as_of"]
@@ -36,9 +36,7 @@ def usage_rows(customer: int, blocks: list[dict[str, Any]]) -> Iterator[dict[str
 
 
 def all_frames() -> Frames:
-    rows: dict[str, list[dict[str, object]]] = {
-        name: [] for name in ("customers", "persons", "usage", "tickets", "responses", "activities", "deals")
-    }
+    rows: dict[str, list[dict[str, object]]] = {name: [] for name in COLUMNS if name != "sources"}
     for customer, told in enumerate(ACCOUNTS.values()):
         fields = dict(told["account"])
         ahead = fields.pop("renewal_in", None)
@@ -82,13 +80,24 @@ def all_frames() -> Frames:
             {"customer": customer, "kind": "renewal", "status": deal["status"], "closes": day(deal["closes"])}
             for deal in told.get("renewals", [])
         )
+        rows["invoices"].extend(
+            {
+                "customer": customer,
+                "invoice": f"i{number}",
+                "due": day(invoice["due"]),
+                "paid": day(invoice.get("paid")),
+                "amount": invoice["amount"],
+                "currency": "EUR",
+            }
+            for number, invoice in enumerate(told.get("invoices", []))
+        )
     sources = frame("sources", [{"source": "product", "newest": AS_OF, "stale_after_days": 7}])
     return Frames(**{name: frame(name, given) for name, given in rows.items()}, sources=sources, as_of=AS_OF)
 
 
 @pytest.fixture(scope="module")
 def decisions() -> dict[str, Decision]:
-    made = decide(all_frames(), shipped_scorecard("health"), dict.fromkeys(ACTING_FLAGS), {})
+    made = decide(all_frames(), shipped_scorecard("health"), dict.fromkeys(FLAG_DAYS), {})
     return dict(zip(ACCOUNTS, made, strict=True))
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from config.flags import ACTING_FLAGS
+from config.flags import FLAG_DAYS
 from config.scorecards import Cap, shipped_scorecard
 from scoring.decision import Decision, Previous
 from scoring.engine import decide
@@ -19,8 +19,11 @@ from scoring.frames import Frames, frame
 
 AS_OF = date(2026, 6, 1)
 CARD = shipped_scorecard("health")
-FLAGS = dict.fromkeys(ACTING_FLAGS)
-DATED = {"usage": "day", "tickets": "opened", "responses": "day", "activities": "day", "deals": "opened"}
+FLAGS = dict.fromkeys(FLAG_DAYS)
+DATED = {
+    "usage": "day", "tickets": "opened", "responses": "day", "activities": "day", "deals": "opened",
+    "contracts": "starts", "invoices": "due",
+}  # fmt: skip
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -81,6 +84,10 @@ BOOK = st.fixed_dictionaries(
         ),
         "deals": rows(
             kind=words("renewal", "new"), status=words("open", "won", "lost"), opened=days(), closes=days(-400, 400)
+        ),
+        "contracts": rows(status=words("draft", "active", "ended"), starts=days(), ends=days(-400, 400)),
+        "invoices": rows(
+            invoice=words("i1", "i2"), due=days(), paid=days(), amount=numbers, currency=words("EUR", "USD")
         ),
     }
 )
@@ -163,17 +170,19 @@ def later(name: str, row: Mapping[str, Any]) -> bool:
 @many
 @given(BOOK, st.integers(1, 60))
 def test_what_ends_later_has_not_ended_yet(book: Rows, ahead: int) -> None:
-    """A ticket closed, or a person gone, after the day: on the day it was open, and she was there."""
+    """A ticket closed, an invoice paid, a person gone after the day: on the day it was open, unpaid, she was there."""
     ends = AS_OF + timedelta(days=ahead)
     still = {
         **book,
         "tickets": [{**row, "status": "open", "closed": None} for row in book["tickets"]],
         "persons": [{**row, "left_on": None} for row in book["persons"]],
+        "invoices": [{**row, "paid": None} for row in book["invoices"]],
     }
     ended = {
         **book,
         "tickets": [{**row, "status": "closed", "closed": ends} for row in book["tickets"]],
         "persons": [{**row, "left_on": ends} for row in book["persons"]],
+        "invoices": [{**row, "paid": ends} for row in book["invoices"]],
     }
     assert decided(ended) == decided(still)
 

@@ -109,7 +109,8 @@ def open_world(store: Store, folder: Path, **settings: Any) -> World:
     return World(workspace, crm, clock)
 
 
-def settings_of(folder: Path, **settings: Any) -> Settings:
+def settings_of(folder: Path, map: Mapping[str, Any] | None = None, **settings: Any) -> Settings:
+    """``map`` is the connection's."""
     login = {"flow": "client_credentials", "client_id": "id", "client_secret": "secret"}
     connection = {
         "name": "sf",
@@ -117,6 +118,7 @@ def settings_of(folder: Path, **settings: Any) -> Settings:
         "login_url": "https://acme.my.salesforce.com",
         "auth": login,
         "webhook_secret": "hook",
+        "map": map or {},
     }
     return resolved(Settings.model_validate({"connections": [connection]} | settings), folder)
 

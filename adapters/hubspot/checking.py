@@ -8,7 +8,7 @@ from adapters.hubspot import paths
 from adapters.hubspot.client import Client
 from adapters.hubspot.pace import daily_quota
 from adapters.hubspot.portal import Portal
-from adapters.hubspot.shapes import BESIDE, OWNERS, REFERENCES, Shape
+from adapters.hubspot.shapes import BESIDE, OWNERS, Shape
 from config.words import Kind
 
 
@@ -38,7 +38,7 @@ def check(client: Client, portal: Portal, shapes: Mapping[Kind, Sequence[Shape]]
 
 def absent(shape: Shape, names: frozenset[str]) -> set[str]:
     """Canonical fields whose property is not there; a reference is no loss, the associations give it."""
-    spared = REFERENCES.get(shape.kind, {})
+    spared = shape.references
     wanted = {**shape.mapped, **shape.extra}
     return {name for name, vendor in wanted.items() if vendor not in names and name not in spared}
 

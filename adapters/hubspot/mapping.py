@@ -13,7 +13,22 @@ from adapters.hubspot import values
 from adapters.hubspot.search import changed
 from adapters.hubspot.shapes import ACTIVITIES, MERGED, PULSE, Shape, vendor_name
 from adapters.hubspot.values import Reader
-from adapters.records import Account, Activity, Deal, Item, Person, Record, Ref, Response, Ticket, Tombstone, User
+from adapters.records import (
+    Account,
+    Activity,
+    Contract,
+    Deal,
+    Invoice,
+    Item,
+    Person,
+    Record,
+    Ref,
+    Response,
+    Ticket,
+    Tombstone,
+    Usage,
+    User,
+)
 from adapters.roles import strongest
 from config import words
 from config.words import UNKNOWN, Kind
@@ -84,6 +99,7 @@ _WORDS: Final[Mapping[tuple[Kind, str], tuple[str, ...]]] = {
     ("deal", "kind"): get_args(words.DealKind),
     ("ticket", "priority"): get_args(words.TicketPriority),
     ("response", "survey"): get_args(words.Survey),
+    ("contract", "status"): get_args(words.ContractStatus),
 }
 """Fields that hold one of our words, and which; a status of a deal or a ticket is decided below."""
 
@@ -94,7 +110,9 @@ _READERS: Final[Mapping[str, Reader]] = {
     "customer_since": values.day, "churned_on": values.day, "renewal_date": values.day, "left_on": values.day,
     "opened_on": values.day, "closes_on": values.day, "pulse_until": values.day,
     "opened_at": values.instant, "first_reply_at": values.instant, "closed_at": values.instant, "at": values.instant,
-    "escalated": values.flag,
+    "escalated": values.flag, "auto_renew": values.flag,
+    "starts_on": values.day, "ends_on": values.day, "due_on": values.day, "paid_on": values.day, "day": values.day,
+    "seats": values.number, "count": values.number, "seconds": values.number,
 }  # fmt: skip
 """Every other mapped field is text."""
 
@@ -223,6 +241,25 @@ def ticket_stage(stage: Stage | None) -> str:
     return "pending" if "waiting" in label and "waiting on us" not in label else "open"
 
 
+def _contract(said: Row, shape: Shape, raw: Raw, linked: Linked, _beside: Beside) -> Contract:
+    raw["account"] = _one(said, shape, linked, "account")
+    return Contract(**raw)
+
+
+def _invoice(said: Row, shape: Shape, raw: Raw, linked: Linked, beside: Beside) -> Invoice:
+    """Whether it is paid cannot be told where that property is hidden or not mapped: then nothing is said to be due."""
+    raw["account"] = _one(said, shape, linked, "account")
+    raw["currency"] = raw.get("currency") or (None if raw.get("amount") is None else beside.currency)
+    raw["due_on"] = raw.get("due_on") if "paid_on" in shape.mapped else None
+    return Invoice(**raw)
+
+
+def _usage(said: Row, shape: Shape, raw: Raw, linked: Linked, _beside: Beside) -> Usage:
+    raw["account"] = _one(said, shape, linked, "account")
+    raw["person"] = _one(said, shape, linked, "person")
+    return Usage(**raw)
+
+
 def _response(said: Row, shape: Shape, raw: Raw, linked: Linked, _beside: Beside) -> Response:
     raw["account"] = _one(said, shape, linked, "account")
     raw["person"] = _one(said, shape, linked, "person")
@@ -235,5 +272,8 @@ _BUILDERS: Final[Mapping[Kind, Callable[[Row, Shape, Raw, Linked, Beside], Recor
     "activity": _activity,
     "deal": _deal,
     "ticket": _ticket,
+    "contract": _contract,
     "response": _response,
+    "invoice": _invoice,
+    "usage": _usage,
 }

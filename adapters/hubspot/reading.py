@@ -17,7 +17,7 @@ from adapters.hubspot.client import Client
 from adapters.hubspot.mapping import Beside, Row, Stage
 from adapters.hubspot.portal import Portal
 from adapters.hubspot.search import Walk
-from adapters.hubspot.shapes import MERGED, REFERENCES, Shape
+from adapters.hubspot.shapes import MERGED, Shape
 from adapters.records import Item, Ref, Tombstone
 
 READ_BATCH: Final = 100
@@ -67,7 +67,7 @@ def _object_pages(
     source: Source, shape: Shape, mark: Mapping[str, int], until: datetime | None
 ) -> Iterator[tuple[Batch, list[Item]]]:
     stages = _stages_once(source, shape)
-    most = associations.BATCH if REFERENCES.get(shape.kind) else search.LIMIT
+    most = associations.BATCH if shape.references else search.LIMIT
     for batches in _gathered(_batches(source, shape, mark, until), most):
         rows = [row for batch in batches for row in batch.rows]
         beside = _beside(source, shape, rows, stages)
@@ -197,15 +197,25 @@ def _items(row: Row, shape: Shape, beside: Beside) -> list[Item]:
 
 def _beside(source: Source, shape: Shape, rows: Sequence[Row], stages: Callable[[], Mapping[str, Stage]]) -> Beside:
     links = {}
-    for name, to in REFERENCES.get(shape.kind, {}).items():
+    for name, to in shape.references.items():
         ids = [str(row.get("id")) for row in rows if _open(row, shape, name)]
-        links[name] = associations.linked(source.client, shape.object, to, ids) if ids else {}
-    priced = rows and (shape.kind == "deal" or (shape.kind == "account" and "arr" in shape.mapped))
+        links[name] = _linked(source, shape, to, ids)
+    priced = rows and (shape.kind in ("deal", "invoice") or (shape.kind == "account" and "arr" in shape.mapped))
     return Beside(
         links=links,
         stages=stages() if any(_needs_stage(row, shape) for row in rows) else {},
         currency=source.portal.currency() if priced else None,
     )
+
+
+def _linked(source: Source, shape: Shape, to: str, ids: Sequence[str]) -> associations.Links:
+    """A custom object is associated with what its portal chose: with another one it has no associations at all."""
+    try:
+        return associations.linked(source.client, shape.object, to, ids) if ids else {}
+    except Refused as error:
+        if error.status != 400 or not shape.custom:
+            raise
+        return {}
 
 
 def _open(row: Row, shape: Shape, name: str) -> bool:

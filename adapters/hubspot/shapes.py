@@ -38,9 +38,12 @@ REFERENCES: Final[Mapping[Kind, Mapping[str, str]]] = {
     "activity": {"accounts": "companies", "persons": "contacts"},
     "deal": {"account": "companies"},
     "ticket": {"account": "companies", "person": "contacts"},
-    "response": {"person": "contacts"},
+    "contract": {"account": "companies"},
+    "response": {"account": "companies", "person": "contacts"},
+    "invoice": {"account": "companies"},
+    "usage": {"account": "companies"},
 }
-"""Canonical field → the object whose associations fill it. A survey answer's account is found through its person."""
+"""Canonical field → the object whose associations fill it, where no property names it."""
 
 PULSE: Final = ("pulse", "pulse_reason", "pulse_until")
 OWN_OBJECTS: Final[Mapping[str, str]] = {"account": "companies", "person": "contacts"}
@@ -66,6 +69,17 @@ class Shape:
     def stamp(self) -> str:
         """The property that moves with every change."""
         return "lastmodifieddate" if self.object == "contacts" else "hs_lastmodifieddate"
+
+    @property
+    def references(self) -> Mapping[str, str]:
+        """``REFERENCES`` as this object has them: a feedback submission knows its contact only."""
+        known = REFERENCES.get(self.kind, {})
+        return {name: to for name, to in known.items() if (self.object, name) != ("feedback_submissions", "account")}
+
+    @property
+    def custom(self) -> bool:
+        """An object that the portal made up itself: ``2-123``, ``p_invoices`` or ``p123_invoices``."""
+        return self.object.startswith(("2-", "p"))
 
     @property
     def properties(self) -> tuple[str, ...]:

@@ -13,6 +13,9 @@ from config.words import Kind
 _OPTIONAL: Final = {"currency"}
 """CurrencyIsoCode exists in multi-currency orgs only: its absence is no loss."""
 
+_UNUSED_HERE: Final = {"Contract"}
+"""Standard objects that many orgs do without: it is no loss that nobody was given a right to them."""
+
 _AUDIENCE: Final = Finding(
     "info",
     "the permission set csbridge lets this connection's user see the own fields, and nobody else",
@@ -39,7 +42,7 @@ def check(client: Client, views: Views, pinned: str | None) -> Report:
         *_org(org, pinned),
         *_nothing(readable),
         *(finding for kind, names in hidden.items() for finding in _kind(kind, names)),
-        *_unsupported(views),
+        *_unmapped(views),
         *_allowance(quota),
         _AUDIENCE,
     )
@@ -107,22 +110,16 @@ def _nothing(readable: Mapping[Kind, tuple[str, ...]]) -> Iterator[Finding]:
 def _kind(kind: Kind, hidden: tuple[str, ...]) -> Iterator[Finding]:
     for name in hidden:
         yield Finding(
-            "warning",
+            "info" if name in _UNUSED_HERE else "warning",
             f"{kind} is not read from {name}: the object is absent or hidden from the user of this connection",
             f"grant read on {name} to that user, or map {kind} to another object",
         )
 
 
-def _unsupported(views: Views) -> Iterator[Finding]:
-    for kind in views.unread:
-        yield Finding("warning", f"{kind} is mapped, but this release does not read it", f"remove map.{kind} for now")
-    for kind in RECORD_TYPES:
-        if kind not in views.kinds:
-            yield Finding(
-                "info",
-                f"Salesforce has no standard object for {kind}",
-                f"map one: map: {{{kind}: {{object: …, fields: …}}}}",
-            )
+def _unmapped(views: Views) -> Iterator[Finding]:
+    if kinds := [kind for kind in RECORD_TYPES if kind not in views.kinds]:
+        what = f"Salesforce has no standard object for {', '.join(kinds)}"
+        yield Finding("info", what, f"map one that your org has: map: {{{kinds[0]}: {{object: …, fields: …}}}}")
 
 
 def _allowance(quota: Quota | None) -> Iterator[Finding]:

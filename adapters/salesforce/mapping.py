@@ -4,8 +4,9 @@ Field names come from the map; what is fixed here is how Salesforce's objects me
 its time in one of two fields, an opportunity is won by two flags, a case is closed whatever its status).
 """
 
+from calendar import monthrange
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from adapters import times
@@ -13,7 +14,9 @@ from adapters.domains import domain
 from adapters.records import (
     Account,
     Activity,
+    Contract,
     Deal,
+    Invoice,
     Item,
     Person,
     Record,
@@ -21,6 +24,7 @@ from adapters.records import (
     Response,
     Ticket,
     Tombstone,
+    Usage,
     User,
 )
 from adapters.roles import strongest
@@ -41,6 +45,8 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _ACCOUNT: Final = "001"
 _CONTACT: Final = "003"
+_LONGEST_TERM: Final = 1200
+"""Months."""
 
 _READERS: Final[Mapping[str, Reader]] = {
     "name": values.text, "domain": lambda value, _zone: domain(value), "parent": values.identifier,
@@ -53,7 +59,9 @@ _READERS: Final[Mapping[str, Reader]] = {
     "stage": values.text, "amount": values.number, "opened_on": values.day, "closes_on": values.day,
     "category": values.text, "opened_at": values.instant, "first_reply_at": values.instant,
     "closed_at": values.instant, "reopened": values.whole, "escalated": values.flag, "subject": values.text,
-    "score": values.number, "comment": values.text, "active": values.flag,
+    "score": values.number, "comment": values.text, "active": values.flag, "starts_on": values.day,
+    "ends_on": values.day, "seats": values.number, "auto_renew": values.flag, "due_on": values.day,
+    "paid_on": values.day, "feature": values.text, "day": values.day, "count": values.number, "seconds": values.number,
 }  # fmt: skip
 """How each canonical field is read; a name means the same in every kind."""
 
@@ -190,6 +198,38 @@ def _ticket_status(said: str | None, closed: bool | None) -> str | None:
     return said
 
 
+def _contract(row: Row, _view: View, raw: Raw) -> Contract:
+    raw["status"] = _contract_status(raw.get("status"), values.text(row.get("StatusCode")))
+    raw["ends_on"] = raw.get("ends_on") or _end_of_term(raw.get("starts_on"), values.whole(row.get("ContractTerm")))
+    return Contract(**raw)
+
+
+def _contract_status(said: str | None, code: str | None) -> str | None:
+    """An org has its own words, each of one of Salesforce's three states: that tells where the map does not."""
+    states = {"Draft": "draft", "InApproval": "draft", "Activated": "active"}
+    return states.get(code or "", said) if said in (None, UNKNOWN) else said
+
+
+def _end_of_term(start: date | None, months: int | None) -> date | None:
+    """The last day of a term, as Salesforce counts it: twelve months from the 1st of May end on the 30th of April."""
+    if start is None or months is None or not 0 < months <= _LONGEST_TERM:
+        return None
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    if year > date.max.year:
+        return None
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1])) - timedelta(days=1)
+
+
+def _invoice(_row: Row, view: View, raw: Raw) -> Invoice:
+    """Whether it is paid cannot be told where that field is hidden or not mapped: then nothing is said to be due."""
+    raw["due_on"] = raw.get("due_on") if "paid_on" in view.mapped else None
+    return Invoice(**raw)
+
+
+def _usage(_row: Row, _view: View, raw: Raw) -> Usage:
+    return Usage(**raw)
+
+
 def _response(_row: Row, _view: View, raw: Raw) -> Response:
     return Response(**raw)
 
@@ -210,6 +250,9 @@ _BUILDERS: Final[Mapping[Kind, Callable[[Row, View, Raw], Record]]] = {
     "activity": _activity,
     "deal": _deal,
     "ticket": _ticket,
+    "contract": _contract,
     "response": _response,
+    "invoice": _invoice,
+    "usage": _usage,
     "user": _user,
 }

@@ -26,6 +26,7 @@ BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
     "Event": ("WhatId", "ActivityDate", "IsAllDayEvent", "IsChild"),
     "Opportunity": ("IsClosed", "IsWon"),
     "Case": ("IsClosed",),
+    "Contract": ("StatusCode", "ContractTerm"),
 }
 """Fields that a mapped one cannot be understood without."""
 

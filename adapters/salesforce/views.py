@@ -50,11 +50,6 @@ class Views:
         """The mapped kinds that this release has a record for."""
         return tuple(kind for kind in self._maps if kind in RECORD_TYPES)
 
-    @property
-    def unread(self) -> tuple[Kind, ...]:
-        """Mapped kinds that this release does not read."""
-        return tuple(kind for kind in self._maps if kind not in RECORD_TYPES)
-
     def objects(self, kind: Kind) -> tuple[str, ...]:
         return tuple(_object(kind, table) for table in self._maps.get(kind, ()))
 

@@ -20,7 +20,8 @@ def command(shell: Shell, full: bool, connection: str | None) -> Result:
 
 PLURALS = {
     "user": "users", "account": "accounts", "person": "persons", "deal": "deals", "ticket": "tickets",
-    "activity": "activities", "response": "survey answers",
+    "activity": "activities", "response": "survey answers", "contract": "contracts", "invoice": "invoices",
+    "usage": "usage rows",
 }  # fmt: skip
 
 

@@ -12,7 +12,9 @@ import pandas as pd
 from scoring.past import Past
 
 Compute = Callable[[Past], pd.Series]
-Source = Literal["customers", "persons", "usage", "tickets", "responses", "activities", "deals"]
+Source = Literal[
+    "customers", "persons", "usage", "tickets", "responses", "activities", "deals", "contracts", "invoices"
+]
 
 
 @dataclass(frozen=True, slots=True)

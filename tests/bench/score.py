@@ -1,6 +1,6 @@
 """Scoring beside a bare NumPy weighted mean: the card over features, and whole decisions from frames."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -9,13 +9,13 @@ from machine import allocated, seconds
 from report import Line, megabytes
 from report import seconds as shown
 
-from config.flags import ACTING_FLAGS
+from config.flags import FLAG_DAYS
 from config.scorecards import Measure, Scorecard, shipped_scorecard
 from scoring.bands import Banded, decide_bands
 from scoring.decision import Previous
 from scoring.engine import decide
 from scoring.features.table import FEATURES
-from scoring.frames import COLUMNS, Frames
+from scoring.frames import COLUMNS, Frames, empty_frames
 from scoring.frames import frame as rows_frame
 from scoring.measures import scores
 from scoring.scorecard import ScoredFrame, score_frame
@@ -64,7 +64,7 @@ def measure(customers: int, decided: int, repetitions: int) -> list[Line]:
             also=f"the matrix alone is {megabytes(found.matrix.nbytes)}",
         ),
     ]
-    given, flags = frames(decided), dict.fromkeys(ACTING_FLAGS)
+    given, flags = frames(decided), dict.fromkeys(FLAG_DAYS)
     some = {id: state for id, state in found.previous.items() if id < decided}
     whole = seconds(lambda: decide(given, found.card, flags, some), repetitions)
     per_mean = whole / decided / (mean / customers)
@@ -152,7 +152,8 @@ def frames(customers: int, seed: int = 1) -> Frames:
 
     people = np.array([f"p{number}" for number in range(5)], dtype=object)
     used, touched, some = USAGE * customers, TOUCHES * customers, SOME * customers
-    return Frames(
+    return replace(
+        empty_frames(AS_OF),
         customers=pd.DataFrame(
             {
                 "status": "customer",
@@ -184,5 +185,4 @@ def frames(customers: int, seed: int = 1) -> Frames:
             status=words(some, "open", "won"), opened=days(some, 100, 400), closes=days(some, -200, 200),
         ),
         sources=rows_frame("sources", [{"source": "app", "newest": AS_OF, "stale_after_days": 7}]),
-        as_of=AS_OF,
     )  # fmt: skip
