@@ -52,11 +52,21 @@ class ConnectionSettings(Model):
         return positive(value)
 
 
+class BulkSettings(Model):
+    """Where Bulk API 2.0 takes over from REST; ``never`` keeps it out."""
+
+    pull_above: Annotated[int, Field(ge=0)] | Literal["never"] = 30_000
+    """Rows still to come in a pull. There REST needs twice the calls of a job, and about as long."""
+    write_above: Annotated[int, Field(ge=0)] | Literal["never"] = 2_000
+    """Records of one push. There REST needs as many calls as a job."""
+
+
 class SalesforceConnection(ConnectionSettings):
     crm: Literal["salesforce"]
     login_url: WebAddress
     auth: SalesforceLogin
     api_version: str = "60.0"
+    bulk: Annotated[BulkSettings, BeforeValidator(given)] = BulkSettings()
 
     @field_validator("api_version", mode="before")
     @classmethod

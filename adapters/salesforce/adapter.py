@@ -11,6 +11,7 @@ from adapters.errors import Refused
 from adapters.records import Item, Ref
 from adapters.registry import Context
 from adapters.salesforce import checking, listing, outbound_message
+from adapters.salesforce.bulk_query import BulkQuery
 from adapters.salesforce.client import Client
 from adapters.salesforce.cursor import decoded
 from adapters.salesforce.provisioning import Provisioning
@@ -51,6 +52,7 @@ class SalesforceAdapter:
         self._client = Client(settings, self.calls, context.patience, context.clock, context.vault)
         self._views = Views(self._client, merged(default_maps("salesforce"), settings.map), context)
         self._asker = Asker(self._client)
+        self._bulk = BulkQuery(self._client, context.patience, settings.bulk.pull_above)
         self._reader = Reader(self._client, self._asker)
         objects = {kind: self._views.objects(kind)[0] for kind in _WRITTEN_KINDS if self._views.objects(kind)}
         self._writer = Writer(self._client, context.own, objects, context.patience)
@@ -89,7 +91,7 @@ class SalesforceAdapter:
         if kind == "account" and not views:
             raise self._views.denied(kind, views)  # other kinds can be done without; ``check`` tells
         bound = place.until or (min(until, now) if until else now)
-        yield from Pull(self._client, self._asker, views, place, bound, self._context.overlap).pages()
+        yield from Pull(self._client, self._asker, self._bulk, views, place, bound, self._context.overlap).pages()
 
     def read(self, kind: Kind, ids: Sequence[str]) -> list[Item]:
         if kind not in self._views.kinds or not ids:

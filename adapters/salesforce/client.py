@@ -5,7 +5,7 @@ is safe to share; the token is shared.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,15 @@ class Reply:
     """A successful answer: its JSON (None when empty), and the vendor's ``Date``."""
 
     body: Any
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A successful answer that is no JSON."""
+
+    content: bytes
+    headers: Mapping[str, str]
     at: datetime
 
 
@@ -102,6 +111,25 @@ class Client:
         """The same without patience; the header names us in Salesforce's change events."""
         headers = {"Sforce-Call-Options": "client=csbridge"}
         return self._once(lambda api: api.restful(path, method=method, json=body, headers=headers), purpose)
+
+    def download_once(self, path: str, purpose: Purpose, asked: Mapping[str, str]) -> Download:
+        """GET of a file below the data path, held whole; without patience, for its reader judges what arrived."""
+
+        def fetched(api: Salesforce) -> requests.Response:
+            headers = {**api.headers, "Accept": "text/csv"}
+            return api.session.request("GET", f"{api.base_url}{path}", headers=headers, params=asked)
+
+        reply = self._once(fetched, purpose)
+        return Download(reply.body.content, reply.body.headers, reply.at)
+
+    def upload_once(self, path: str, purpose: Purpose, content: bytes) -> None:
+        """PUT of a CSV file below the data path, without patience."""
+
+        def put(api: Salesforce) -> requests.Response:
+            headers = {**api.headers, "Content-Type": "text/csv; charset=UTF-8"}
+            return api.session.request("PUT", f"{api.base_url}{path}", headers=headers, data=content)
+
+        self._once(put, purpose)
 
     def identity(self) -> Token:
         """Who the token says we are; logs in when needed."""

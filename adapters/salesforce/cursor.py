@@ -2,13 +2,26 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from adapters import times
 from adapters.errors import Refused
 from adapters.salesforce.soql import After
+
+
+@dataclass(frozen=True, slots=True)
+class JobPlace:
+    """Where a pull stands in the result of a bulk job, which is kept unchanged for seven days."""
+
+    job: str
+    locator: str = ""
+    """Of the result page; empty: the first."""
+    row: int = 0
+    """Rows of that page that were taken."""
+    seen: int = 0
+    """Rows of the pages before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +44,8 @@ class Cursor:
     """Up to when the log of deletions of each object was read."""
     reread: Mapping[str, datetime] = field(default_factory=dict)
     """When each object whose values drift was last read as a whole."""
+    bulk: JobPlace | None = None
+    """How far it is in a job that reads what is behind ``after``, in no order; should it vanish, ``after`` stands."""
 
 
 def encoded(cursor: Cursor) -> str:
@@ -42,6 +57,8 @@ def encoded(cursor: Cursor) -> str:
         "id": cursor.after and cursor.after.id,
     }
     said: dict[str, Any] = {name: fact for name, fact in facts.items() if fact}
+    if cursor.bulk:
+        said["bulk"] = asdict(cursor.bulk)
     if cursor.covered is not None:
         said["covered"] = {name: sorted(columns) for name, columns in cursor.covered.items()}
     for name, moments in (("deletions", cursor.deletions), ("reread", cursor.reread)):
@@ -58,8 +75,9 @@ def decoded(text: str | None) -> Cursor:
         facts = json.loads(text)
         start, until, stamp = (_time(facts, name) for name in ("from", "until", "stamp"))
         after = After(stamp, str(facts["id"])) if stamp else None
-        moments = [_times(facts, name) for name in ("deletions", "reread")]
-        return Cursor(start, until, str(facts.get("object", "")), after, _covered(facts), *moments)
+        deletions, reread = (_times(facts, name) for name in ("deletions", "reread"))
+        bulk = JobPlace(**facts["bulk"]) if "bulk" in facts else None
+        return Cursor(start, until, str(facts.get("object", "")), after, _covered(facts), deletions, reread, bulk)
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise Refused(f"not a cursor of the salesforce adapter: {text[:100]}") from exc
 

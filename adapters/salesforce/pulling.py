@@ -1,14 +1,15 @@
 """A pull: what changed up to the vendor's now, page by page, in the order of (SystemModstamp, Id).
 
-One query per object and one call per page of it. The upper bound is part of the query, because a Salesforce
-query cursor is no snapshot; the cursor left behind is that bound less the overlap, because a record becomes
-visible only when its transaction commits, which may be after its stamp. It also says which columns of which objects
-it covers: an object or a column that becomes visible later is read from the beginning, within the next pull. So is,
-once a day, an object with columns whose values change without the stamp of the record: each row is new or not
-only to the store, and a page of Ids and formulas alone would cost the same call.
+One query per object and one call per page of it; where many more rows are still to come, a bulk job. The upper bound
+is part of the query, because a Salesforce query cursor is no snapshot; the cursor left behind is that bound less the
+overlap, because a record becomes visible only when its transaction commits, which may be after its stamp. It also says
+which columns of which objects it covers: an object or a column that becomes visible later is read from the beginning,
+within the next pull. So is, once a day, an object with columns whose values change without the stamp of the record:
+each row is new or not only to the store, and a page of Ids and formulas alone would cost the same call.
 """
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,26 +18,34 @@ from adapters.contract import Page
 from adapters.errors import Refused
 from adapters.records import Item
 from adapters.salesforce import deletions, soql
+from adapters.salesforce.bulk_query import BulkQuery, JobUseless
 from adapters.salesforce.client import Client, Reply
-from adapters.salesforce.cursor import Cursor, encoded
+from adapters.salesforce.cursor import Cursor, JobPlace, encoded
 from adapters.salesforce.deletions import Gone
 from adapters.salesforce.mapping import Row, mapper, stamp
 from adapters.salesforce.soql import After, Window
 from adapters.salesforce.view import View
-from adapters.salesforce.wide import Asker, next_url, records
+from adapters.salesforce.wide import Asker, next_url, records, total
 
 REREAD_EVERY: Final = timedelta(days=1)
 MOST: Final = 2000
 """Items of a page; the log of deletions comes as a whole."""
+
+log = logging.getLogger(__name__)
+
+
+_Part = tuple[Sequence[Row], tuple[After | None, JobPlace | None], bool]
+"""Rows; the place behind them, in the order of the object or in a job; and whether they are the object's last."""
 
 
 class Pull:
     """One pull of ``views`` under one upper bound, from a cursor on."""
 
     def __init__(
-        self, client: Client, asker: Asker, views: Sequence[View], cursor: Cursor, bound: datetime, overlap: timedelta
-    ) -> None:
-        self._client, self._asker, self._bound = client, asker, bound
+        self, client: Client, asker: Asker, bulk: BulkQuery, views: Sequence[View], cursor: Cursor, bound: datetime,
+        overlap: timedelta,
+    ) -> None:  # fmt: skip
+        self._client, self._asker, self._bulk, self._bound = client, asker, bulk, bound
         self._views, self._cursor = views, cursor
         self._covered = _still_covered(cursor, views)  # these three grow as objects are begun and done,
         self._deletions = dict(cursor.deletions)  # and with them what the cursors of the pages say
@@ -62,10 +71,11 @@ class Pull:
         """The pages of one object; a quiet one has none, but for the last object's, which moves the cursor."""
         window = self._begin(view)
         behind = replace(self._under_way, object=following.object) if following else self._finished
-        here = replace(self._under_way, object=view.object, after=window.after)
+        begun = self._cursor.bulk if window.after else None
+        here = replace(self._under_way, object=view.object, after=window.after, bulk=begun)
         to_item = mapper(view)
-        for rows, place, done in _pages(self._asker, view, window):
-            here = replace(here, after=place)
+        for rows, (after, job), done in _pages(self._asker, self._bulk, view, window, begun):
+            here = replace(here, after=after, bulk=job)
             items: Sequence[Item] = tuple(map(to_item, rows))
             if not done:
                 yield Page(tuple(items), encoded(here))
@@ -114,25 +124,49 @@ def _remaining(views: Sequence[View], cursor: Cursor) -> Sequence[View]:
     return views[names.index(cursor.object) :] if cursor.object in names else views
 
 
-def _pages(asker: Asker, view: View, window: Window) -> Iterator[tuple[Sequence[Row], After | None, bool]]:
-    """Rows, the place behind the page that held them, and whether they are the object's last."""
+def _pages(asker: Asker, bulk: BulkQuery, view: View, window: Window, job: JobPlace | None) -> Iterator[_Part]:
+    """Goes on with ``job``; else the first page says at no further cost how many rows there are: one may pay."""
+    if job and (yield from _in_bulk(bulk, view, window, job)):
+        return
+    undecided = True
     reply, asked = _first(asker, view, window)
     while True:
         rows = records(reply)
         done = bool((reply.body or {}).get("done", True)) or not rows
         if not rows:
-            yield (), window.after, True
+            yield (), (window.after, None), True
             return
         place = After(*stamp(rows[-1]))
         seen = Window(window.start, window.after, window.until, place)
-        yield _whole(asker, view, asked, rows, seen), place, done
+        yield _whole(asker, view, asked, rows, seen), (place, None), done
         if done:
             return
         window = replace(window, after=place)
+        if undecided and bulk.pays(total(reply) - len(rows)):
+            job = bulk.begun(soql.job(view, window))
+            if job and (yield from _in_bulk(bulk, view, window, job)):
+                return
+        undecided = False
         if followed := _follow(asker, reply):
             reply = followed
         else:
             reply, asked = _first(asker, view, window)
+
+
+def _in_bulk(bulk: BulkQuery, view: View, window: Window, job: JobPlace) -> Generator[_Part, None, bool]:
+    """Rows of a job, and whether it gave them all. If not, the window is read page by page: it has not moved.
+
+    A job's rows are in no order, so none of them is a place to go on from; what comes twice does no harm.
+    """
+    yield (), (window.after, job), False  # whoever stops while it is waited for finds it again
+    try:
+        for rows, place, done in bulk.rows(view, job):
+            yield rows, (window.after, place), done
+    except JobUseless as exc:
+        log.warning("%s: page by page instead of bulk job %s: %s", view.object, job.job, exc)
+        bulk.give_up(job)
+        return False
+    return True
 
 
 def _first(asker: Asker, view: View, window: Window) -> tuple[Reply, Sequence[str]]:

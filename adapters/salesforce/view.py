@@ -54,6 +54,8 @@ class View:
     """Columns whose values change without the record's stamp: formulas, roll-ups, a parent's fields."""
     missing: tuple[str, ...] = ()
     """Canonical fields whose mapped vendor field is absent or hidden."""
+    types: Mapping[str, str] = field(default_factory=dict)
+    """Describe's type of each column of the object itself."""
     prefix: str = ""
     zone: tzinfo = UTC
 
@@ -83,19 +85,19 @@ def view(
     extra = {name: vendor for name, vendor in spelled.items() if vendor and name not in canonical}
     ours = _own(seen, own) if kind == "account" else {}
     beside = [name for name in (*GONE, *BESIDE.get(seen.object, ())) if seen.field(name)]
+    columns = _once(["Id", STAMP, *beside, *mapped.values(), *extra.values(), *(vendor for vendor, _ in ours.values())])
     return View(
         connection=connection,
         kind=kind,
         object=seen.object,
-        columns=_once(
-            ["Id", STAMP, *beside, *mapped.values(), *extra.values(), *(vendor for vendor, _ in ours.values())]
-        ),
+        columns=columns,
         mapped=mapped,
         extra={name: (vendor, _reader(seen, vendor)) for name, vendor in extra.items()},
         own=ours,
         words=table.values,
         drifting=frozenset(vendor for vendor in (*mapped.values(), *extra.values()) if _drifts(seen, vendor)),
         missing=tuple(sorted(name for name, vendor in spelled.items() if vendor is None)),
+        types={column: known.type for column in columns if (known := seen.field(column))},
         prefix=seen.prefix,
         zone=zone,
     )

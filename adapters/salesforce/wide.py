@@ -69,6 +69,11 @@ def records(reply: Reply) -> Sequence[Row]:
     return body.get("records") or ()
 
 
+def total(reply: Reply) -> int:
+    """How many rows the query has, those of this page included."""
+    return int((reply.body or {}).get("totalSize") or 0)
+
+
 def next_url(reply: Reply) -> str | None:
     body: Mapping[str, Any] = reply.body or {}
     url = body.get("nextRecordsUrl")

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, get_args
 
-FaultKind = Literal["401", "429", "timeout_after_write", "refuse", "latency"]
+FaultKind = Literal["401", "429", "timeout_after_write", "refuse", "latency", "job_failed", "job_stuck", "truncated"]
 KINDS: Final[tuple[FaultKind, ...]] = get_args(FaultKind)
 HOLD_S: Final = 120.0
 """How long an answer is held after the write, unless the fault says otherwise."""

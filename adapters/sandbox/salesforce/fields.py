@@ -1,15 +1,17 @@
 """Fields and objects of an org, and what describe says about them. Holds no rows."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 FieldType = Literal[
     "id", "string", "textarea", "picklist", "multipicklist", "double", "int", "currency", "percent", "date",
-    "datetime", "boolean", "reference", "url", "email", "phone",
+    "datetime", "boolean", "reference", "url", "email", "phone", "address",
 ]  # fmt: skip
 NUMBERS: Final = frozenset({"double", "int", "currency", "percent"})
 TEXTS: Final = frozenset({"string", "textarea", "picklist", "multipicklist", "url", "email", "phone"})
+_PART: Final = re.compile(r"(Billing|Shipping|Mailing|Other)(?:Street|City|State|PostalCode|Country)")
 _SOAP: Final[Mapping[str, str]] = {
     "id": "tns:ID", "reference": "tns:ID", "double": "xsd:double", "currency": "xsd:double", "percent": "xsd:double",
     "int": "xsd:int", "date": "xsd:date", "datetime": "xsd:dateTime", "boolean": "xsd:boolean",
@@ -50,6 +52,12 @@ class Field:
     """How the Tooling API was told to make it."""
 
     @property
+    def compound(self) -> str | None:
+        """The address that this is a part of."""
+        match = _PART.fullmatch(self.name)
+        return f"{match[1]}Address" if match else None
+
+    @property
     def polymorphic(self) -> bool:
         return len(self.targets) > 1
 
@@ -59,7 +67,7 @@ class Field:
         return {
             "aggregatable": self.type != "textarea", "autoNumber": False, "byteLength": self.length * 3,
             "calculated": self.calculated, "calculatedFormula": None, "cascadeDelete": False, "caseSensitive": False,
-            "compoundFieldName": None, "controllerName": None, "createable": "c" in self.writes and updateable,
+            "compoundFieldName": self.compound, "controllerName": None, "createable": "c" in self.writes and updateable,
             "custom": self.custom, "defaultValue": self.default, "defaultedOnCreate": self.type == "boolean",
             "dependentPicklist": False, "deprecatedAndHidden": False, "digits": 8 if self.type == "int" else 0,
             "encrypted": False, "externalId": self.external, "extraTypeInfo": None, "filterable": True,

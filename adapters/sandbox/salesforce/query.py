@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 from adapters.sandbox.salesforce import query_plan, times
 from adapters.sandbox.salesforce.errors import ApiError, no_column
@@ -25,6 +25,8 @@ NAME: ObjectType = ObjectType(
     ],
 )
 """What a polymorphic reference (Who, What, Owner of a case) lets a query see of whatever it points to."""
+
+ADDRESS: Final = ("Street", "City", "State", "PostalCode", "Country")
 
 Render = Callable[[Row], dict[str, Any]]
 
@@ -92,6 +94,8 @@ class Columns:
             raise no_column(name, kind.name)
         if kind is NAME and field.name == "Type":
             return field, self.type_name
+        if field.type == "address":
+            return field, lambda row: _address(row, name.removesuffix("Address"))
         key = field.name
         return field, lambda row: row.get(key)
 
@@ -99,6 +103,12 @@ class Columns:
         """The object that a row behind a polymorphic reference belongs to."""
         kind = self._org.type_of(row["Id"])
         return kind.name if kind else None
+
+
+def _address(row: Row, prefix: str) -> dict[str, Any] | None:
+    """A compound field: made of its components, null when all of them are."""
+    parts = {part[0].lower() + part[1:]: row.get(prefix + part) for part in ADDRESS}
+    return parts if any(parts.values()) else None
 
 
 def run(

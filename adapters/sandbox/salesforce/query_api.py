@@ -87,7 +87,7 @@ def _expired(desk: Desk, cursor: Cursor) -> bool:
 
 def _page(desk: Desk, cursor: Cursor, locator: str | None, start: int) -> dict[str, Any]:
     """One page from ``start`` on; the cursor is kept only when a further page exists."""
-    end = start + _page_size()
+    end = start + min(_page_size(), desk.page_rows)
     total = len(cursor.ids)
     page: dict[str, Any] = {"totalSize": total, "done": end >= total}
     if end < total:

@@ -12,6 +12,7 @@ from adapters.sandbox.faults import Fault
 from adapters.sandbox.notify import Change
 from adapters.sandbox.salesforce import (
     batch_api,
+    bulk_query_api,
     collections_api,
     oauth_api,
     outbound,
@@ -19,6 +20,7 @@ from adapters.sandbox.salesforce import (
     sobjects_api,
     tooling_api,
 )
+from adapters.sandbox.salesforce.bulk_jobs import MOST_QUERIES, BulkJobs
 from adapters.sandbox.salesforce.editing import edited
 from adapters.sandbox.salesforce.errors import ApiError, RowError
 from adapters.sandbox.salesforce.logins import Allowance, App, Logins
@@ -93,7 +95,10 @@ class Salesforce:
 def build(world: World, instruments: Instruments, setup: Setup) -> Salesforce:
     """A sandbox Salesforce that holds ``world``.
 
-    Options: ``admin`` (True: the integration user may customise the org), ``daily_calls``, ``attributes_first``.
+    Options: ``admin`` (True: the integration user may customise the org), ``daily_calls``, ``attributes_first``,
+    ``page_rows`` (most rows of a query page); ``bulk`` (False: the org has no Bulk API), ``bulk_jobs`` (most query jobs
+    a day), ``bulk_unsupported`` (names of objects, with commas between), ``bulk_early`` (status of results asked for
+    too early), ``bulk_offset`` (True: stamps in CSV end in +0000).
     """
     org = Org(instruments.clock, instruments.journal, instruments.faults)
     seeded = seed(org, world, integration_admin=bool(setup.options.get("admin", True)))
@@ -108,16 +113,33 @@ def build(world: World, instruments: Instruments, setup: Setup) -> Salesforce:
         Rows(org, rights),
         Logins(org.id, tuple(apps.values())),
         Allowance(int(setup.options.get("daily_calls", DAILY_CALLS))),
+        _bulk(org, setup.options),
         bool(setup.options.get("attributes_first", False)),
+        int(setup.options.get("page_rows", 2000)),
     )
     told = World(seed=world.seed, now=world.now, users=(), companies=(), contacts=(), usage=world.usage)
     return Salesforce(_app(desk), desk, apps, seeded, told)
 
 
+def _bulk(org: Org, options: Mapping[str, Any]) -> BulkJobs:
+    unsupported = str(options.get("bulk_unsupported", "")).casefold().split(",")
+    return BulkJobs(
+        org,
+        off=not options.get("bulk", True),
+        most_queries=int(options.get("bulk_jobs", MOST_QUERIES)),
+        unsupported=frozenset(name.strip() for name in unsupported if name.strip()),
+        early=int(options.get("bulk_early", 400)),
+        offset=bool(options.get("bulk_offset", False)),
+    )
+
+
 def _app(desk: Desk) -> Flask:
     app = Flask("sandbox-salesforce", static_folder=None)
     app.url_map.strict_slashes = False
-    parts = {"query": query_api, "sobjects": sobjects_api, "collections": collections_api, "tooling": tooling_api}
+    parts = {
+        "query": query_api, "sobjects": sobjects_api, "collections": collections_api, "tooling": tooling_api,
+        "bulk_query": bulk_query_api,
+    }  # fmt: skip
     for name, part in parts.items():
         routes = Blueprint(name, __name__, url_prefix=f"{DATA}<version>")
         part.add(routes, desk)

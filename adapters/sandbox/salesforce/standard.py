@@ -54,6 +54,7 @@ BillingCity       string(40)
 BillingState      string(80)
 BillingPostalCode string(20)
 BillingCountry    string(80)
+BillingAddress    address ro
 LastActivityDate  date ro
 MasterRecordId    reference(18) ro -> MasterRecord: Account
 ARR__c            currency(18,2)

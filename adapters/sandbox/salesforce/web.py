@@ -9,6 +9,7 @@ import orjson
 from flask import Response, g, request
 
 from adapters.sandbox.salesforce import ids
+from adapters.sandbox.salesforce.bulk_jobs import BulkJobs
 from adapters.sandbox.salesforce.errors import ApiError, not_found
 from adapters.sandbox.salesforce.fields import ObjectType
 from adapters.sandbox.salesforce.logins import Allowance, Logins
@@ -41,8 +42,11 @@ class Desk:
     rows: Rows
     logins: Logins
     allowance: Allowance
+    bulk: BulkJobs
     attributes_first: bool = False
     """Refuse records that do not begin with ``attributes``, as some API versions are said to."""
+    page_rows: int = 2000
+    """Most rows of a page of query results: Salesforce may give fewer than asked for."""
     cursors: OrderedDict[str, Cursor] = field(default_factory=OrderedDict)
 
     def keep(self, cursor: Cursor) -> str:
