@@ -8,7 +8,7 @@ from typing import Literal
 
 from adapters.contract import Adapter, Change, Finding, Report
 from adapters.errors import AdapterError, QuotaSpent, Unauthorized
-from bridge import reconciling, usage_files
+from bridge import histories, reconciling, usage_files
 from bridge.connecting import connect
 from bridge.moments import EVER
 from bridge.store import cursors, inbox, records, usage
@@ -73,6 +73,7 @@ def _connection(workspace: Workspace, name: str) -> Iterator[Noted]:
     yield from _fields(workspace, adapter, name)
     yield from _parked(workspace, name)
     yield from _reconciled(workspace, name)
+    yield from _past(workspace, name)
     if not workspace.settings.connection(name).webhook_secret:
         mend = f"set webhook_secret and public_url, and let the CRM call <public_url>/webhooks/{name}"
         yield Noted(name, Finding("info", "no webhook_secret: changes are seen by polling only", mend))
@@ -144,6 +145,22 @@ def _reconciled(workspace: Workspace, name: str) -> Iterator[Noted]:
     found = [f"{number:,} of the kind {kind}" for kind, number in last["repaired"].items()]
     repaired = f"repaired {', '.join(found)}" if found else "nothing to repair"
     yield Noted(name, Finding("info", f"last reconciled {last['at']:%Y-%m-%d %H:%M} UTC: {repaired}"))
+
+
+def _past(workspace: Workspace, name: str) -> Iterator[Noted]:
+    """What the CRM would not tell of the time before the first sync, and whether it is still being asked."""
+    with workspace.store.read() as db:
+        past = {kind: histories.standing(db, name, kind) for kind in histories.FIELDS}
+        complete = cursors.is_complete(db, name)
+    for kind, standing in past.items():
+        if standing.refused:
+            what = f"the past of the kind {kind} stays unknown: {standing.refused}"
+            mend = "grant the right, if days before the first sync are to be scored with it"
+            yield Noted(name, Finding("info", what, mend))
+    waiting = [kind for kind, standing in past.items() if not standing.done]
+    if complete and waiting:
+        what = f"the past before the first sync is not complete yet: {', '.join(waiting)}"
+        yield Noted(name, Finding("info", what, "every sync asks for more of it"))
 
 
 def _step(change: Change) -> str:

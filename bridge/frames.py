@@ -7,15 +7,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from bridge.dating import OVERWRITTEN, as_then
 from bridge.knowledge import Fact, gather_accounts, gather_around
-from bridge.moments import Moment, day_of
+from bridge.moments import Moment, close_of, day_of
 from bridge.store import records, usage
 from bridge.usage_keys import UsageKeys
 from config.settings import Settings, UsageSource
 from scoring.frames import Frames, frame
-
-OVERWRITTEN = ("status", "renewal_date", "arr", "plan", "seats_bought", "pulse", "pulse_reason", "pulse_until")
-"""Account attributes without a date of their own: unknown before the store's first version of them."""
 
 USAGE_DAYS = 400
 """How far back daily totals are taken whole; of the time before, only the last day of use."""
@@ -34,6 +32,8 @@ def customer_rows(
     A customer whose accounts were not known, or are gone, is left out.
     """
     accounts = gather_accounts(db, ids, moment.known, settings.identity.prefer)
+    if moment.dated:
+        accounts = list(as_then(db, "account", accounts, close_of(moment.day, settings.zone)))
     rows: dict[int, Row] = {}
     for fact in accounts:
         rows[fact.customer] = {**_account(db, fact, moment, settings.zone), **_filled(rows.get(fact.customer, {}))}
@@ -46,14 +46,17 @@ def build(
     """Frames about the customers in ``rows``, in that order; ``accounts`` may hold others' facts too."""
     zone = settings.zone
     accounts = [fact for fact in accounts if fact.customer in rows]
-    around = gather_around(db, accounts, moment.known)
+    around = dict(gather_around(db, accounts, moment.known))
+    if moment.dated:
+        then = close_of(moment.day, zone)
+        around |= {kind: list(as_then(db, kind, around[kind], then)) for kind in OVERWRITTEN if kind in around}
     columns: dict[str, Sequence[Row]] = {
         "customers": [{"customer": id, **row} for id, row in rows.items()],
-        "persons": [_person(fact, moment) for fact in around["person"]],
+        "persons": [_person(fact) for fact in around["person"]],
         "tickets": _tickets(db, around["ticket"], moment, zone),
         "responses": _happened(_response, around["response"], "at", moment, zone),
         "activities": [row for fact in around["activity"] for row in _activity(fact, moment, zone)],
-        "deals": [_deal(fact, moment) for fact in around["deal"]],
+        "deals": [_deal(fact) for fact in around["deal"]],
         "contracts": [] if moment.dated else [_contract(fact) for fact in around["contract"]],
         "invoices": [_invoice(fact) for fact in around["invoice"]],
         "usage": [*_usage(db, settings.usage, accounts, moment), *map(_use, around["usage"])],
@@ -67,8 +70,8 @@ def build(
 
 def _account(db: Connection, fact: Fact, moment: Moment, zone: ZoneInfo) -> dict[str, Any]:
     row = {**fact.content["extra"], **fact.content}
-    if moment.dated:
-        row = {**fact.content, **dict.fromkeys(OVERWRITTEN)} | {"status": _status_then(row, moment.day)}
+    if moment.dated:  # nobody knows since when mapped fields have held what they hold
+        row = {**fact.content, "status": row["status"] or _status_then(row, moment.day)}
     if row["pulse"]:
         seen = records.known_since(db, fact.known, "account", ("pulse", "pulse_reason", "pulse_until"))
         row["pulse_since"] = day_of(seen, zone)
@@ -118,9 +121,8 @@ def _day(text: str | None, fact: Fact, moment: Moment, zone: ZoneInfo) -> date |
     return day_of(min(at, moment.at) if _is_past(at, fact, moment) else at, zone)
 
 
-def _person(fact: Fact, moment: Moment) -> Row:
-    row = {"customer": fact.customer, "person": fact.known.id, **_picked(fact, "role", "title", "left_on")}
-    return row | {"role": None, "title": None} if moment.dated else row
+def _person(fact: Fact) -> Row:
+    return {"customer": fact.customer, "person": fact.known.id, **_picked(fact, "role", "title", "left_on")}
 
 
 def _picked(fact: Fact, *names: str) -> dict[str, Any]:
@@ -134,10 +136,17 @@ def _tickets(db: Connection, facts: Iterable[Fact], moment: Moment, zone: ZoneIn
     since = {
         (fact.customer, fact.known.id): day_of(turned, zone)
         for fact in datable
-        if fact.content["escalated"] and not moment.dated
-        if (turned := records.turned(db, fact.known, "ticket", "escalated"))
+        if fact.content["escalated"]
+        if (turned := _escalated_since(db, fact, moment))
     }
     return [{**row, "escalated_since": since.get((row["customer"], row["ticket"]))} for row in rows]
+
+
+def _escalated_since(db: Connection, fact: Fact, moment: Moment) -> datetime | None:
+    if moment.dated:
+        since: datetime | None = fact.content["escalated_since"]
+        return since
+    return records.turned(db, fact.known, "ticket", "escalated")
 
 
 def _closed_undated(ticket: Row) -> bool:
@@ -154,12 +163,8 @@ def _ticket(fact: Fact, moment: Moment, zone: ZoneInfo) -> Row:
         "closed": _day(fact.content["closed_at"], fact, moment, zone),
         **_picked(fact, "status", "priority", "category", "reopened", "escalated", "subject"),
     }
-    if moment.dated:  # what was overwritten since is unknown; that it was open then follows from its dates
-        row |= {
-            "status": "closed" if closed and day_of(closed, zone) <= moment.day else "open",
-            "escalated": None,
-            "priority": None,
-        }
+    if moment.dated:  # that it was open then follows from its dates, whatever its history calls that
+        row["status"] = "closed" if closed and day_of(closed, zone) <= moment.day else "open"
     return row
 
 
@@ -186,15 +191,14 @@ def _activity(fact: Fact, moment: Moment, zone: ZoneInfo) -> list[Row]:
     return [{**row, "person": person} for person in fact.content["persons"] or (None,)]
 
 
-def _deal(fact: Fact, moment: Moment) -> Row:
-    row = {
+def _deal(fact: Fact) -> Row:
+    return {
         "customer": fact.customer,
         "deal": fact.known.id,
         "opened": fact.content["opened_on"],
         "closes": fact.content["closes_on"],
         **_picked(fact, "kind", "status", "amount", "currency"),
     }
-    return row | {"status": None, "amount": None} if moment.dated else row
 
 
 def _contract(fact: Fact) -> Row:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from bridge import histories
 from bridge.progress import Progress, silent
 from bridge.syncing import Synced, sync
 from bridge.usage_files import UsageTaken, count_strangers, take_in_file
@@ -51,6 +52,7 @@ def read_all(workspace: Workspace, *, full: bool = False, only: str | None = Non
             synced = sync(workspace, connection.name, full=full, progress=progress)
             done.connections[connection.name] = synced
             done.failures |= {f"{connection.name}: {kind}": doubt for kind, doubt in synced.doubted.items()}
+            histories.go_on(workspace, connection.name, progress=progress)
     for source in sources:
         if (taken := done.usage.get(str(source.file))) and not taken.skipped:
             count_strangers(workspace, source, taken)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from adapters.contract import Adapter
 from adapters.errors import Refused, Unauthorized
+from bridge import histories
 from bridge.comparing import LossDoubted, compare, gap_fact
 from bridge.connecting import connect
 from bridge.intake import Taken, take_in
@@ -40,7 +41,10 @@ def sync(workspace: Workspace, name: str, *, full: bool = False, progress: Progr
     adapter = connect(workspace, name)
     follow_targets(workspace)
     with workspace.store.write() as db:
-        if _maps_otherwise_now(db, workspace, name) or full:
+        maps_otherwise = _maps_otherwise_now(db, workspace, name)
+        if maps_otherwise:
+            histories.begin_anew(db, name)
+        if maps_otherwise or full:
             cursors.forget_cursors(db, name)
     synced = Synced()
     for kind in ORDER:

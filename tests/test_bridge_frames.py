@@ -12,13 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from worlds import DAY, START, World, settings_of
 
+from adapters.contract import Past
 from adapters.records import Account, Activity, Contract, Deal, Invoice, Person, Ref, Response, Ticket, Usage
-from bridge import frames
+from bridge import histories
+from bridge.dating import OVERWRITTEN
 from bridge.frames import build, customer_rows
 from bridge.intake import take_in
 from bridge.knowledge import Fact, gather_accounts
 from bridge.moments import Moment, close_of, closed, day_of, present
-from bridge.store import customers, keys
+from bridge.store import customers, keys, past_values
 from bridge.store.schema import metadata
 from bridge.usage_keys import UsageKeys
 from config.settings import UsageSource
@@ -82,7 +84,7 @@ def test_the_frames_have_the_declared_columns_and_every_one_is_filled(make_world
 @pytest.mark.parametrize(
     ("record", "used"),
     [
-        (Account, {*frames.OVERWRITTEN, *COLUMNS["customers"]} - {"pulse_since"}),
+        (Account, {*OVERWRITTEN["account"], *COLUMNS["customers"]} - {"pulse_since"}),
         (Person, {"accounts", "role", "title", "left_on"}),
         (Ticket, {"status", "priority", "category", "reopened", "escalated", "subject", "opened_at", "first_reply_at",
                   "closed_at"}),
@@ -199,7 +201,7 @@ def test_as_dated_leaves_out_what_gets_overwritten(world: World) -> None:
     world.sync()
     made = gathered(world, Moment(date(2026, 2, 28), world.clock.now(), dated=True))
     customer = made.customers.iloc[0]
-    assert [name for name in frames.OVERWRITTEN if name != "status" and not pd.isna(customer[name])] == []
+    assert [name for name in OVERWRITTEN["account"] if name != "status" and not pd.isna(customer[name])] == []
     assert customer["status"] == "churned"
     assert customer["customer_since"] == pd.Timestamp("2026-02-20")
     assert made.tickets["status"].tolist() == ["open"]
@@ -283,6 +285,77 @@ def test_whatever_becomes_known_later_changes_nothing_of_an_earlier_day(make_wor
         world.sync()
         world.take_in_usage()
     after = gathered(world, day)
+    for name in COLUMNS:
+        pd.testing.assert_frame_equal(getattr(before, name), getattr(after, name))
+    wipe(world)
+
+
+def past(world: World, kind: Any, id: str, field: str, *turns: tuple[int, Any]) -> Past:
+    """What the vendor kept: days before START, and the value from then on."""
+    ref = Ref("sf", kind, id)
+    return Past(ref, field, tuple((START - days * DAY, value) for days, value in sorted(turns, reverse=True)))
+
+
+def dated(world: World, days: int) -> Frames:
+    """As of so many days before START, long before the first sync."""
+    return gathered(world, Moment(START.date() - days * DAY, world.clock.now(), dated=True))
+
+
+def test_as_dated_what_the_vendor_kept_is_known(world: World) -> None:
+    everything(world)
+    world.crm.put("ticket", "t", closed_at=START - DAY)
+    world.crm.past = [
+        past(world, "account", "1", "arr", (90, 500.0), (10, 1000.0)),
+        past(world, "account", "1", "renewal_date", (50, date(2026, 5, 1))),
+        past(world, "account", "1", "status", (80, "prospect"), (60, "customer")),
+        past(world, "account", "1", "plan", (90, "pro"), (40, None)),
+        past(world, "person", "p", "role", (30, "champion")),
+        past(world, "deal", "d", "amount", (30, 4.0), (3, 5.0)),
+        past(world, "ticket", "t", "escalated", (5, False), (4, True)),
+    ]
+    world.sync()
+    histories.go_on(world.workspace, "sf")
+    customer = dated(world, 20).customers.iloc[0]
+    assert (customer["arr"], customer["status"]) == (500.0, "customer")
+    assert customer["renewal_date"] == pd.Timestamp("2026-05-01")
+    assert pd.isna(customer["plan"]), "it was blank then"
+    assert pd.isna(customer["seats_bought"]), "nobody knows"
+    assert pd.isna(dated(world, 91).customers.iloc[0]["arr"])
+    assert dated(world, 10).customers.iloc[0]["arr"] == 1000.0, "it turned on that day"
+    assert dated(world, 20).persons["role"].tolist() == ["champion"]
+    assert dated(world, 5).deals["amount"].tolist() == [4.0]
+    ticket = dated(world, 3).tickets.iloc[0]
+    assert ticket["escalated"]
+    assert ticket["escalated_since"] == pd.Timestamp((START - 4 * DAY).date())
+
+
+turnings = st.lists(
+    st.tuples(
+        st.sampled_from([("account", "1", "arr"), ("deal", "d", "amount"), ("person", "p", "title")]),
+        st.integers(0, 19),
+        st.integers(1, 9),
+    ),
+    max_size=5,
+)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(turnings)
+def test_what_turned_later_changes_nothing_of_an_earlier_dated_day(make_world: Any, later: Any) -> None:
+    world = make_world()
+    world.clock.set(START)
+    everything(world)
+    world.crm.past = [past(world, "account", "1", "arr", (90, 500.0)), past(world, "deal", "d", "amount", (90, 4.0))]
+    world.sync()
+    histories.go_on(world.workspace, "sf")
+    before = dated(world, 20)
+    turned = [past(world, kind, id, name, (days, float(value))) for (kind, id, name), days, value in later]
+    world.crm.put("account", "1", arr=7.0, status="customer")
+    world.tick(hours=1)
+    world.sync()
+    with world.workspace.store.write() as db:
+        past_values.keep(db, turned)
+    after = dated(world, 20)
     for name in COLUMNS:
         pd.testing.assert_frame_equal(getattr(before, name), getattr(after, name))
     wipe(world)

@@ -323,6 +323,17 @@ def ids(db: Connection, connection: str, kind: Kind) -> list[str]:
     return list(db.execute(query.order_by(records.c.id)).scalars())
 
 
+def ids_after(db: Connection, connection: str, kind: Kind, after: str, most: int) -> list[str]:
+    """The next ids of living records behind ``after``."""
+    query = select(records.c.id).where(
+        records.c.connection == connection,
+        records.c.kind == kind,
+        records.c.payload.is_not(None),
+        records.c.id > after,
+    )
+    return list(db.execute(query.order_by(records.c.id).limit(most)).scalars())
+
+
 def names(db: Connection, accounts: Iterable[Ref]) -> dict[Ref, str]:
     """The names of those accounts that have one."""
     found: dict[Ref, str] = {}
