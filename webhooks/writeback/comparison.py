@@ -80,7 +80,7 @@ def _text(value: str, length: int) -> str | None:
         return text[: ends[-1]]
     room = text[:length]
     head, space, _ = room[: length - len(ELLIPSIS) + 1].rpartition(" ")
-    return head.rstrip(" ,;:–-") + ELLIPSIS if space and head.strip() else room
+    return head.rstrip(" ,;:–-") + ELLIPSIS if space and head.strip() else room.rstrip()
 
 
 def _options(value: Value) -> Value:
