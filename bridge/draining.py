@@ -43,7 +43,8 @@ def drain(workspace: Workspace, name: str) -> Drained:
         if not waiting:
             return drained
         try:
-            items, unread = _read(workspace, name, waiting)
+            with workspace.purse(name).calling_for("urgent"):
+                items, unread = _read(workspace, name, waiting)
         except CsbridgeError as exc:
             _postpone(workspace, waiting, exc)
             raise

@@ -1,6 +1,7 @@
 """Writes the difference between what is desired and what the CRM confirmed, or shows what that would be."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from uuid import uuid4
 
 from adapters.contract import Adapter
@@ -21,35 +22,53 @@ Progress = Callable[[int], None]
 def push(workspace: Workspace, name: str, *, trusted: bool = False, progress: Progress = lambda done: None) -> Summary:
     """Write to one CRM what it does not hold yet. No call at all when there is nothing to do.
 
+    When calls run short only the urgent goes out, and the rest is held back (``Summary.held``). Raises QuotaSpent
+    when not even that may.
+
     ``trusted``: the CRM is known to have our fields, so that it is not asked again (one describe saved).
     """
     ledger = workspace.ledger
     with workspace.store.pusher(name) as alone:
         if not ledger.has_work(name, workspace.now()):
             return Summary(name)
+        if not ledger.has_work(name, workspace.now(), workspace.purse(name).worth()):
+            return _with_held(workspace, Summary(name))
         if alone:
             ledger.bury(name)
-        adapter = connect(workspace, name)
-        if not trusted:
-            require_fields(workspace, adapter)
-        tally = Tally()
-        try:
-            summary = reconcile(
-                adapter,
-                ledger,
-                ledger.fields,
-                policy=workspace.settings.write.drift,
-                now=workspace.now,
-                new_token=lambda: uuid4().hex,
-                batch=_lowered(workspace),
-                zone=workspace.settings.zone,
-                on_progress=progress,
-                tally=tally,
-            )
-        finally:  # whatever ended it, what was written is on record
-            _record(workspace, name, tally)
-        _look_again(workspace, adapter, summary.dropped)
-        return summary
+        with workspace.purse(name).calling_for("urgent"):
+            adapter = connect(workspace, name)
+            if not trusted:
+                require_fields(workspace, adapter)
+            summary = _reconcile(workspace, adapter, progress)
+            _look_again(workspace, adapter, summary.dropped)
+        return _with_held(workspace, summary)
+
+
+def _reconcile(workspace: Workspace, adapter: Adapter, progress: Progress) -> Summary:
+    tally = Tally()
+    try:
+        return reconcile(
+            adapter,
+            workspace.ledger,
+            workspace.ledger.fields,
+            policy=workspace.settings.write.drift,
+            now=workspace.now,
+            new_token=lambda: uuid4().hex,
+            batch=_lowered(workspace),
+            zone=workspace.settings.zone,
+            on_progress=progress,
+            tally=tally,
+            least=workspace.purse(adapter.connection).worth,
+        )
+    finally:  # whatever ended it, what was written is on record
+        _record(workspace, adapter.connection, tally)
+
+
+def _with_held(workspace: Workspace, summary: Summary) -> Summary:
+    """The summary with what waits for calls, if anything does."""
+    until = workspace.meter(summary.connection).closed_until("cosmetic")
+    held = workspace.ledger.held_back(summary.connection, workspace.now()) if until else 0
+    return replace(summary, held=held, held_until=until) if held else summary
 
 
 def _look_again(workspace: Workspace, adapter: Adapter, gone: Sequence[Ref]) -> None:

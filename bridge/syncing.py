@@ -37,7 +37,15 @@ class Synced:
 
 
 def sync(workspace: Workspace, name: str, *, full: bool = False, progress: Progress = silent) -> Synced:
-    """Pull every kind that the connection has. Resumes where the last sync stopped; ``full`` reads all again."""
+    """Pull every kind that the connection has. Resumes where the last sync stopped; ``full`` reads all again.
+
+    Raises QuotaSpent, before any call or between two pages, when polls have to wait.
+    """
+    with workspace.purse(name).calling_for("poll"):
+        return _sync(workspace, name, full, progress)
+
+
+def _sync(workspace: Workspace, name: str, full: bool, progress: Progress) -> Synced:
     adapter = connect(workspace, name)
     follow_targets(workspace)
     with workspace.store.write() as db:

@@ -10,6 +10,7 @@ from typing import Any
 from adapters.contract import Adapter
 from adapters.registry import Context, open_adapter
 from bridge.moments import day_of
+from bridge.spending import Meter, Purse
 from bridge.store import cursors, records
 from bridge.store.engine import Store, open_store
 from bridge.store.ledger import StoreLedger
@@ -39,7 +40,10 @@ class Workspace:
     now: Callable[[], datetime]
     proven: set[str] = field(default_factory=set)
     """Connections whose org was asked for, and is the pinned one."""
+    meters: dict[str, Meter] = field(default_factory=dict)
+    """The budgets of the connections that were opened, shared with the workspaces of other threads."""
     _adapters: dict[str, Adapter] = field(default_factory=dict)
+    _purses: dict[str, Purse] = field(default_factory=dict)
 
     @cached_property
     def fields(self) -> Mapping[str, OwnField]:
@@ -98,17 +102,33 @@ class Workspace:
                 org_id=org_id,
                 clock=self.now,
                 vault=self.vault,
+                budget=self.purse(name),
             )
             self._adapters[name] = open_adapter(self.settings.connection(name), context)
         return self._adapters[name]
 
+    def meter(self, name: str) -> Meter:
+        """The budget of a connection: one for all threads."""
+        if name not in self.meters:
+            settings = self.settings.connection(name).quota
+            self.meters.setdefault(name, Meter(self.store, name, settings, self.now))
+        return self.meters[name]
+
+    def purse(self, name: str) -> Purse:
+        """The budget in the hands of this workspace's adapter."""
+        if name not in self._purses:
+            self._purses[name] = Purse(self.meter(name))
+        return self._purses[name]
+
     def of_its_own(self) -> "Workspace":
         """The same workspace with connections of its own, for another thread."""
-        return replace(self, proven=set(), _adapters={})
+        return replace(self, proven=set(), _adapters={}, _purses={})
 
     def close(self) -> None:
         for adapter in self._adapters.values():
             adapter.close()
+        for meter in self.meters.values():
+            meter.close()
         self.store.close()
 
 

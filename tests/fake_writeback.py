@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from adapters.contract import Calls, Outcome, Patch
 from adapters.records import Account, Fields, Item, Ref, Tombstone, Value
 from config.fields import OwnField
-from config.words import Kind
+from config.words import WRITE_URGENCIES, Kind, WriteUrgency
 from webhooks.writeback.entry import Entry, Lease, has_work
+from webhooks.writeback.urgency import urgency
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -141,7 +142,9 @@ class FakeLedger:
                 self.entries[one] = entry
         return [entry for entry in changed.values() if entry is not None]
 
-    def claim(self, connection: str, limit: int, lease: Lease, now: datetime) -> list[Entry]:
+    def claim(
+        self, connection: str, limit: int, lease: Lease, now: datetime, least: WriteUrgency = "cosmetic"
+    ) -> list[Entry]:
         free = [
             entry
             for entry in self.entries.values()
@@ -150,7 +153,10 @@ class FakeLedger:
             and (entry.lease is None or entry.lease.until <= now)
             and (entry.retry_at is None or entry.retry_at <= now)
         ]
-        free.sort(key=lambda entry: entry.sent is None)
+        rank = {entry.ref: WRITE_URGENCIES.index(urgency(entry, self.fields)) for entry in free}
+        if not any(one <= WRITE_URGENCIES.index(least) for one in rank.values()):
+            return []
+        free.sort(key=lambda entry: (entry.sent is None, rank[entry.ref]))
         claimed = [replace(entry, lease=lease) for entry in free if entry.ref.kind == free[0].ref.kind][:limit]
         self.put(claimed)
         return claimed

@@ -141,6 +141,27 @@ def test_unknown_ones_are_claimed_first_then_one_kind_at_a_time(ledger: StoreLed
     assert claimed(ledger) == []
 
 
+def test_the_most_urgent_are_claimed_first_and_a_call_that_is_made_for_them_has_room_for_others(store: Store) -> None:
+    named = {"health_band": "red", "score": 70.0, "words": "quiet"}
+    fields = {
+        "health_band": OwnField("health_band", "Band", "picklist"),
+        "score": OwnField("score", "Score", "number", scale=1),
+        "words": OwnField("words", "Words", "text", gated=True),
+    }
+    ledger = StoreLedger(store, fields, fields)
+    wants = {"1": "words", "2": "score", "3": "health_band", "4": "words", "5": "health_band"}
+    put(ledger, *(Entry(ref(id), desired={name: named[name]}, seen=True) for id, name in wants.items()))
+    lease = Lease("me", NOW + MINUTE)
+    assert ledger.has_work("sf", NOW, "urgent")
+    assert [entry.ref.id for entry in ledger.claim("sf", 4, lease, NOW, "urgent")] == ["3", "5", "2", "1"]
+    assert ledger.claim("sf", 4, lease, NOW, "urgent") == []
+    assert ledger.claim("sf", 4, lease, NOW, "ordinary") == []
+    assert [entry.ref.id for entry in ledger.claim("sf", 4, lease, NOW, "cosmetic")] == ["4"]
+    put(ledger, *(Entry(ref(id), desired={"score": 1.0}, confirmed={"score": 1.0}, seen=True) for id in "235"))
+    assert not ledger.has_work("sf", NOW, "ordinary")
+    assert ledger.held_back("sf", NOW) == 2
+
+
 def test_a_claim_takes_no_more_than_asked_and_gives_the_lease(ledger: StoreLedger) -> None:
     put(ledger, wanting("1"), wanting("2"), wanting("3"))
     lease = Lease("me", NOW + MINUTE)

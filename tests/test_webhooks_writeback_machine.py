@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from adapters.contract import Outcome, Patch
 from adapters.errors import QuotaSpent, Retry
 from adapters.records import Account, Fields, Item, Ref
-from config.words import Kind
+from config.words import Kind, WriteUrgency
 from webhooks.writeback.comparison import same
 from webhooks.writeback.drift import Policy, observe, retarget
 from webhooks.writeback.entry import Entry, Lease, has_work
@@ -102,9 +102,9 @@ class Worker:
         self.step()
         return entries
 
-    def claim(self, connection: str, limit: int, lease: Lease, now) -> list[Entry]:
+    def claim(self, connection: str, limit: int, lease: Lease, now, least: WriteUrgency = "cosmetic") -> list[Entry]:
         self.step()
-        entries = self.world.ledger.claim(connection, limit, lease, now)
+        entries = self.world.ledger.claim(connection, limit, lease, now, least)
         self.step()
         return entries
 

@@ -105,6 +105,7 @@ def open_world(store: Store, folder: Path, **settings: Any) -> World:
     clock = MovableClock(START)
     crm = FakeCrm(clock)
     workspace = Workspace(folder, settings_of(folder, **settings), cards(), store, clock.now, _adapters={"sf": crm})
+    crm.calls.budget = workspace.purse("sf")
     crm.provision_all(list(workspace.fields.values()))
     return World(workspace, crm, clock)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from bridge.cli.shell import DONE, SOME_REFUSED, Result, Shell, counted, error_of, gravest, verb
+from bridge.cli.shell import DONE, QUOTA_SPENT, SOME_REFUSED, Result, Shell, counted, error_of, gravest, verb
 from bridge.cli.sync import calls_of
 from config.errors import CsbridgeError
 
@@ -56,6 +56,8 @@ def _written(workspace: Any, name: str, summary: Any) -> dict[str, Any]:
         "gone": [str(ref) for ref in summary.dropped],
         "unknown": [str(ref) for ref in summary.lost],
         "stopped": summary.stopped,
+        "held": summary.held,
+        "held_until": summary.held_until,
         "parked": parked,
         "contested": [row["record"] for row in parked if row["standing"] == "contested"],
         "calls": calls_of(workspace, name),
@@ -67,10 +69,14 @@ def _refused(outcome: Any) -> dict[str, str]:
 
 
 def code_of(data: dict[str, Any]) -> int:
-    """1 when a record was not written (refused, contested, put off); what failed whole is graver."""
+    """1 when a record was not written (refused, contested, put off), 4 when some wait for calls of the next day.
+
+    What failed whole is graver.
+    """
     left = ("refused", "later", "unknown", "parked")
     some = any(done[word] for done in data["connections"].values() for word in left)
-    return gravest(data["failures"], SOME_REFUSED if some else DONE)
+    held = any(done["held"] for done in data["connections"].values())
+    return gravest(data["failures"], QUOTA_SPENT if held else SOME_REFUSED if some else DONE)
 
 
 def described(data: dict[str, Any]) -> str:
@@ -88,6 +94,9 @@ def described(data: dict[str, Any]) -> str:
         ]
         if len(done["parked"]) > SHOWN:
             lines.append(f"  … and {len(done['parked']) - SHOWN:,} more; csbridge outbox list shows all")
+        if done["held"]:
+            waiting = counted(done["held"], "less urgent record")
+            lines.append(f"  {waiting} held back: API calls run short until {done['held_until']:%Y-%m-%d %H:%M} UTC")
         if done["stopped"]:
             lines.append(f"  stopped there: {done['stopped']}; csbridge doctor says what to mend")
     lines += [f"failed: {name}: {error['message']}" for name, error in data["failures"].items()]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, func, or_, select, tuple_, update
 
 from adapters.records import Ref, Value
 from bridge.store.engine import Store
@@ -17,7 +17,9 @@ from bridge.store.records import grouped
 from bridge.store.rows import chunks, insert_or_update
 from bridge.store.schema import entries
 from config.fields import OwnField
+from config.words import WRITE_URGENCIES, WriteUrgency
 from webhooks.writeback.entry import Entry, Lease, Refusal, Standing, standing
+from webhooks.writeback.urgency import urgency
 
 """What the column ``work`` says of an entry with work; 0 = none."""
 
@@ -62,18 +64,22 @@ class StoreLedger:
         insert_or_update(db, entries, [self._row(entry) for entry in altered])
         return after
 
-    def claim(self, connection: str, limit: int, lease: Lease, now: datetime) -> list[Entry]:
+    def claim(
+        self, connection: str, limit: int, lease: Lease, now: datetime, least: WriteUrgency = "cosmetic"
+    ) -> list[Entry]:
         """See ``Ledger.claim``."""
         free = (
             select(entries)
             .where(entries.c.connection == connection)
             .where(or_(entries.c.lease_until.is_(None), entries.c.lease_until <= now))
             .where(_may_act(now))
-            .order_by(entries.c.kind, entries.c.id)
+            .order_by(entries.c.priority, entries.c.kind, entries.c.id)
             .with_for_update(skip_locked=True)
         )
         claimed: list[Entry] = []
         with self._store.write() as db:
+            if least != "cosmetic" and not _any(db, free, least):
+                return []
             for work in (
                 WORK["unknown"],
                 WORK["waiting"],
@@ -86,11 +92,17 @@ class StoreLedger:
             self._set_lease(db, [entry.ref for entry in claimed], lease)
         return claimed
 
-    def has_work(self, connection: str, now: datetime) -> bool:
-        """Whether anything may now be written to that CRM, or found out about."""
+    def has_work(self, connection: str, now: datetime, least: WriteUrgency = "cosmetic") -> bool:
+        """Whether anything so urgent may now be written to that CRM, or found out about."""
         with self._store.read() as db:
-            query = select(entries.c.id).where(entries.c.connection == connection, entries.c.work > 0, _may_act(now))
-            return db.execute(query.limit(1)).first() is not None
+            query = select(entries).where(entries.c.connection == connection, _may_act(now))
+            return _any(db, query, least)
+
+    def held_back(self, connection: str, now: datetime) -> int:
+        """How many records have work that could be done now."""
+        query = select(func.count()).where(entries.c.connection == connection, entries.c.work > 0, _may_act(now))
+        with self._store.read() as db:
+            return int(db.execute(query.select_from(entries)).scalar_one())
 
     def parked(self, connection: str) -> list[Entry]:
         """Records that do not hold what they should, until a person does something: refused or contested."""
@@ -172,6 +184,7 @@ class StoreLedger:
             "kind": entry.ref.kind,
             "id": entry.ref.id,
             "work": WORK[standing(entry, self.fields)],
+            "priority": WRITE_URGENCIES.index(urgency(entry, self.fields)),
             "retry_at": entry.retry_at,
             "lease_token": entry.lease.token if entry.lease else None,
             "lease_until": entry.lease.until if entry.lease else None,
@@ -209,6 +222,12 @@ class StoreLedger:
 
 _FIELDS = ("desired", "confirmed", "sent", "pending", "accepted")
 _DOCUMENT = tuple(field.name for field in dataclass_fields(Entry) if field.name not in COLUMNS)
+
+
+def _any(db: Connection, query: Select[Any], least: WriteUrgency) -> bool:
+    """Whether one of these entries has work that is at least so urgent."""
+    found = query.where(entries.c.work > 0, entries.c.priority <= WRITE_URGENCIES.index(least)).limit(1)
+    return db.execute(found.with_only_columns(entries.c.id)).first() is not None
 
 
 def _may_act(now: datetime) -> ColumnElement[bool]:

@@ -73,7 +73,21 @@ def insert_or_update(db: Connection, table: Table, rows: Sequence[Mapping[str, A
     """Insert rows, or overwrite those whose primary key is there."""
     if not rows:
         return
-    statement: Any = sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
+    statement = _insert(db, table)
     keys = [column.name for column in table.primary_key]
     others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     db.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), list(rows))
+
+
+def insert_or_add(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]], sum_of: str) -> None:
+    """Insert rows, or add the number ``sum_of`` to that of those whose primary key is there."""
+    if not rows:
+        return
+    statement = _insert(db, table)
+    keys = [column.name for column in table.primary_key]
+    total = {sum_of: table.c[sum_of] + statement.excluded[sum_of]}
+    db.execute(statement.on_conflict_do_update(index_elements=keys, set_=total), list(rows))
+
+
+def _insert(db: Connection, table: Table) -> Any:
+    return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)

@@ -207,11 +207,12 @@ entries = Table(
     Column("kind", String, primary_key=True),
     Column("id", String, primary_key=True),
     Column("work", Integer, nullable=False, comment="1 to be written, 2 to be read back, -1 parked"),
+    Column("priority", Integer, nullable=False, server_default=text("1"), comment="0 urgent, 1 ordinary, 2 cosmetic"),
     Column("retry_at", Utc),
     Column("lease_token", String),
     Column("lease_until", Utc),
     Column("document", Json, nullable=False, comment="desired, confirmed, sent, accepted, refusal …"),
-    Index(None, "connection", "work", "kind", "id"),
+    Index(None, "connection", "work", "priority", "kind", "id"),
     Index("ix_entries_leased", "connection", sqlite_where=LEASED, postgresql_where=LEASED),
     comment="Write-back: what each CRM record should hold, and what it confirmed",
 )
@@ -295,6 +296,18 @@ spend = Table(
     Column("purpose", String, primary_key=True),
     Column("calls", Integer, nullable=False),
     comment="API calls in hourly buckets, shared by all processes",
+)
+
+allowances = Table(
+    "allowances",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("most", Integer, nullable=False, comment="calls of the org's day"),
+    Column("remaining", Integer, nullable=False),
+    Column("zone", String, comment="where the day ends at midnight; NULL where it is the last 24 hours"),
+    Column("heard_at", Utc),
+    Column("stopped_until", Utc, comment="the vendor refused a call for the day"),
+    comment="What each vendor last said of its org's daily calls",
 )
 
 past_values = Table(

@@ -23,6 +23,7 @@ from typing import Literal, Protocol
 
 from adapters.records import Fields, Ref
 from config.fields import OwnField
+from config.words import WriteUrgency
 from webhooks.writeback.comparison import differences, same
 
 OwnFields = Mapping[str, OwnField]
@@ -92,10 +93,13 @@ class Ledger(Protocol):
         Returns the new entries, without the dropped ones.
         """
 
-    def claim(self, connection: str, limit: int, lease: Lease, now: datetime) -> list[Entry]:
+    def claim(
+        self, connection: str, limit: int, lease: Lease, now: datetime, least: WriteUrgency = "cosmetic"
+    ) -> list[Entry]:
         """Lease up to ``limit`` entries of one kind that have work, no live lease and no ``retry_at`` ahead.
 
-        Unknown ones first. Returns them with the lease.
+        Unknown ones first, then the most urgent. Returns them with the lease. None unless one of them is at least as
+        urgent as ``least``; a call that is made for that one has room for others.
         """
 
 

@@ -14,7 +14,7 @@ from typing import Final, Protocol, TypeVar
 from adapters.contract import LONGEST_WRITE, Calls, Outcome, Patch
 from adapters.errors import AdapterError, Lost, QuotaSpent, Retry, Unauthorized
 from adapters.records import Item, Ref
-from config.words import Kind
+from config.words import Kind, WriteUrgency
 from webhooks.writeback import settle
 from webhooks.writeback.drift import Policy, Verdict, verdict
 from webhooks.writeback.entry import Entry, Lease, Ledger, OwnFields
@@ -65,19 +65,21 @@ def push(
     lease: timedelta = LEASE,
     on_progress: Progress = lambda done: None,
     tally: Tally | None = None,
+    least: Callable[[], WriteUrgency] = lambda: "cosmetic",
 ) -> Summary:
     """Write what is wanted and not confirmed in ``adapter``'s org, in as few calls as ``batch`` allows.
 
     ``batch``: most records to a write, at most the adapter's own (None). ``zone``: the workspace's, whose
     days repairs are counted by. Ends when nothing is left to claim; no record is taken up more than
     ``ATTEMPTS`` times, and none again that the CRM put off by itself. Ends early (``Summary.stopped``) when a whole
-    batch was refused for the org's set-up: the rest would be, too. Raises QuotaSpent, Unauthorized and Retry from the
-    adapter, once what is known has been settled and all leases are given back; what was done until then is in
-    ``tally``, if the caller hands one in.
+    batch was refused for the org's set-up: the rest would be, too. ``least`` is asked before every claim how urgent
+    one of its records has to be; what is left then waits for another push. Raises QuotaSpent, Unauthorized and Retry
+    from the adapter, once what is known has been settled and all leases are given back; what was done until then is
+    in ``tally``, if the caller hands one in.
     """
     size = sizes(adapter, batch)
     count = Tally() if tally is None else tally
-    return _Push(adapter, ledger, fields, policy, now, new_token(), size, zone, lease, on_progress, count).run()
+    return _Push(adapter, ledger, fields, policy, now, new_token(), size, zone, lease, on_progress, count, least).run()
 
 
 class _Push:
@@ -96,6 +98,7 @@ class _Push:
         lease: timedelta,
         on_progress: Progress,
         tally: Tally,
+        least: Callable[[], WriteUrgency],
     ) -> None:
         self.crm = crm
         self.ledger = ledger
@@ -111,6 +114,7 @@ class _Push:
         self.attempts: Counter[Ref] = Counter()
         self.deaf = 0
         self.tally = tally
+        self.least = least
 
     def run(self) -> Summary:
         before = self.crm.calls.made.copy()
@@ -149,7 +153,8 @@ class _Push:
     def _claim(self) -> list[Entry]:
         """Lease some more. Records that had their turns in this push rest for a while, so that the loop ends."""
         while True:
-            claimed = self.ledger.claim(self.crm.connection, min(self.size.most, PIECE), self._lease(), self.now())
+            least, most = self.least(), min(self.size.most, PIECE)
+            claimed = self.ledger.claim(self.crm.connection, most, self._lease(), self.now(), least)
             self.attempts.update(entry.ref for entry in claimed)
             fresh = [entry for entry in claimed if self.attempts[entry.ref] <= ATTEMPTS]
             tired = [entry.ref for entry in claimed if self.attempts[entry.ref] > ATTEMPTS]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from adapters.contract import Outcome, Patch
 from adapters.records import Fields, Ref
@@ -39,6 +40,9 @@ class Summary:
     """API calls made to find out about unknown ones."""
     stopped: str = ""
     """Why the push ended before its work did: the vendor's code and message; empty when it did not."""
+    held: int = 0
+    """Records whose change is not urgent enough for the calls that are left; those of ``later`` may be among them."""
+    held_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,36 @@ def upgrade() -> None:
         comment="API calls in hourly buckets, shared by all processes",
     )
     op.create_table(
+        "allowances",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("most", sa.Integer(), nullable=False, comment="calls of the org's day"),
+        sa.Column("remaining", sa.Integer(), nullable=False),
+        sa.Column(
+            "zone",
+            sa.String(),
+            nullable=True,
+            comment="where the day ends at midnight; NULL where it is the last 24 hours",
+        ),
+        sa.Column("heard_at", sa.DateTime(), nullable=True),
+        sa.Column("stopped_until", sa.DateTime(), nullable=True, comment="the vendor refused a call for the day"),
+        sa.PrimaryKeyConstraint("connection", name="pk_allowances"),
+        comment="What each vendor last said of its org's daily calls",
+    )
+    op.add_column(
+        "entries",
+        sa.Column(
+            "priority",
+            sa.Integer(),
+            nullable=False,
+            server_default=sa.text("1"),
+            comment="0 urgent, 1 ordinary, 2 cosmetic",
+        ),
+    )
+    op.drop_index("ix_entries_connection_work_kind_id", table_name="entries")
+    op.create_index(
+        "ix_entries_connection_work_priority_kind_id", "entries", ["connection", "work", "priority", "kind", "id"]
+    )
+    op.create_table(
         "past_values",
         sa.Column("connection", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
