@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from bridge import publication
+from bridge import identity, publication
 from bridge.frames import build, customer_rows
 from bridge.moments import Moment, close_of, closed, day_of, present
 from bridge.progress import Progress, silent
@@ -72,6 +72,8 @@ def _take_note_of_rules(workspace: Workspace, everybody: bool) -> None:
     with workspace.store.read() as db:
         same = cursors.fact(db, "decided_with") == current
     if not same:
+        with workspace.store.write() as db:
+            identity.index_whole(db, workspace.settings, workspace.now())
         if not everybody:
             _refuse_to_blank_the_book(workspace)
         refresh_ledger(workspace)
@@ -104,7 +106,7 @@ def _rules(workspace: Workspace) -> str:
     versions = [card.version for card in workspace.cards["health"]]
     shown = sorted(map(_signature, workspace.fields.values()))
     inputs = [(source.file, source.account_key, source.stale_after) for source in settings.usage]
-    rules = (settings.scope, settings.timezone, settings.identity.prefer, sorted(flags.items()))
+    rules = (settings.scope, settings.timezone, settings.identity, sorted(flags.items()))
     return repr((versions, rules, inputs, shown))
 
 

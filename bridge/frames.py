@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -13,6 +13,7 @@ from bridge.moments import Moment, close_of, day_of
 from bridge.store import records, usage
 from bridge.usage_keys import UsageKeys
 from config.settings import Settings, UsageSource
+from config.words import UNKNOWN
 from scoring.frames import Frames, frame
 
 USAGE_DAYS = 400
@@ -31,12 +32,13 @@ def customer_rows(
 
     A customer whose accounts were not known, or are gone, is left out.
     """
-    accounts = gather_accounts(db, ids, moment.known, settings.identity.prefer)
+    prefer = [*settings.identity.prefer, *(connection.name for connection in settings.connections)]
+    accounts = gather_accounts(db, ids, moment.known, prefer)
     if moment.dated:
         accounts = list(as_then(db, "account", accounts, close_of(moment.day, settings.zone)))
     rows: dict[int, Row] = {}
     for fact in accounts:
-        rows[fact.customer] = {**_account(db, fact, moment, settings.zone), **_filled(rows.get(fact.customer, {}))}
+        rows[fact.customer] = _filled(rows.get(fact.customer, {}), _account(db, fact, moment, settings.zone))
     return rows, accounts
 
 
@@ -89,9 +91,25 @@ def _status_then(account: Row, day: date) -> str | None:
 _SPAN = ("customer_since", "churned_on")
 
 
-def _filled(values: Row) -> dict[str, Any]:
-    """What a preferred connection already said; the next ones only fill its gaps."""
-    return {name: value for name, value in values.items() if value is not None}
+def _filled(values: Row, more: Row) -> dict[str, Any]:
+    """What a preferred connection said, its gaps filled from the next one. A sum goes with its currency, a CSM's
+    judgement with its reason: such a whole is one connection's.
+    """
+    filled = {name: value for name, value in more.items() if not _known(values.get(name))}
+    for part, whole in PARTS.items():
+        said = next((row for row in (values, more) if _known(row.get(whole))), None)
+        filled |= {part: said.get(part)} if said else {}
+    return {**values, **filled}
+
+
+def _known(value: object) -> bool:
+    return value is not None and value != UNKNOWN
+
+
+PARTS: Final = {
+    "currency": "arr", "pulse_reason": "pulse", "pulse_until": "pulse", "pulse_since": "pulse",
+}  # fmt: skip
+"""Attributes that mean something only beside another one."""
 
 
 def _happened(

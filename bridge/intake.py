@@ -4,13 +4,13 @@ The one way in, for pulled pages and for records re-read after a webhook. One tr
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from adapters.records import Account, Item, Ref, Tombstone
-from bridge import usage_keys
+from bridge import identity, usage_keys
 from bridge.store import cursors, customers, records
 from bridge.workspace import Workspace
 from webhooks.writeback import drift
@@ -34,24 +34,30 @@ class Taken:
 
 
 def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: datetime) -> Taken:
-    """Upsert, give new accounts a customer, mark who is affected, compare own fields with what was confirmed.
+    """Upsert, give new accounts a customer, join and part customers, mark who is affected, compare own fields with
+    what was confirmed.
 
     A record that is gone loses its desired state. One that another was merged into starts from what it holds now:
     what a merge did to our fields is no drift.
     """
     upserted = records.upsert(db, items, now)
-    accounts = [item for item in items if isinstance(item, Account)]
-    owners = _owners(db, workspace, accounts, now)
     changed = set(upserted.changed)
+    accounts = [item for item in items if isinstance(item, Account)]
     gone = [item for item in items if isinstance(item, Tombstone) and item.ref in changed]
-    survivors = {Ref(item.ref.connection, item.ref.kind, item.merged_into) for item in gone if item.merged_into}
-    concerned = records.accounts_of(db, changed | survivors)
+    survivors = {item.ref: replace(item.ref, id=item.merged_into) for item in gone if item.merged_into}
+    identity.hand_on(db, survivors, [account.ref for account in accounts])
+    owners = _owners(db, workspace, accounts, now)
+    newest = {item.ref: item for item in items}
+    moves = identity.follow(db, workspace.settings, [newest[ref] for ref in upserted.changed], now)
+    owners |= {ref: after for ref, (_, after) in moves.items()}
+    concerned = records.accounts_of(db, changed | set(survivors.values()))
     owners |= customers.of_accounts(db, concerned - owners.keys())
     customers.mark_affected(db, (owners[account] for account in concerned & owners.keys()), now)
-    usage_keys.index(db, workspace.settings, {owners[ref] for ref in changed & owners.keys()})
+    moved = {id for move in moves.values() for id in move}
+    usage_keys.index(db, workspace.settings, moved.union(owners[ref] for ref in changed & owners.keys()))
     ledger = workspace.ledger
     ledger.update_in(db, [item.ref for item in gone], lambda entry: None)
-    ledger.update_in(db, sorted(ledger.present(db, list(survivors)), key=str), drift.forget)
+    ledger.update_in(db, sorted(ledger.present(db, list(survivors.values())), key=str), drift.forget)
     return Taken(len(items), len(changed), len(gone), _observe(db, workspace, accounts))
 
 

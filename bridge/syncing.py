@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from adapters.contract import Adapter
 from adapters.errors import Refused, Unauthorized
-from bridge import histories
+from bridge import histories, identity
 from bridge.comparing import LossDoubted, compare, gap_fact
 from bridge.connecting import connect
 from bridge.intake import Taken, take_in
@@ -49,6 +49,7 @@ def _sync(workspace: Workspace, name: str, full: bool, progress: Progress) -> Sy
     adapter = connect(workspace, name)
     follow_targets(workspace)
     with workspace.store.write() as db:
+        identity.index_whole(db, workspace.settings, workspace.now())
         maps_otherwise = _maps_otherwise_now(db, workspace, name)
         if maps_otherwise:
             histories.begin_anew(db, name)
@@ -75,7 +76,7 @@ def _sync(workspace: Workspace, name: str, full: bool, progress: Progress) -> Sy
 
 def _maps_otherwise_now(db: Connection, workspace: Workspace, name: str) -> bool:
     """Whether the connection's map differs from that of the last sync: then what did not change is read again too."""
-    current = workspace.settings.connection(name).model_dump_json(include={"map"})
+    current = workspace.connection(name).model_dump_json(include={"map"})
     before = cursors.fact(db, f"map of {name}")
     cursors.save_fact(db, f"map of {name}", current)
     return before not in (None, current)

@@ -18,6 +18,7 @@ from bridge.store.vault import StoreVault
 from config.connections import ConnectionSettings
 from config.errors import ConfigError, Problem
 from config.fields import OwnField
+from config.linking import with_link
 from config.loading import load
 from config.own_fields import own_fields
 from config.problems import did_you_mean
@@ -90,6 +91,11 @@ class Workspace:
             raise ConfigError([Problem("--connection", f"there is no connection {only!r}", expected=f"one of {names}")])
         return list(found)
 
+    def connection(self, name: str) -> ConnectionSettings:
+        """One connection as it is read: with the field that links its accounts to those of other connections."""
+        found: ConnectionSettings = self.settings.connection(name)
+        return with_link(found, self.settings)
+
     def adapter(self, name: str) -> Adapter:
         """The adapter of a connection; opening makes no network call."""
         if name not in self._adapters:
@@ -104,7 +110,7 @@ class Workspace:
                 vault=self.vault,
                 budget=self.purse(name),
             )
-            self._adapters[name] = open_adapter(self.settings.connection(name), context)
+            self._adapters[name] = open_adapter(self.connection(name), context)
         return self._adapters[name]
 
     def meter(self, name: str) -> Meter:

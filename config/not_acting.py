@@ -13,7 +13,7 @@ from config.own_fields import later_names
 from config.settings import Settings, UsageSource
 
 SETTINGS: Final = ("currency", "broker")
-IDENTITY: Final = ("link", "key", "prefer")
+IDENTITY: Final = ("parents",)
 PURPOSES: Final = ("health",)
 """The purposes that this release scores."""
 

@@ -22,9 +22,12 @@ STORES = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 
 
 class Identity(Model):
-    link: Mapping[str, str] = Field(default_factory=dict)
+    """How accounts of several connections become one customer, and what their parents are told."""
+
+    link: Mapping[str, Text] = Field(default_factory=dict)
     key: Literal["domain"] | None = "domain"
     prefer: list[str] = Field(default_factory=list)
+    parents: Literal["none", "mean", "worst", "arr"] = "none"
 
 
 class SegmentSource(Model):

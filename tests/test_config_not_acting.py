@@ -30,7 +30,6 @@ broker: redis://localhost/0
 """
     assert not_acting(settings_of(tmp_path, text)) == [
         "connections.hs.quota",
-        "identity.prefer",
         "usage[1].segment",
         "scorecards: risk",
         "write.fields: csat",

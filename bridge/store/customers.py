@@ -29,8 +29,8 @@ def ensure(db: Connection, accounts: Iterable[Ref], now: datetime, closed_throug
         [{"created_at": now, "closed_through": closed_through, "inside": False}] * len(missing),
     )
     fresh = dict(zip(missing, sorted(created.scalars()), strict=True))
-    rows = [(account.connection, account.id, id) for account, id in fresh.items()]
-    insert_all(db, customer_refs, ("connection", "account_id", "customer_id"), rows)
+    rows = [(account.connection, account.id, id, id) for account, id in fresh.items()]
+    insert_all(db, customer_refs, ("connection", "account_id", "customer_id", "own_id"), rows)
     return owners | fresh
 
 
@@ -53,10 +53,10 @@ def refs_of(db: Connection, ids: Sequence[int]) -> dict[int, list[Ref]]:
     """The account refs of each customer, in a fixed order."""
     found: dict[int, list[Ref]] = {}
     for some in chunks(ids):
-        query = select(customer_refs).where(customer_refs.c.customer_id.in_(some))
-        for connection, account_id, customer_id in db.execute(
-            query.order_by(customer_refs.c.connection, customer_refs.c.account_id)
-        ):
+        query = select(customer_refs.c.connection, customer_refs.c.account_id, customer_refs.c.customer_id)
+        mine = query.where(customer_refs.c.customer_id.in_(some))
+        ordered = mine.order_by(customer_refs.c.connection, customer_refs.c.account_id)
+        for connection, account_id, customer_id in db.execute(ordered):
             found.setdefault(customer_id, []).append(Ref(connection, "account", account_id))
     return found
 
@@ -72,14 +72,15 @@ _AGAIN: Final = """ON CONFLICT (customer_id) DO UPDATE
 
 
 def mark_all(db: Connection, now: datetime) -> None:
-    """Mark everybody, in two statements."""
+    """Mark everybody who has an account, in two statements."""
+    awake = select(customer_refs.c.customer_id)
     again = {
         "version": affected.c.version + 1,
         "since": func.coalesce(affected.c.since, literal(now, affected.c.since.type)),
     }
-    db.execute(update(affected).values(again))
+    db.execute(update(affected).where(affected.c.customer_id.in_(awake)).values(again))
     unmarked = select(customers.c.id, literal(1), literal(now, affected.c.since.type)).where(
-        customers.c.id.not_in(select(affected.c.customer_id))
+        customers.c.id.not_in(select(affected.c.customer_id)), customers.c.id.in_(awake)
     )
     db.execute(insert(affected).from_select(["customer_id", "version", "since"], unmarked))
 

@@ -334,6 +334,15 @@ def ids_after(db: Connection, connection: str, kind: Kind, after: str, most: int
     return list(db.execute(query.order_by(records.c.id).limit(most)).scalars())
 
 
+def living(db: Connection, refs: Iterable[Ref]) -> set[Ref]:
+    """Those of the refs that are known and not gone."""
+    found: set[Ref] = set()
+    for (connection, kind), ids in grouped(refs).items():
+        query = select(records.c.id).where(*_these(db, connection, kind, ids), records.c.payload.is_not(None))
+        found.update(Ref(connection, kind, id) for id in db.execute(query).scalars())
+    return found
+
+
 def names(db: Connection, accounts: Iterable[Ref]) -> dict[Ref, str]:
     """The names of those accounts that have one."""
     found: dict[Ref, str] = {}

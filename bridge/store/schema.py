@@ -163,6 +163,7 @@ customer_refs = Table(
     Column("connection", String, primary_key=True),
     Column("account_id", String, primary_key=True),
     Column("customer_id", Serial, nullable=False, index=True),
+    Column("own_id", Serial, nullable=False, comment="the customer it began as, and is again when it parts"),
 )
 
 account_keys = Table(

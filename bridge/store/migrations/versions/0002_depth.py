@@ -87,3 +87,12 @@ def upgrade() -> None:
         comment="By what accounts of several connections are found to be one customer",
     )
     op.create_index("ix_account_identities_sort_value", "account_identities", ["sort", "value"], unique=False)
+    op.add_column("customer_refs", sa.Column("own_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite")))
+    op.execute("UPDATE customer_refs SET own_id = customer_id")  # until now every account was a customer by itself
+    with op.batch_alter_table("customer_refs") as refs:
+        refs.alter_column(
+            "own_id",
+            existing_type=sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+            comment="the customer it began as, and is again when it parts",
+        )

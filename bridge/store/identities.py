@@ -1,0 +1,63 @@
+"""By what accounts can be found to be one customer: the index of their links and domains. Decides nothing."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, true
+
+from adapters.records import Ref
+from bridge.store.records import grouped
+from bridge.store.rows import chunks
+from bridge.store.schema import account_identities as identities
+
+Values = Mapping[str, str]
+"""An account's values, by sort."""
+
+
+def of(db: Connection, accounts: Iterable[Ref]) -> dict[Ref, dict[str, str]]:
+    """The values of these accounts; those without any are left out."""
+    found: dict[Ref, dict[str, str]] = {}
+    for (connection, _), ids in grouped(accounts).items():
+        for some in chunks(ids):
+            query = select(identities.c.account_id, identities.c.sort, identities.c.value).where(
+                identities.c.connection == connection, identities.c.account_id.in_(some)
+            )
+            for id, sort, value in db.execute(query):
+                found.setdefault(Ref(connection, "account", id), {})[sort] = value
+    return found
+
+
+def keep(db: Connection, known: Mapping[Ref, Values]) -> None:
+    """From now on these accounts have these values, and no other."""
+    for (connection, _), ids in grouped(known).items():
+        for some in chunks(ids):
+            mine = and_(identities.c.connection == connection, identities.c.account_id.in_(some))
+            db.execute(delete(identities).where(mine))
+    rows = [
+        {"connection": ref.connection, "account_id": ref.id, "sort": sort, "value": value}
+        for ref, values in known.items()
+        for sort, value in values.items()
+    ]
+    if rows:
+        db.execute(insert(identities), rows)
+
+
+def sharing(db: Connection, sort: str, values: Collection[str], across: bool = False) -> set[Ref]:
+    """The accounts that have one of these values in common with another; ``across``: with one of another connection."""
+    found: set[Ref] = set()
+    for some in chunks(sorted(values)):
+        found |= _sharing(db, sort, identities.c.value.in_(some), across)
+    return found
+
+
+def all_sharing(db: Connection, sort: str) -> set[Ref]:
+    """Every account that has a value in common with another."""
+    return _sharing(db, sort, true(), False)
+
+
+def _sharing(db: Connection, sort: str, wanted: ColumnElement[bool], across: bool) -> set[Ref]:
+    number = func.count(identities.c.connection.distinct()) if across else func.count()
+    several = select(identities.c.value).where(identities.c.sort == sort, wanted)
+    several = several.group_by(identities.c.value).having(number > 1)
+    query = select(identities.c.connection, identities.c.account_id)
+    found = db.execute(query.where(identities.c.sort == sort, identities.c.value.in_(several)))
+    return {Ref(connection, "account", id) for connection, id in found}
