@@ -66,8 +66,7 @@ def index_whole(db: Connection, settings: Settings, now: datetime) -> None:
         refs = [Ref(fact.known.connection, "account", fact.known.id) for fact in facts]
         before = identities.of(db, refs)
         found = {
-            ref: _found(settings, ref, fact.content, before.get(ref, {}))
-            for ref, fact in zip(refs, facts, strict=True)
+            ref: _found(settings, ref, fact.content, before.get(ref, {})) for ref, fact in zip(refs, facts, strict=True)
         }
         identities.keep(db, {ref: values for ref, values in found.items() if values != before.get(ref, {})})
     cursors.save_fact(db, "identified by", current)

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, true
+from sqlalchemy import ColumnElement, Connection, delete, func, select, true
 
 from adapters.records import Ref
 from bridge.store.records import grouped
-from bridge.store.rows import chunks
+from bridge.store.rows import among, insert_all
 from bridge.store.schema import account_identities as identities
 
 Values = Mapping[str, str]
@@ -17,36 +17,23 @@ def of(db: Connection, accounts: Iterable[Ref]) -> dict[Ref, dict[str, str]]:
     """The values of these accounts; those without any are left out."""
     found: dict[Ref, dict[str, str]] = {}
     for (connection, _), ids in grouped(accounts).items():
-        for some in chunks(ids):
-            query = select(identities.c.account_id, identities.c.sort, identities.c.value).where(
-                identities.c.connection == connection, identities.c.account_id.in_(some)
-            )
-            for id, sort, value in db.execute(query):
-                found.setdefault(Ref(connection, "account", id), {})[sort] = value
+        query = select(identities.c.account_id, identities.c.sort, identities.c.value)
+        for id, sort, value in db.execute(query.where(*_these(db, connection, ids))):
+            found.setdefault(Ref(connection, "account", id), {})[sort] = value
     return found
 
 
 def keep(db: Connection, known: Mapping[Ref, Values]) -> None:
     """From now on these accounts have these values, and no other."""
     for (connection, _), ids in grouped(known).items():
-        for some in chunks(ids):
-            mine = and_(identities.c.connection == connection, identities.c.account_id.in_(some))
-            db.execute(delete(identities).where(mine))
-    rows = [
-        {"connection": ref.connection, "account_id": ref.id, "sort": sort, "value": value}
-        for ref, values in known.items()
-        for sort, value in values.items()
-    ]
-    if rows:
-        db.execute(insert(identities), rows)
+        db.execute(delete(identities).where(*_these(db, connection, ids)))
+    rows = [(ref.connection, ref.id, sort, value) for ref, values in known.items() for sort, value in values.items()]
+    insert_all(db, identities, ("connection", "account_id", "sort", "value"), rows)
 
 
 def sharing(db: Connection, sort: str, values: Collection[str], across: bool = False) -> set[Ref]:
     """The accounts that have one of these values in common with another; ``across``: with one of another connection."""
-    found: set[Ref] = set()
-    for some in chunks(sorted(values)):
-        found |= _sharing(db, sort, identities.c.value.in_(some), across)
-    return found
+    return _sharing(db, sort, among(db, identities.c.value, values), across)
 
 
 def all_sharing(db: Connection, sort: str) -> set[Ref]:
@@ -61,3 +48,7 @@ def _sharing(db: Connection, sort: str, wanted: ColumnElement[bool], across: boo
     query = select(identities.c.connection, identities.c.account_id)
     found = db.execute(query.where(identities.c.sort == sort, identities.c.value.in_(several)))
     return {Ref(connection, "account", id) for connection, id in found}
+
+
+def _these(db: Connection, connection: str, ids: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    return identities.c.connection == connection, among(db, identities.c.account_id, ids)

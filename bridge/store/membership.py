@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from adapters.records import Ref
 from bridge.store.customers import NOT_YET
 from bridge.store.records import grouped
-from bridge.store.rows import chunks
+from bridge.store.rows import among, chunks
 from bridge.store.schema import affected, customer_refs, customers
 from bridge.succession import Member
 
@@ -17,9 +17,8 @@ def members(db: Connection, accounts: Iterable[Ref]) -> dict[Ref, Member]:
     """These accounts, and all who belong to the same customers: the living and the gone."""
     ids: set[int] = set()
     for (connection, _), some in grouped(accounts).items():
-        for piece in chunks(some):
-            mine = customer_refs.c.connection == connection, customer_refs.c.account_id.in_(piece)
-            ids.update(db.execute(select(customer_refs.c.customer_id).where(*mine)).scalars())
+        mine = customer_refs.c.connection == connection, among(db, customer_refs.c.account_id, some)
+        ids.update(db.execute(select(customer_refs.c.customer_id).where(*mine)).scalars())
     found: dict[Ref, Member] = {}
     for together in chunks(sorted(ids)):
         for row in db.execute(select(customer_refs).where(customer_refs.c.customer_id.in_(together))).mappings():
@@ -75,7 +74,7 @@ def _closed_through(db: Connection, ids: Sequence[int]) -> dict[int, date]:
     found: dict[int, date] = {}
     for some in chunks(ids):
         query = select(customers.c.id, customers.c.closed_through).where(customers.c.id.in_(some))
-        found.update({id: day for id, day in db.execute(query)})
+        found.update((row.id, row.closed_through) for row in db.execute(query))
     return found
 
 
