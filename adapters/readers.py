@@ -15,6 +15,9 @@ from config.words import UNKNOWN
 Reader = Callable[[object, tzinfo], Value]
 """A vendor value and the workspace's zone → a canonical value."""
 
+UNREAD: Final = "_in_crm"
+"""``status_in_crm`` in ``extra``: what the CRM says in a field (here status) for which we have no word."""
+
 _LARGEST: Final = 2**53
 """Beyond it a float does not hold every whole number, and no count of ours is real."""
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")

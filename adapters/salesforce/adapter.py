@@ -14,6 +14,7 @@ from adapters.salesforce import checking, listing, outbound_message
 from adapters.salesforce.bulk_query import BulkQuery
 from adapters.salesforce.client import Client
 from adapters.salesforce.cursor import decoded
+from adapters.salesforce.history import Histories
 from adapters.salesforce.provisioning import Provisioning
 from adapters.salesforce.pulling import Pull
 from adapters.salesforce.reading import Reader, leads_elsewhere
@@ -51,9 +52,9 @@ class SalesforceAdapter:
         self._context = context
         self._client = Client(settings, self.calls, context.patience, context.clock, context.vault)
         self._views = Views(self._client, merged(default_maps("salesforce"), settings.map), context)
-        self._asker = Asker(self._client)
         self._bulk = BulkQuery(self._client, context.patience, settings.bulk.pull_above)
-        self._reader = Reader(self._client, self._asker)
+        self._reader = Reader(self._client, Asker(self._client))
+        self._histories = Histories(self._client)
         objects = {kind: self._views.objects(kind)[0] for kind in _WRITTEN_KINDS if self._views.objects(kind)}
         self._writer = Writer(self._client, context.own, objects, context.patience)
         self._provisioning = Provisioning(
@@ -91,7 +92,7 @@ class SalesforceAdapter:
         if kind == "account" and not views:
             raise self._views.denied(kind, views)  # other kinds can be done without; ``check`` tells
         bound = place.until or (min(until, now) if until else now)
-        yield from Pull(self._client, self._asker, self._bulk, views, place, bound, self._context.overlap).pages()
+        yield from Pull(self._client, self._reader, self._bulk, views, place, bound, self._context.overlap).pages()
 
     def read(self, kind: Kind, ids: Sequence[str]) -> list[Item]:
         if kind not in self._views.kinds or not ids:
@@ -120,7 +121,11 @@ class SalesforceAdapter:
             yield from listing.sightings(self._client, views)
 
     def history(self, kind: Kind, ids: Sequence[str], fields: Sequence[str]) -> list[Past]:
-        return []
+        if kind not in self._views.kinds:
+            return []
+        views = self._views.known(kind)
+        mine = {view.object: [one for one in ids if one.startswith(view.prefix)] for view in views}
+        return [past for view in views for past in self._histories.past(view, mine[view.object], fields)]
 
     def plan(self, fields: Sequence[OwnField]) -> Plan:
         return self._provisioning.plan(fields)

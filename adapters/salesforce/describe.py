@@ -35,6 +35,8 @@ class Described:
     fields: Mapping[str, Field]
     prefix: str = ""
     """The first three characters of its ids."""
+    children: frozenset[str] = frozenset()
+    """The names under which the rows that hang on one of its records are reached."""
 
     def field(self, name: str) -> Field | None:
         return self.fields.get(name.lower())
@@ -59,6 +61,11 @@ def described(answer: Mapping[str, Any]) -> Described:
         object=str(answer.get("name") or ""),
         fields={field.name.lower(): field for field in fields},
         prefix=str(answer.get("keyPrefix") or ""),
+        children=frozenset(
+            str(row["relationshipName"])
+            for row in answer.get("childRelationships") or []
+            if row.get("relationshipName")
+        ),
     )
 
 

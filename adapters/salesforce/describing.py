@@ -4,21 +4,25 @@ Salesforce counts a composite call as one against the org's allowance (composite
 https://developer.salesforce.com/docs/platform/api-rest/guide/resources-composite-composite-post.html
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from adapters.contract import Purpose
 from adapters.errors import Refused, Unauthorized
-from adapters.salesforce.client import Client
+from adapters.readers import text
+from adapters.salesforce.client import Client, Reply
 from adapters.salesforce.describe import Described, described
 
-MOST: Final = 25
-"""Parts of one composite call."""
+MOST: Final = 24
+"""Objects of one composite call, which has room for 25 parts; one asks for the currency."""
 
 Seen = tuple[Described | None, datetime | None]
 """An object as the integration user sees it, and the vendor's time; None when it is absent or out of reach."""
 
+_CURRENCY: Final = "currency"
+_ORGANIZATION: Final = "query/?" + urlencode({"q": "SELECT DefaultCurrencyIsoCode FROM Organization"})
 _ABSENT: Final = ("NOT_FOUND", "INVALID_TYPE")
 _CLOSED: Final = "INSUFFICIENT_ACCESS"
 
@@ -37,30 +41,37 @@ def describe(client: Client, name: str, purpose: Purpose = "describe") -> Seen:
     return described(reply.body or {}), reply.at
 
 
-def describe_many(client: Client, names: Sequence[str]) -> dict[str, Seen]:
-    """What a composite call says clearly of these objects; the others have to be asked for alone.
+def describe_many(client: Client, names: Sequence[str]) -> tuple[dict[str, Seen], str | None]:
+    """What composite calls say clearly of these objects (the others have to be asked for alone), and of the currency.
 
     Raises Refused or Unauthorized where there is no such resource.
     """
     found: dict[str, Seen] = {}
+    currency = None
     for first in range(0, len(names), MOST):
-        found |= _composite(client, names[first : first + MOST])
-    return found
+        parts = {f"object{place}": name for place, name in enumerate(names[first : first + MOST])}
+        reply = _composite(client, parts)
+        for part in (reply.body or {}).get("compositeResponse") or ():
+            name, body = parts.get(part.get("referenceId")), part.get("body")
+            if name and part.get("httpStatusCode") == 200 and isinstance(body, dict):
+                found[name] = described(body), reply.at
+            elif name and _is_absent(body):
+                found[name] = None, reply.at
+            currency = currency or _currency(part)
+    return found, currency
 
 
-def _composite(client: Client, names: Sequence[str]) -> Iterator[tuple[str, Seen]]:
-    by_reference = {f"object{place}": name for place, name in enumerate(names)}
-    parts = [
-        {"method": "GET", "url": f"{client.data}sobjects/{name}/describe", "referenceId": reference}
-        for reference, name in by_reference.items()
-    ]
-    reply = client.retrieve("composite", "describe", {"allOrNone": False, "compositeRequest": parts})
-    for part in (reply.body or {}).get("compositeResponse") or ():
-        name, body = by_reference.get(part.get("referenceId")), part.get("body")
-        if name and part.get("httpStatusCode") == 200 and isinstance(body, dict):
-            yield name, (described(body), reply.at)
-        elif name and _is_absent(body):
-            yield name, (None, reply.at)
+def _composite(client: Client, parts: Mapping[str, str]) -> Reply:
+    urls = {reference: f"sobjects/{name}/describe" for reference, name in parts.items()} | {_CURRENCY: _ORGANIZATION}
+    asked = [{"method": "GET", "url": client.data + url, "referenceId": reference} for reference, url in urls.items()]
+    return client.retrieve("composite", "describe", {"allOrNone": False, "compositeRequest": asked})
+
+
+def _currency(part: Mapping[str, Any]) -> str | None:
+    """The corporate currency, in which all amounts of an org are that has one only; None where it is not told."""
+    body = part.get("body")
+    rows = body.get("records") if part.get("referenceId") == _CURRENCY and isinstance(body, dict) else None
+    return text(rows[0].get("DefaultCurrencyIsoCode")) if rows else None
 
 
 def _is_absent(body: Any) -> bool:

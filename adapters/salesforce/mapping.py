@@ -11,7 +11,9 @@ from typing import Any, Final
 
 from adapters import times
 from adapters.domains import domain
+from adapters.readers import UNREAD
 from adapters.records import (
+    RECORD_TYPES,
     Account,
     Activity,
     Contract,
@@ -50,7 +52,7 @@ _LONGEST_TERM: Final = 1200
 
 _READERS: Final[Mapping[str, Reader]] = {
     "name": values.text, "domain": lambda value, _zone: domain(value), "parent": values.identifier,
-    "owner": values.identifier, "csm": values.identifier, "industry": values.text, "employees": values.whole,
+    "owner": values.user, "csm": values.identifier, "industry": values.text, "employees": values.whole,
     "country": values.text, "currency": values.text, "customer_since": values.day, "churned_on": values.day,
     "renewal_date": values.day, "arr": values.number, "plan": values.text, "seats_bought": values.number,
     "referred_by": values.identifier, "pulse_reason": values.text, "pulse_until": values.day,
@@ -74,6 +76,8 @@ def mapper(view: View) -> Callable[[Row], Item]:
     mapped, extra, own = _mapped(view), _columns(view.extra), _columns(view.own)
     observed = tuple(column for column in own if column[0] not in PULSE)
     nested = tuple(column for column in view.columns if "." in column)
+    said = tuple((name, vendor) for name, vendor, _ in mapped if name in _WORDS or name == "owner")
+    currency = view.currency if "currency" in RECORD_TYPES[view.kind].__dataclass_fields__ else None
     build = _BUILDERS[view.kind]
 
     def to_item(row: Row) -> Item:
@@ -84,10 +88,17 @@ def mapper(view: View) -> Callable[[Row], Item]:
         if nested:
             row = {**row, **{name: _nested(row, name) for name in nested}}
         raw = _read(mapped, row, view.zone)
-        raw |= {"ref": ref, "changed_at": at, "extra": _read(extra, row, view.zone)}
+        kept = _read(extra, row, view.zone)
+        raw |= {"ref": ref, "changed_at": at, "extra": kept}
+        if currency:
+            raw["currency"] = currency
         if view.kind == "account":
             raw["own"] = _read(observed, row, view.zone)
-        return build(row, view, raw)
+        record = build(row, view, raw)
+        kept |= {
+            name + UNREAD: values.text(row[vendor]) for name, vendor in said if _is_unread(record, name, row, vendor)
+        }
+        return record
 
     return to_item
 
@@ -95,6 +106,11 @@ def mapper(view: View) -> Callable[[Row], Item]:
 def stamp(row: Row) -> tuple[datetime, str]:
     """The place of a row in the order of a pull: (SystemModstamp, Id)."""
     return times.instant(row.get(STAMP)) or EPOCH, str(row.get("Id") or "")
+
+
+def readers(view: View) -> dict[str, tuple[str, Reader]]:
+    """By canonical name, the vendor field and how its values are read."""
+    return {name: (vendor, reader) for name, vendor, reader in (*_mapped(view), *_columns(view.extra))}
 
 
 def _mapped(view: View) -> Columns:
@@ -132,6 +148,12 @@ def _read(columns: Columns, row: Row, zone: tzinfo) -> Raw:
     }
 
 
+def _is_unread(record: Record, name: str, row: Row, vendor: str) -> bool:
+    """Whether the CRM says something for which we have no word: unknown, but it stays visible in ``extra``."""
+    value = row.get(vendor)
+    return isinstance(value, str) and bool(value.strip()) and getattr(record, name) in (None, UNKNOWN)
+
+
 def _nested(row: Row, path: str) -> object:
     """A parent's field (``Owner.Email``) arrives in an object of its own."""
     value: Any = row
@@ -150,7 +172,11 @@ def _person(row: Row, view: View, raw: Raw) -> Person:
 
 def _activity(row: Row, view: View, raw: Raw) -> Activity:
     raw["accounts"] = _ids(row, [view.mapped.get("accounts"), "WhatId"], _ACCOUNT)
-    raw["persons"] = _ids(row, [view.mapped.get("persons")], _CONTACT)
+    shared = ((row.get(view.within) or {}).get("records") or ()) if view.within else ()
+    persons = [*_ids(row, [view.mapped.get("persons")], _CONTACT)]
+    for other in shared:
+        persons += _ids(other, ["RelationId"], _CONTACT)
+    raw["persons"] = tuple(dict.fromkeys(persons))
     raw["kind"] = _activity_kind(raw.get("kind"), view.object)
     raw |= _activity_time(row, raw.get("at"))
     return Activity(**raw)

@@ -18,11 +18,13 @@ from adapters.contract import Page
 from adapters.errors import Refused
 from adapters.records import Item
 from adapters.salesforce import deletions, soql
+from adapters.salesforce.about import placed
 from adapters.salesforce.bulk_query import BulkQuery, JobUseless
 from adapters.salesforce.client import Client, Reply
 from adapters.salesforce.cursor import Cursor, JobPlace, encoded
 from adapters.salesforce.deletions import Gone
 from adapters.salesforce.mapping import Row, mapper, stamp
+from adapters.salesforce.reading import Reader
 from adapters.salesforce.soql import After, Window
 from adapters.salesforce.view import View
 from adapters.salesforce.wide import Asker, next_url, records, total
@@ -42,10 +44,10 @@ class Pull:
     """One pull of ``views`` under one upper bound, from a cursor on."""
 
     def __init__(
-        self, client: Client, asker: Asker, bulk: BulkQuery, views: Sequence[View], cursor: Cursor, bound: datetime,
+        self, client: Client, reader: Reader, bulk: BulkQuery, views: Sequence[View], cursor: Cursor, bound: datetime,
         overlap: timedelta,
     ) -> None:  # fmt: skip
-        self._client, self._asker, self._bulk, self._bound = client, asker, bulk, bound
+        self._client, self._reader, self._bulk, self._bound = client, reader, bulk, bound
         self._views, self._cursor = views, cursor
         self._covered = _still_covered(cursor, views)  # these three grow as objects are begun and done,
         self._deletions = dict(cursor.deletions)  # and with them what the cursors of the pages say
@@ -74,9 +76,9 @@ class Pull:
         begun = self._cursor.bulk if window.after else None
         here = replace(self._under_way, object=view.object, after=window.after, bulk=begun)
         to_item = mapper(view)
-        for rows, (after, job), done in _pages(self._asker, self._bulk, view, window, begun):
+        for rows, (after, job), done in _pages(self._reader.asker, self._bulk, view, window, begun):
             here = replace(here, after=after, bulk=job)
-            items: Sequence[Item] = tuple(map(to_item, rows))
+            items: Sequence[Item] = tuple(map(to_item, placed(self._reader, view, rows)))
             if not done:
                 yield Page(tuple(items), encoded(here))
         gone = self._gone(view)
@@ -125,7 +127,10 @@ def _remaining(views: Sequence[View], cursor: Cursor) -> Sequence[View]:
 
 
 def _pages(asker: Asker, bulk: BulkQuery, view: View, window: Window, job: JobPlace | None) -> Iterator[_Part]:
-    """Goes on with ``job``; else the first page says at no further cost how many rows there are: one may pay."""
+    """Goes on with ``job``; else the first page says at no further cost how many rows there are: one may pay.
+
+    No job reads the persons of shared activities, which hang on the rows.
+    """
     if job and (yield from _in_bulk(bulk, view, window, job)):
         return
     undecided = True
@@ -142,7 +147,7 @@ def _pages(asker: Asker, bulk: BulkQuery, view: View, window: Window, job: JobPl
         if done:
             return
         window = replace(window, after=place)
-        if undecided and bulk.pays(total(reply) - len(rows)):
+        if undecided and not view.within and bulk.pays(total(reply) - len(rows)):
             job = bulk.begun(soql.job(view, window))
             if job and (yield from _in_bulk(bulk, view, window, job)):
                 return

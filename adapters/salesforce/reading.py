@@ -14,6 +14,7 @@ from adapters.contract import Item
 from adapters.errors import Refused, Retry
 from adapters.records import Ref, Tombstone
 from adapters.salesforce import soql
+from adapters.salesforce.about import placed
 from adapters.salesforce.client import Client, Reply
 from adapters.salesforce.failures import is_too_long
 from adapters.salesforce.mapping import Row, mapper
@@ -34,7 +35,7 @@ class Reader:
     """Reads records by id, and remembers whether this org answers the collections resource."""
 
     def __init__(self, client: Client, asker: Asker) -> None:
-        self._client, self._asker = client, asker
+        self._client, self.asker = client, asker
         self._retrieves = True
 
     def read(self, kind: Kind, views: Sequence[View], ids: Sequence[str], now: datetime) -> list[Item]:
@@ -44,15 +45,16 @@ class Reader:
         for view in views:
             mine = [one for one in wanted if long_id(one) and one.startswith(view.prefix)]
             to_item, at = mapper(view), now
-            for rows, answered_at in self._answers(view, mine):
-                found |= {item.ref.id: item for item in map(to_item, rows)}
+            for rows, answered_at in self.answers(view, mine):
+                found |= {item.ref.id: item for item in map(to_item, placed(self, view, rows))}
                 at = answered_at
             found |= {one: Tombstone(Ref(view.connection, kind, one), at) for one in mine if one not in found}
         return [found.get(one) or Tombstone(Ref(self._client.connection, kind, one), now) for one in wanted]
 
-    def _answers(self, view: View, ids: Sequence[str]) -> Iterator[Answer]:
-        step = soql.ids_at_once(view, self._asker.room)
-        if len(ids) > step and self._retrieves and not any("." in column for column in view.columns):
+    def answers(self, view: View, ids: Sequence[str]) -> Iterator[Answer]:
+        """The rows of these ids, deleted ones included."""
+        step = soql.ids_at_once(view, self.asker.room)
+        if len(ids) > step and self._retrieves and view.is_plain:
             seen: set[str] = set()
             for rows, at in self._retrieved(view, ids):
                 seen |= {long_id(row.get("Id")) or "" for row in rows}
@@ -88,14 +90,14 @@ class Reader:
             return soql.by_ids(view, columns, ids)
 
         reply: Reply | None
-        reply, asked = self._asker.first(view.columns, text, "read")
+        reply, asked = self.asker.first(view.columns, text, "read")
         while reply:
             rows, at = records(reply), reply.at
-            whole = self._asker.completed(view.columns, asked, rows, text, "read")
+            whole = self.asker.completed(view.columns, asked, rows, text, "read")
             if len(whole) < len(rows):
                 raise Retry(f"{view.object} changed while its columns were read", connection=view.connection)
             yield whole, at
-            reply = self._asker.following(reply, "read")
+            reply = self.asker.following(reply, "read")
 
 
 def leads_elsewhere(one: str, views: Sequence[View]) -> bool:

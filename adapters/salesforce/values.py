@@ -11,9 +11,10 @@ from config.fields import FieldType
 
 __all__ = [
     "OWN_READERS", "Reader", "day", "described", "flag", "identifier", "instant", "long_id", "number", "options",
-    "text", "whole", "word",
+    "text", "user", "whole", "word",
 ]  # fmt: skip
 
+_QUEUE: Final = "00G"
 _SUFFIX: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
@@ -34,6 +35,12 @@ def long_id(value: object) -> str | None:
 def identifier(value: object, _zone: tzinfo | None = None) -> str | None:
     """An id in its long form; what an admin maps instead of one (an external key) stays as it is."""
     return long_id(value) or text(value)
+
+
+def user(value: object, zone: tzinfo | None = None) -> str | None:
+    """The id of who owns a record, unless that is a queue: nobody has taken it up yet."""
+    owner = identifier(value, zone)
+    return None if owner and long_id(owner) and owner.startswith(_QUEUE) else owner
 
 
 def instant(value: object, _zone: tzinfo | None = None) -> Value:

@@ -30,6 +30,12 @@ BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Fields that a mapped one cannot be understood without."""
 
+WITHIN: Final[Mapping[str, str]] = {"Task": "TaskWhoRelations", "Event": "EventWhoRelations"}
+"""Where Shared Activities are on, the up to 50 persons of an activity, of whom WhoId names the first."""
+
+CURRENCY: Final = "CurrencyIsoCode"
+"""Exists in orgs of several currencies only."""
+
 DRIFTING: Final = ("LastActivityDate",)
 """Fields that Salesforce moves without the record's stamp although describe does not call them calculated."""
 
@@ -45,6 +51,12 @@ class View:
     object: str
     columns: tuple[str, ...]
     """What a query selects, each once."""
+    within: str = ""
+    """The child relationship that is selected too, for the persons of an activity."""
+    about: Mapping[str, "View"] = field(default_factory=dict)
+    """By the prefix of their ids, the objects that an activity can be about, and where they name their account."""
+    currency: str | None = None
+    """In which all amounts are, in an org that has one currency only."""
     mapped: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, tuple[str, Reader]] = field(default_factory=dict)
     own: Mapping[str, tuple[str, Reader]] = field(default_factory=dict)
@@ -58,6 +70,11 @@ class View:
     """Describe's type of each column of the object itself."""
     prefix: str = ""
     zone: tzinfo = UTC
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all columns are fields of the object itself."""
+        return not self.within and not any("." in column for column in self.columns)
 
     @property
     def covered(self) -> frozenset[str]:
@@ -76,21 +93,31 @@ def vendor_name(own: OwnField) -> str:
 
 
 def view(
-    connection: str, kind: Kind, table: KindMap, seen: Described, own: Sequence[OwnField], zone: tzinfo = UTC
+    connection: str,
+    kind: Kind,
+    table: KindMap,
+    seen: Described,
+    own: Sequence[OwnField],
+    zone: tzinfo = UTC,
+    corporate: str | None = None,
 ) -> View:
-    """The map of one kind, cut down to what is visible in ``seen``."""
+    """The map of one kind, cut down to what is visible in ``seen``. ``corporate``: the org's own currency."""
     canonical = _canonical(kind)
     spelled = {name: seen.spelled(vendor) for name, vendor in table.fields.items()}
     mapped = {name: vendor for name, vendor in spelled.items() if vendor and name in canonical}
     extra = {name: vendor for name, vendor in spelled.items() if vendor and name not in canonical}
     ours = _own(seen, own) if kind == "account" else {}
     beside = [name for name in (*GONE, *BESIDE.get(seen.object, ())) if seen.field(name)]
-    columns = _once(["Id", STAMP, *beside, *mapped.values(), *extra.values(), *(vendor for vendor, _ in ours.values())])
+    within = name if (name := WITHIN.get(seen.object, "")) in seen.children else ""
+    persons = [f"(SELECT RelationId FROM {within})"] if within else []
+    columns = _once(["Id", STAMP, *beside, *mapped.values(), *extra.values(), *_vendors(ours), *persons])
     return View(
         connection=connection,
         kind=kind,
         object=seen.object,
         columns=columns,
+        within=within,
+        currency=None if seen.field(CURRENCY) else corporate,
         mapped=mapped,
         extra={name: (vendor, _reader(seen, vendor)) for name, vendor in extra.items()},
         own=ours,
@@ -122,6 +149,10 @@ def _drifts(seen: Described, vendor: str) -> bool:
 def _reader(seen: Described, vendor: str) -> Reader:
     known = seen.field(vendor)
     return described(known.type if known else "string")
+
+
+def _vendors(columns: Mapping[str, tuple[str, Reader]]) -> Iterable[str]:
+    return (vendor for vendor, _ in columns.values())
 
 
 def _once(names: Iterable[str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ after five minutes, so that fields which an admin adds or hides while csbridge r
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,7 +15,7 @@ from adapters.registry import Context
 from adapters.salesforce.client import Client
 from adapters.salesforce.describe import Described
 from adapters.salesforce.describing import describe, describe_many
-from adapters.salesforce.view import View, view
+from adapters.salesforce.view import STAMP, View, view
 from config.connections import KindMap
 from config.errors import ConfigError, Problem
 from config.maps import Maps
@@ -44,6 +44,7 @@ class Views:
         self._round: set[Kind] = set()
         """Kinds that have not been pulled yet since the objects were described."""
         self._composes = True
+        self._currency: str | None = None
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -96,8 +97,26 @@ class Views:
         self._looks, self._round = {}, set()
 
     def _views(self, kind: Kind, looks: Sequence[tuple[KindMap, _Look]]) -> tuple[View, ...]:
+        found = tuple(self._view(kind, table, look.seen) for table, look in looks if look.seen)
+        if kind == "activity":
+            return tuple(replace(one, about=self._abouts()) for one in found)
+        return found
+
+    def _view(self, kind: Kind, table: KindMap, seen: Described) -> View:
         connection, own, zone = self._client.connection, self._context.own, self._context.zone
-        return tuple(view(connection, kind, table, look.seen, own, zone) for table, look in looks if look.seen)
+        return view(connection, kind, table, seen, own, zone, self._currency)
+
+    def _abouts(self) -> dict[str, View]:
+        """The other objects seen that name an account, cut down to that, by the prefix of their ids."""
+        found: dict[str, View] = {}
+        for kind in self.kinds:
+            for table in self._maps[kind]:
+                seen = look.seen if (look := self._fresh(_object(kind, table))) else None
+                account = seen.spelled(table.fields.get("account", "")) if seen else None
+                if seen and seen.prefix and account and "." not in account:
+                    columns, mapped = ("Id", STAMP, account), {"account": account}
+                    found[seen.prefix] = View(self._client.connection, kind, seen.object, columns, mapped=mapped)
+        return found
 
     def _seen(self, kind: Kind) -> list[tuple[KindMap, _Look]]:
         return [(table, self._look(_object(kind, table))) for table in self._maps[kind]]
@@ -118,7 +137,7 @@ class Views:
 
     def _describe_all(self) -> None:
         try:
-            seen = describe_many(self._client, tuple(self.by_object()))
+            seen, self._currency = describe_many(self._client, tuple(self.by_object()))
         except (Refused, Unauthorized) as exc:
             if exc.status == 401:
                 raise

@@ -84,4 +84,9 @@ def _joined(rows: Iterable[Row], added: Mapping[str, Row]) -> Iterator[Row]:
     for row in rows:
         other = added.get(str(row.get("Id")))
         if other is not None and stamp(other) == stamp(row):
-            yield {**row, **other}
+            yield {**row, **{name: _both(row.get(name), value) for name, value in other.items()}}
+
+
+def _both(first: Any, second: Any) -> Any:
+    """Columns of one parent (``Owner.Name``, ``Owner.Email``) arrive in one object, also from two queries."""
+    return {**first, **second} if isinstance(first, Mapping) and isinstance(second, Mapping) else second
