@@ -94,7 +94,10 @@ def _mend(exc: AdapterError) -> str:
 def _rights(name: str, report: Report) -> Iterator[Noted]:
     readable = [kind for kind in ORDER if kind in report.kinds]
     yield Noted(name, Finding("info", f"reads {', '.join(readable) or 'nothing'}"))
-    for kind, fields in report.missing.items():
+    for kind, names in report.missing.items():
+        fields = [field for field in names if not _is_told(f"{kind}.{field}:", report)]
+        if not fields:
+            continue
         what = f"{kind}: {', '.join(fields)} not readable; what needs it stays unknown"
         mend = f"give the integration user the right to read it, or map another field in connections.{name}.map"
         yield Noted(name, Finding("warning", what, mend))
@@ -102,6 +105,11 @@ def _rights(name: str, report: Report) -> Iterator[Noted]:
         left = f"{report.quota.remaining:,} of {report.quota.limit:,} API calls left today"
         low = report.quota.remaining < report.quota.limit * LOW_QUOTA
         yield Noted(name, Finding("warning" if low else "info", left, "poll less often" if low else ""))
+
+
+def _is_told(field: str, report: Report) -> bool:
+    """Whether the adapter says itself what is wrong with a field."""
+    return any(finding.what.startswith(field) for finding in report.findings)
 
 
 def _fields(workspace: Workspace, adapter: Adapter, name: str) -> Iterator[Noted]:

@@ -70,8 +70,13 @@ def problems(
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
     """`` (did you mean X?)`` for a word close to a known one, else nothing."""
-    close = get_close_matches(word, known, n=1, cutoff=0.6)
-    return f" (did you mean {close[0]}?)" if close else ""
+    close = closest(word, known)
+    return f" (did you mean {close}?)" if close else ""
+
+
+def closest(word: str, known: Sequence[str]) -> str:
+    """The known word that is most like this one; empty when none is like it."""
+    return next(iter(get_close_matches(word, known, n=1, cutoff=0.6)), "")
 
 
 def _problem(

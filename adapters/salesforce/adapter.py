@@ -50,6 +50,7 @@ class SalesforceAdapter:
         self.connection = settings.name
         self.calls = Calls(budget=context.budget)
         self._context = context
+        self._written = settings.map
         self._client = Client(settings, self.calls, context.patience, context.clock, context.vault)
         self._views = Views(self._client, merged(default_maps("salesforce"), settings.map), context)
         self._bulk = BulkQuery(self._client, context.patience, settings.bulk.pull_above)
@@ -71,7 +72,7 @@ class SalesforceAdapter:
         return checking.user(self._client)
 
     def check(self) -> Report:
-        return checking.check(self._client, self._views, self._context.org_id)
+        return checking.check(self._client, self._views, self._context.org_id, self._written)
 
     def pull(self, kind: Kind, cursor: str | None, until: datetime | None = None) -> Iterator[Page]:
         try:

@@ -1,17 +1,22 @@
 """A look round one org: who we are, what is visible, what is left of the day. Reports what is missing, with mends."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from adapters import schema
 from adapters.contract import Finding, Quota, Report
 from adapters.errors import Refused, Unauthorized
 from adapters.records import RECORD_TYPES
 from adapters.salesforce.client import Client
+from adapters.salesforce.describe import Described
+from adapters.salesforce.view import ACCOUNT, OF_AN_ACCOUNT, View
 from adapters.salesforce.views import Views
+from config.connections import KindMap
+from config.problems import did_you_mean
 from config.words import Kind
 
-_OPTIONAL: Final = {"currency"}
-"""CurrencyIsoCode exists in multi-currency orgs only: its absence is no loss."""
+_OPTIONAL: Final = {"CurrencyIsoCode"}
+"""It exists in multi-currency orgs only: its absence is no loss."""
 
 _UNUSED_HERE: Final = {"Contract"}
 """Standard objects that many orgs do without: it is no loss that nobody was given a right to them."""
@@ -23,12 +28,13 @@ _AUDIENCE: Final = Finding(
 )
 
 
-def check(client: Client, views: Views, pinned: str | None) -> Report:
-    """Raises Unauthorized when the login itself fails."""
+def check(client: Client, views: Views, pinned: str | None, written: Mapping[Kind, KindMap]) -> Report:
+    """Raises Unauthorized when the login itself fails. ``written``: the map as the admin has it in the file."""
     org, user = _who(client)
     readable: dict[Kind, tuple[str, ...]] = {}
     missing: dict[Kind, tuple[str, ...]] = {}
     hidden: dict[Kind, tuple[str, ...]] = {}
+    told: list[Finding] = []
     views.forget()
     for kind in views.kinds:
         seen, _ = views.look(kind)
@@ -37,11 +43,13 @@ def check(client: Client, views: Views, pinned: str | None) -> Report:
             readable[kind] = tuple(view.object for view in seen)
         if absent := _missing(seen):
             missing[kind] = absent
+        told += _schema(kind, views, written.get(kind, KindMap()))
     quota = _quota(client)
     findings = (
         *_org(org, pinned),
         *_nothing(readable),
-        *(finding for kind, names in hidden.items() for finding in _kind(kind, names)),
+        *_hidden(client, hidden),
+        *told,
         *_unmapped(views),
         *_allowance(quota),
         _AUDIENCE,
@@ -76,8 +84,30 @@ def _who(client: Client) -> tuple[str, str]:
     return org, str(info.get("preferred_username") or info.get("email") or info.get("user_id") or token.user_id)
 
 
-def _missing(seen: Any) -> tuple[str, ...]:
-    return tuple(sorted({name for view in seen for name in view.missing} - _OPTIONAL))
+def _missing(seen: Sequence[View]) -> tuple[str, ...]:
+    """A currency is no loss: its field exists in multi-currency orgs only."""
+    return tuple(sorted({name for view in seen for name in view.missing} - {"currency"}))
+
+
+def _schema(kind: Kind, views: Views, written: KindMap) -> Iterator[Finding]:
+    """Mapped fields and values that do not fit the objects as they are."""
+    for table, seen in views.described(kind):
+        yield from schema.findings(kind, table, seen.columns, _OPTIONAL)
+        yield from schema.strange_values(kind, written, table, seen.columns)
+        yield from _astray(kind, table, seen)
+
+
+def _astray(kind: Kind, table: KindMap, seen: Described) -> Iterator[Finding]:
+    """A field for the account that leads to records which have none."""
+    for field in ("account", "accounts"):
+        found = seen.field(table.fields.get(field, ""))
+        if found and found.targets and not set(found.targets) & {ACCOUNT, *OF_AN_ACCOUNT}:
+            what = (
+                f"{kind}.{field}: {found.name} of {seen.object} leads to {', '.join(found.targets)}, not to an account"
+            )
+            yield Finding(
+                "warning", what, f"map a lookup to Account, or a path such as {found.relationship}.Account__c"
+            )
 
 
 def _quota(client: Client) -> Quota | None:
@@ -107,13 +137,26 @@ def _nothing(readable: Mapping[Kind, tuple[str, ...]]) -> Iterator[Finding]:
         )
 
 
-def _kind(kind: Kind, hidden: tuple[str, ...]) -> Iterator[Finding]:
-    for name in hidden:
+def _hidden(client: Client, hidden: Mapping[Kind, tuple[str, ...]]) -> Iterator[Finding]:
+    """Objects that are not there; the list of those that are is asked for only if it may hold what was meant."""
+    lost = [(kind, name) for kind, names in hidden.items() for name in names]
+    known = _objects(client) if any(name.endswith("__c") for _, name in lost) else []
+    for kind, name in lost:
         yield Finding(
-            "info" if name in _UNUSED_HERE else "warning",
-            f"{kind} is not read from {name}: the object is absent or hidden from the user of this connection",
+            "info" if name in _UNUSED_HERE else "error" if kind == "account" else "warning",
+            f"{kind} is not read from {name}: the object is absent or hidden from the user of this connection"
+            f"{did_you_mean(name, known)}",
             f"grant read on {name} to that user, or map {kind} to another object",
         )
+
+
+def _objects(client: Client) -> list[str]:
+    """The names of all objects that the user may see; none where the list is refused."""
+    try:
+        rows = (client.read("sobjects", "describe").body or {}).get("sobjects") or []
+    except (Refused, Unauthorized):
+        return []
+    return [str(row.get("name")) for row in rows]
 
 
 def _unmapped(views: Views) -> Iterator[Finding]:

@@ -6,7 +6,16 @@ Field-level security hides a field from describe altogether; asking for it anywa
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+from adapters.schema import Column, Sort
+
+_SORTS: Final[Mapping[str, Sort]] = {
+    "double": "number", "currency": "number", "percent": "number", "int": "number", "long": "number",
+    "boolean": "flag", "date": "date", "datetime": "datetime", "multipicklist": "options",
+    "address": "compound", "location": "compound",
+}  # fmt: skip
+"""Describe's types in the words of ``schema``; all others are text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,9 @@ class Field:
     """A formula or a roll-up: its value changes without a change of the record's stamp."""
     relationship: str = ""
     """The name under which the parent's fields are reached (``OwnerId`` → ``Owner``)."""
+    targets: tuple[str, ...] = ()
+    """The objects that a lookup leads to."""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,10 @@ class Described:
     def field(self, name: str) -> Field | None:
         return self.fields.get(name.lower())
 
+    @property
+    def columns(self) -> dict[str, Column]:
+        return {name: column(field) for name, field in self.fields.items()}
+
     def spelled(self, name: str) -> str | None:
         """A mapped field as Salesforce spells it; None when it is absent or hidden.
 
@@ -52,6 +68,11 @@ class Described:
         parents = {field.relationship.lower(): field.relationship for field in self.fields.values()}
         parent = parents.get(first.lower())
         return f"{parent}.{rest}" if parent and rest else None
+
+
+def column(field: Field) -> Column:
+    """The field in the words that all adapters share."""
+    return Column(field.name, field.label, _SORTS.get(field.type, "text"), field.options)
 
 
 def described(answer: Mapping[str, Any]) -> Described:
@@ -80,4 +101,6 @@ def _field(row: Mapping[str, Any]) -> Field:
         options=tuple(str(item["value"]) for item in row.get("picklistValues") or [] if item.get("active", True)),
         calculated=bool(row.get("calculated")),
         relationship=str(row.get("relationshipName") or ""),
+        targets=tuple(map(str, row.get("referenceTo") or [])),
+        label=str(row.get("label") or ""),
     )

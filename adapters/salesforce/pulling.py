@@ -3,9 +3,10 @@
 One query per object and one call per page of it; where many more rows are still to come, a bulk job. The upper bound
 is part of the query, because a Salesforce query cursor is no snapshot; the cursor left behind is that bound less the
 overlap, because a record becomes visible only when its transaction commits, which may be after its stamp. It also says
-which columns of which objects it covers: an object or a column that becomes visible later is read from the beginning,
-within the next pull. So is, once a day, an object with columns whose values change without the stamp of the record:
-each row is new or not only to the store, and a page of Ids and formulas alone would cost the same call.
+which columns of which objects it covers: an object that becomes visible later, or whose columns become more or fewer,
+is read from the beginning within the next pull, so that no record keeps the value of a column that nobody can see any
+more. So is, once a day, an object with columns whose values change without the stamp of the record: each row is new or
+not only to the store, and a page of Ids and formulas alone would cost the same call.
 """
 
 import logging
@@ -49,7 +50,7 @@ class Pull:
     ) -> None:  # fmt: skip
         self._client, self._reader, self._bulk, self._bound = client, reader, bulk, bound
         self._views, self._cursor = views, cursor
-        self._covered = _still_covered(cursor, views)  # these three grow as objects are begun and done,
+        self._covered = _covered(cursor, views)  # these three grow as objects are begun and done,
         self._deletions = dict(cursor.deletions)  # and with them what the cursors of the pages say
         self._reread = dict(cursor.reread)
         self._finished = Cursor(
@@ -96,7 +97,7 @@ class Pull:
         if cursor.after and cursor.object == name:
             return Window(cursor.start, cursor.after, self._bound)
         self._deletions.setdefault(name, cursor.start or self._bound)
-        start = cursor.start if view.covered <= self._covered.get(name, frozenset()) else None
+        start = cursor.start if view.covered == self._covered.get(name) else None
         self._covered[name] = view.covered
         if view.drifting and start and self._bound - self._reread.setdefault(name, start) >= REREAD_EVERY:
             start = None
@@ -112,12 +113,11 @@ class Pull:
         return deletions.gone(self._client, view, since, self._bound)
 
 
-def _still_covered(cursor: Cursor, views: Sequence[View]) -> dict[str, frozenset[str]]:
-    """What the cursor covers of that which is visible now: what has been hidden meanwhile is covered no more."""
-    covered = {view.object: view.covered for view in views}
+def _covered(cursor: Cursor, views: Sequence[View]) -> dict[str, frozenset[str]]:
+    """What the cursor covers of the objects that are visible now."""
     if cursor.covered is None:
-        return covered
-    return {name: columns & cursor.covered[name] for name, columns in covered.items() if name in cursor.covered}
+        return {view.object: view.covered for view in views}
+    return {view.object: cursor.covered[view.object] for view in views if view.object in cursor.covered}
 
 
 def _remaining(views: Sequence[View], cursor: Cursor) -> Sequence[View]:

@@ -9,8 +9,9 @@ from datetime import UTC, tzinfo
 from typing import Final
 
 from adapters.records import RECORD_TYPES, Record
-from adapters.salesforce.describe import Described
+from adapters.salesforce.describe import Described, column
 from adapters.salesforce.values import OWN_READERS, Reader, described
+from adapters.schema import readable
 from config.connections import KindMap
 from config.fields import OwnField
 from config.words import Kind
@@ -39,6 +40,10 @@ CURRENCY: Final = "CurrencyIsoCode"
 DRIFTING: Final = ("LastActivityDate",)
 """Fields that Salesforce moves without the record's stamp although describe does not call them calculated."""
 
+ACCOUNT: Final = "Account"
+OF_AN_ACCOUNT: Final = frozenset({"Contact", "Opportunity", "Case", "Contract", "Asset", "Order"})
+"""Objects whose records belong to an account by their AccountId."""
+
 PULSE: Final = ("pulse", "pulse_reason", "pulse_until")
 
 
@@ -65,7 +70,7 @@ class View:
     drifting: frozenset[str] = frozenset()
     """Columns whose values change without the record's stamp: formulas, roll-ups, a parent's fields."""
     missing: tuple[str, ...] = ()
-    """Canonical fields whose mapped vendor field is absent or hidden."""
+    """Canonical fields whose mapped vendor field is absent or hidden, or cannot hold what is needed."""
     types: Mapping[str, str] = field(default_factory=dict)
     """Describe's type of each column of the object itself."""
     prefix: str = ""
@@ -103,7 +108,7 @@ def view(
 ) -> View:
     """The map of one kind, cut down to what is visible in ``seen``. ``corporate``: the org's own currency."""
     canonical = _canonical(kind)
-    spelled = {name: seen.spelled(vendor) for name, vendor in table.fields.items()}
+    spelled = {name: _spelled(kind, name, table, seen) for name in table.fields}
     mapped = {name: vendor for name, vendor in spelled.items() if vendor and name in canonical}
     extra = {name: vendor for name, vendor in spelled.items() if vendor and name not in canonical}
     ours = _own(seen, own) if kind == "account" else {}
@@ -133,6 +138,20 @@ def view(
 def _canonical(kind: Kind) -> set[str]:
     shared = {item.name for item in fields(Record)}
     return {item.name for item in fields(RECORD_TYPES[kind])} - shared - {"own"}
+
+
+def _spelled(kind: Kind, name: str, table: KindMap, seen: Described) -> str | None:
+    """The vendor field as Salesforce spells it; None when there is nothing to be read from it.
+
+    A lookup to a contact, an opportunity and the like stands for that record's account.
+    """
+    found = seen.field(table.fields[name])
+    if found is None:
+        return seen.spelled(table.fields[name])
+    if not readable(kind, name, table, column(found)):
+        return None
+    astray = name in ("account", "accounts") and found.targets and ACCOUNT not in found.targets
+    return f"{found.relationship}.AccountId" if astray and set(found.targets) <= OF_AN_ACCOUNT else found.name
 
 
 def _own(seen: Described, own: Sequence[OwnField]) -> dict[str, tuple[str, Reader]]:

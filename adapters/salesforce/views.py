@@ -88,6 +88,10 @@ class Views:
         times = [look.at for _, look in looks if look.seen and look.at]
         return self._views(kind, looks), min(times, default=self._context.clock())
 
+    def described(self, kind: Kind) -> list[tuple[KindMap, Described]]:
+        """The kind's maps, each with the object that it reads from, where that can be seen."""
+        return [(table, look.seen) for table, look in self._seen(kind) if look.seen]
+
     def known(self, kind: Kind) -> tuple[View, ...]:
         """The views as described at most ``FRESH`` ago."""
         return self._views(kind, self._seen(kind))
