@@ -65,21 +65,6 @@ def test_the_order_of_links() -> None:
     assert ordered({"10": False, "9": False, "77": True}) == ("77", "9", "10")
 
 
-def test_the_associations_of_a_thousand_rows_are_one_call() -> None:
-    def search(asked: Asked) -> Said:
-        offset = int(asked.body.get("after", 0))
-        more = {"paging": {"next": {"after": str(offset + 200)}}} if offset < 1000 else {}
-        ids = range(offset + 1, min(offset + 200, 1100) + 1)
-        stamped = [row(one, lastmodifieddate=f"2026-01-01T00:{one // 60:02d}:{one % 60:02d}Z") for one in ids]
-        return Said(200, {"total": 1100, "results": stamped, **more})
-
-    portal = answers({"contacts/search": search, "companies/batch/read": lambda _: Said(200, {"results": []})})
-    with adapter_for(portal) as hubspot:
-        pages = list(hubspot.pull("person", None))
-    assert [len(page.items) for page in pages] == [200, 200, 200, 200, 200, 100]
-    assert hubspot.calls.made == {"page": 6, "association": 2}
-
-
 def test_a_reference_that_a_property_names_is_not_asked_for_again() -> None:
     rows = row(1, hs_contact_id="5"), row(2, hs_contact_id="")
     linked = {"results": [{"from": {"id": "2"}, "to": [target(6)]}]}
@@ -235,13 +220,23 @@ def running(stamps: dict[int, datetime], between: Callable[[int], None] = lambda
     def search(asked: Asked) -> Said:
         tests, offset = asked.body["filterGroups"][0]["filters"], int(asked.body.get("after", 0))
         found = sorted((at, one) for one, at in stamps.items() if all(holds(milliseconds(at), test) for test in tests))
-        rows = [row(one, hs_lastmodifieddate=iso_milliseconds(at)) for at, one in found[offset : offset + 200]]
+        stamped = ((one, iso_milliseconds(at)) for at, one in found[offset : offset + 200])
+        rows = [row(one, hs_lastmodifieddate=at, lastmodifieddate=at) for one, at in stamped]
         more = {"paging": {"next": {"after": str(offset + 200)}}} if offset + 200 < len(found) else {}
         answered.append(Said(200, {"total": len(found), "results": rows, **more}))
         between(len(answered))
         return answered[-1]
 
     return search
+
+
+def test_the_associations_of_a_thousand_rows_are_one_call() -> None:
+    stamps = {one: NOON - timedelta(days=1) + timedelta(seconds=one) for one in range(1, 1101)}
+    nothing = {"companies/batch/read": lambda _: Said(200, {"results": []})}
+    with adapter_for(answers({"contacts/search": running(stamps), **nothing})) as hubspot:
+        pages = list(hubspot.pull("person", None))
+    assert [len(page.items) for page in pages] == [200, 199, 199, 199, 199, 104]
+    assert hubspot.calls.made == {"page": 6, "association": 2}
 
 
 def test_rows_that_change_within_the_second_of_the_first_answer_make_no_other_be_skipped() -> None:

@@ -6,7 +6,18 @@ from math import ceil
 
 from adapters.consent import Consent
 from adapters.contract import Answer, Calls, Delivery, Outcome, Page, Past, Patch, Plan, Report, Sighting
-from adapters.hubspot import checking, events, listing, owners, provisioning, reading, search, signature, writing
+from adapters.hubspot import (
+    checking,
+    events,
+    listing,
+    owners,
+    provisioning,
+    pulling,
+    reading,
+    search,
+    signature,
+    writing,
+)
 from adapters.hubspot.client import Client
 from adapters.hubspot.portal import Portal
 from adapters.hubspot.reading import Source
@@ -58,7 +69,7 @@ class HubspotAdapter:
         tables = self._shapes.get(kind, ())
         if _are_owners(tables):
             return owners.pull(self._client, self.connection, cursor, until, self._overlap)
-        return reading.pull(self._source, tables, cursor, until)
+        return pulling.pull(self._source, tables, cursor, until)
 
     def read(self, kind: Kind, ids: Sequence[str]) -> list[Item]:
         tables = self._shapes.get(kind, ())

@@ -6,7 +6,7 @@ from typing import Final
 
 import orjson
 
-from adapters.contract import Page
+from adapters.contract import Page, Sighting
 from adapters.errors import Unauthorized
 from adapters.hubspot import mapping, paths, search
 from adapters.hubspot.client import Client, Reply
@@ -22,7 +22,7 @@ def pull(
     """Owners that changed since the cursor, those who left (archived) included, as inactive users."""
     since = int(orjson.loads(cursor)[OWNERS]["from"]) if cursor else 0
     held: Page | None = None
-    for reply in _replies(client):
+    for reply in _visible(client):
         bound = until or reply.at
         users = (mapping.user(row, connection) for row in reply.results)
         changed = tuple(user for user in users if since <= search.milliseconds(user.changed_at))
@@ -40,24 +40,34 @@ def pull(
 def read(client: Client, connection: str, ids: Sequence[str]) -> list[Item]:
     found: dict[str, User] = {}
     at = client.now()
-    for reply in _replies(client):
+    for reply in _visible(client):
         at = reply.at
         found |= {str(row.get("id")): mapping.user(row, connection) for row in reply.results}
     return [found.get(one) or Tombstone(Ref(connection, "user", one), at) for one in dict.fromkeys(ids)]
 
 
+def sightings(client: Client) -> Iterator[Sequence[Sighting]]:
+    """All owners with their stamps, those who left included: they are inactive users, and not gone."""
+    for reply in _replies(client):
+        yield [Sighting(str(row.get("id")), search.changed(row, "")) for row in reply.results]
+
+
+def _visible(client: Client) -> Iterator[Reply]:
+    """Nothing where owners may not be read; ``check`` reports that."""
+    try:
+        yield from _replies(client)
+    except Unauthorized as error:
+        if error.status != 403:
+            raise
+
+
 def _replies(client: Client) -> Iterator[Reply]:
-    """Pages of the active, then of the archived; none where owners may not be read."""
+    """Pages of the active, then of the archived."""
     for archived in ("false", "true"):
         after: str | None = ""
         while after is not None:
             query = [("limit", str(LIMIT)), ("archived", archived), *([("after", after)] if after else [])]
-            try:
-                reply = client.get(paths.OWNERS, "page", query)
-            except Unauthorized as error:
-                if error.status != 403:
-                    raise
-                return
+            reply = client.get(paths.OWNERS, "page", query)
             yield reply
             after = reply.after
 
