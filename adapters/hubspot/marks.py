@@ -30,6 +30,9 @@ ARCHIVED_EVERY: Final = _HOUR // 12
 """The list of deleted records cannot be asked for what is new. One page of it is read by every pull; of a longer one
 this much time passes per further page, so that it never costs more than two calls in five minutes."""
 
+ARCHIVED_KEPT: Final = 90 * 24 * _HOUR
+"""How long HubSpot lists a deleted record."""
+
 
 def opened(cursor: str | None) -> Marks:
     marks: Marks = orjson.loads(cursor) if cursor else {}
@@ -104,3 +107,10 @@ def late_window(before: Mark | None, start: int, end: int) -> Mark:
 
 def archived_is_due(mark: Mark, now: int) -> bool:
     return now - mark["from"] >= (mark["pages"] - 1) * ARCHIVED_EVERY
+
+
+def gap(since: int, now: int) -> str:
+    """Why deletions may have been missed for good; empty when none can have been."""
+    if now - since < ARCHIVED_KEPT:
+        return ""
+    return "the last look at HubSpot's deleted records was more than 90 days ago, and it lists them for no longer"

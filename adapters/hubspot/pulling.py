@@ -43,7 +43,13 @@ class Course:
         return {**self.marks}
 
 
-Told = tuple[Marks, list[Item]]
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Records and tombstones, and the object's marks to resume after them."""
+
+    marks: Marks
+    items: Sequence[Item] = ()
+    gap: str = ""
 
 
 def pull(source: Source, shapes: Sequence[Shape], cursor: str | None, until: datetime | None) -> Iterator[Page]:
@@ -52,11 +58,11 @@ def pull(source: Source, shapes: Sequence[Shape], cursor: str | None, until: dat
     told: Marks | None = None
     for shape in shapes:
         course = Course(source, shape, marks.of_object(so_far, shape.object), shape.object not in so_far)
-        for moved, items in chain(_searched(course, until), _archived(course)):
-            so_far |= moved
-            if items:
+        for part in chain(_searched(course, until), _archived(course)):
+            so_far |= part.marks
+            if part.items or part.gap:
                 told = {**so_far}
-                yield Page(tuple(items), marks.closed(so_far))
+                yield Page(tuple(part.items), marks.closed(so_far), part.gap)
     if so_far and told != so_far:
         yield Page((), marks.closed(so_far))
 
@@ -69,7 +75,8 @@ def _searched(course: Course, until: datetime | None) -> Iterator[Told]:
         rows = [row for batch in batches for row in batch.rows]
         beside = reading.beside(source, shape, rows, stages)
         for batch in batches:
-            yield batch.marks, [item for row in batch.rows for item in reading.items(row, shape, beside)]
+            told = [item for row in batch.rows for item in reading.items(row, shape, beside)]
+            yield Told(batch.marks, told)
 
 
 def _gathered(batches: Iterator[Batch], most: int) -> Iterator[list[Batch]]:
@@ -152,8 +159,8 @@ def _archived(course: Course) -> Iterator[Told]:
             pages += 1
             ids = [shape.id(one) for one in listing.deleted(reply.results, since)]
             if ids:
-                yield {}, reading.read(course.source, [shape], ids)
+                yield Told({}, reading.read(course.source, [shape], ids))
     except (Unauthorized, Refused) as error:
         if not listing.is_absent(error):
             raise
-    yield course.moved(name, {"from": began, "pages": max(pages, 1)}), []
+    yield Told(course.moved(name, {"from": began, "pages": max(pages, 1)}), gap=marks.gap(mark["from"], began))
