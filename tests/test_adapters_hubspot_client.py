@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 import pytest
 from fake_hubspot import DATE, TOKEN, Asked, Portal, Said, adapter_for, connection
 
@@ -214,7 +215,7 @@ def test_the_date_of_the_answer_is_the_vendors_now() -> None:
         (page,) = hubspot.pull("account", None)
     assert DATE == "Sun, 01 Mar 2026 12:00:00 GMT"
     until = datetime(2026, 3, 1, 11, 55, tzinfo=UTC)
-    assert page.cursor == f'{{"companies":{{"from":{int(until.timestamp() * 1000)}}}}}'
+    assert orjson.loads(page.cursor)["companies"] == {"from": int(until.timestamp() * 1000)}
 
 
 def test_a_path_part_is_encoded() -> None:

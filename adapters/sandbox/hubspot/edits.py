@@ -1,10 +1,13 @@
 """Edits by a person in the portal's pages: what the control surface asks for, done to the records. Knows no HTTP.
 
-``fields`` holds properties; besides, ``associations`` may hold ``{"contacts": ["id", …]}`` for links to make.
+``fields`` holds properties; besides, ``associations`` may hold ``{"contacts": ["id", …]}`` for links to make, and
+``dissociate`` the same for links to end: neither moves the stamp. ``archived: false`` restores. With ``delete``,
+``merged_into`` names the record to merge into, and ``gdpr: true`` leaves no trace. The id ``*`` means every record,
+all changed in one millisecond, as a bulk edit or a workflow does.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from adapters.sandbox.clock import SandboxClock
 from adapters.sandbox.hubspot import shapes, writing
@@ -17,6 +20,8 @@ from adapters.sandbox.hubspot.seed import response_group
 from adapters.sandbox.hubspot.values import epoch_ms, iso
 from adapters.sandbox.vendor import Edit, Edited, EditRefused
 
+EVERY: Final = "*"
+
 
 def apply_edit(portal: Portal, clock: SandboxClock, edit: Edit) -> Edited:
     """Do a person's edit; EditRefused says why not, and nothing was done then."""
@@ -25,9 +30,11 @@ def apply_edit(portal: Portal, clock: SandboxClock, edit: Edit) -> Edited:
         raise EditRefused(f"{edit.object} is not an object of this portal")
     shelf = portal.shelves[kind.name]
     fields = dict(edit.fields)
-    wanted = fields.pop("associations", {})
+    wanted, unwanted = fields.pop("associations", {}), fields.pop("dissociate", {})
     try:
         with portal.lock:
+            if edit.id == EVERY:
+                return _all_changed(portal, shelf, fields, epoch_ms(clock.now()))
             links = _links(portal, shelf, wanted)
             if kind.name == "feedback_submissions" and edit.id is None:
                 fields = _named_contact(fields, links)
@@ -35,6 +42,8 @@ def apply_edit(portal: Portal, clock: SandboxClock, edit: Edit) -> Edited:
             for target, other in links:
                 pair = (kind.name, target)
                 writing.link(portal, pair, row.id, other, types_of(pair))
+            for target, other in _links(portal, shelf, unwanted):
+                writing.unlink(portal, (kind.name, target), row.id, other)
             changes = changes_of(kind.name, row.id, action, changed, clock.now(), "ui")
             return Edited(shapes.record(shelf, row, tuple(row.props)), changes)
     except HubspotError as error:
@@ -46,14 +55,45 @@ def _done(
 ) -> tuple[Row, str, Mapping[str, str | None]]:
     if edit.id is None:
         return _created(portal, shelf, fields, now), "created", {}
-    row = shelf.live(int(edit.id)) if edit.id.isdecimal() else None
+    row = _living(portal, shelf, edit, fields, now)
+    if edit.delete:
+        _removed(portal, shelf, row, fields, now)
+        return row, "deleted", {}
+    known = {name: "" if value is None else value for name, value in fields.items() if name != "archived"}
+    stroke = writing.stroke(portal, shelf, row, known, writing.PERSON)
+    return row, "updated", writing.apply(shelf, stroke, now, writing.PERSON)
+
+
+def _living(portal: Portal, shelf: Shelf, edit: Edit, fields: Mapping[str, Any], now: int) -> Row:
+    """The record to edit, restored first where the edit says so."""
+    key = int(edit.id) if edit.id and edit.id.isdecimal() else 0
+    if fields.get("archived") is False and key in shelf.rows and key not in shelf.merged:
+        writing.restore(portal, shelf, shelf.rows[key], now)
+    row = shelf.live(key)
     if row is None:
         raise EditRefused(f"there is no {shelf.kind.singular} {edit.id}")
-    if edit.delete:
+    return row
+
+
+def _removed(portal: Portal, shelf: Shelf, row: Row, fields: Mapping[str, Any], now: int) -> None:
+    into = str(fields.get("merged_into") or "")
+    if into:
+        winner = shelf.live(int(into)) if into.isdecimal() else None
+        if winner is None:
+            raise EditRefused(f"there is no {shelf.kind.singular} {into}")
+        writing.merge(portal, shelf, winner, row, now)
+    elif fields.get("gdpr"):
+        writing.erase(portal, shelf, row, now)
+    else:
         writing.archive(portal, shelf, row, now)
-        return row, "deleted", {}
-    stroke = writing.stroke(portal, shelf, row, {n: "" if v is None else v for n, v in fields.items()}, writing.PERSON)
-    return row, "updated", writing.apply(shelf, stroke, now, writing.PERSON)
+
+
+def _all_changed(portal: Portal, shelf: Shelf, fields: Mapping[str, Any], now: int) -> Edited:
+    """One value for every record of a type: nobody is told, as after a bulk edit of more than HubSpot tells of."""
+    rows = [shelf.rows[record] for record in shelf.ids(False)]
+    for row in rows:
+        writing.apply(shelf, writing.stroke(portal, shelf, row, fields, writing.PERSON), now, writing.PERSON)
+    return Edited({"changed": len(rows)}, [])
 
 
 def _created(portal: Portal, shelf: Shelf, fields: Mapping[str, Any], now: int) -> Row:

@@ -26,6 +26,8 @@ class Options:
     """Send webhooks for writes made through the API, too (changeSource INTEGRATION)."""
     merge_new_id: bool = False
     """A merge makes a new record and archives both, instead of keeping the primary one."""
+    restore_moves_stamp: bool = False
+    """Whether a restored record is a changed one; deleting one moves no stamp."""
     missing_scopes: tuple[str, ...] = ()
     """Scopes that the app was not granted, such as crm.schemas.companies.write."""
     string_ids: bool = False

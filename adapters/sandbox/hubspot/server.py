@@ -1,5 +1,6 @@
 """The HubSpot sandbox: routes, the guard before them (token, limits), and what the shared parts ask of a vendor."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -27,6 +28,8 @@ from adapters.sandbox.world import World
 
 DEFAULT_SECRET: Final = "sandbox-client-secret"
 SEARCH: Final = "/crm/v3/objects/<word>/search"
+DATED: Final = "2026-03"
+"""The version whose paths the sandbox serves, too: dated ones stand behind the area (``/crm/objects/2026-03``)."""
 _OBJECTS: Final = "/crm/v3/objects/<word>"
 _PROPERTIES: Final = "/crm/v3/properties/<word>"
 _PAIR: Final = "/crm/v4/associations/<left>/<right>"
@@ -75,6 +78,15 @@ ROUTES: Final[Sequence[tuple[str, str, Callable[..., Response]]]] = (
     ("GET", "/account-info/v3/details", account_api.details),
 )
 
+SUPERSEDED: Final = (objects_api.linked_records, associations_api.read_links_v3)
+"""What version 4 of the associations replaced: the dated versions have it no more."""
+
+
+def dated(path: str) -> str:
+    """``/crm/v3/objects/…`` as the dated versions of the API call it: ``/crm/objects/2026-03/…``."""
+    area = re.sub(r"^/crm/v[34]/([a-z]+)", rf"/crm/\1/{DATED}", path)
+    return area.replace("/account-info/v3/", f"/account-info/{DATED}/")
+
 
 class HubspotServer:
     """One sandbox portal behind its API."""
@@ -98,7 +110,8 @@ class HubspotServer:
         app.register_error_handler(HTTPException, self._http_refused)
         app.after_request(self._with_limits)
         for method, path, handler in ROUTES:
-            app.add_url_rule(path, f"{method} {path}", self._guarded(handler), methods=[method])
+            for alias in (path, *(() if handler in SUPERSEDED else (dated(path),))):
+                app.add_url_rule(alias, f"{method} {alias}", self._guarded(handler), methods=[method])
         app.add_url_rule(
             "/account-info/v3/api-usage/daily/private-apps", "daily", self._guarded(self._daily), methods=["GET"]
         )
@@ -120,7 +133,7 @@ class HubspotServer:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or token.strip() != self.options.token:
             raise unauthenticated()
-        search = request.url_rule is not None and request.url_rule.rule == SEARCH
+        search = request.url_rule is not None and request.url_rule.rule in (SEARCH, dated(SEARCH))
         allowance = self._limits.enter(search, self.instruments.clock.now().date().isoformat())
         g.allowance = None if search else allowance
 

@@ -121,6 +121,20 @@ def archive(portal: Portal, shelf: Shelf, row: Row, now: int) -> None:
     shelf.moved(row, dict(row.props))
 
 
+def restore(portal: Portal, shelf: Shelf, row: Row, now: int) -> None:
+    """Out of the recycling bin: no link comes back; whether the stamp moves is an option."""
+    row.archived = None
+    row.updated = now if portal.options.restore_moves_stamp else row.updated
+    shelf.moved(row, dict.fromkeys(row.props))
+
+
+def erase(portal: Portal, shelf: Shelf, row: Row, now: int) -> None:
+    """Deleted for privacy: in no list, archived ones included, and never to be restored."""
+    archive(portal, shelf, row, now)
+    del shelf.rows[row.id]
+    shelf.moved(row)
+
+
 def merge(portal: Portal, shelf: Shelf, primary: Row, other: Row, now: int) -> Row:
     """Join two records: values of the primary win; its id survives, or a new one does (option ``merge_new_id``)."""
     if primary is other:
@@ -156,9 +170,21 @@ def link(portal: Portal, pair: tuple[str, str], left: int, right: int, types: It
         note_primary(portal, pair, left, right)
 
 
+def unlink(portal: Portal, pair: tuple[str, str], left: int, right: int) -> None:
+    """End an association; what was the primary company is none any more. No stamp moves."""
+    portal.links.remove(pair, left, right)
+    row = portal.shelves[pair[0]].rows.get(left)
+    named = _PRIMARY_NAMES[pair[0] == "contacts"]
+    if row is not None and pair[1] == "companies" and row.props.get(named) == str(right):
+        row.props.pop(named)
+
+
+_PRIMARY_NAMES: Final = ("hs_primary_associated_company", "associatedcompanyid")
+
+
 def note_primary(portal: Portal, pair: tuple[str, str], left: int, right: int) -> None:
     """Keep the property that names the primary company; no stamp moves for it."""
     name, record, company = (pair[0], left, right) if pair[1] == "companies" else (pair[1], right, left)
     row = portal.shelves[name].rows.get(record)
     if row is not None and "companies" in pair:
-        row.props["associatedcompanyid" if name == "contacts" else "hs_primary_associated_company"] = str(company)
+        row.props[_PRIMARY_NAMES[name == "contacts"]] = str(company)
