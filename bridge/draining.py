@@ -18,7 +18,7 @@ from bridge.store.records import grouped
 from bridge.workspace import Workspace
 from config.errors import CsbridgeError
 
-AT_ONCE = 2_000
+AT_ONCE = 10_000
 """Deliveries acted on together."""
 PAUSE = timedelta(seconds=30)
 """How long deliveries rest when the CRM cannot be asked and does not say for how long."""
@@ -35,6 +35,8 @@ class Drained:
 def drain(workspace: Workspace, name: str) -> Drained:
     """Act on what waits for one connection now. What comes in meanwhile is for the next time: scores are waiting."""
     drained = Drained()
+    seen: set[Ref] = set()
+    """Read since ``last`` came in: another delivery from before that has nothing to add."""
     with workspace.store.read() as db:
         last = inbox.newest(db, name)
     while True:
@@ -44,17 +46,18 @@ def drain(workspace: Workspace, name: str) -> Drained:
             return drained
         try:
             with workspace.purse(name).calling_for("urgent"):
-                items, unread = _read(workspace, name, waiting)
+                refs = dict.fromkeys(ref for delivery in waiting for ref in delivery.refs if ref not in seen)
+                items, unread = _read(workspace, name, list(refs))
         except CsbridgeError as exc:
             _postpone(workspace, waiting, exc)
             raise
+        seen |= refs.keys() - unread.keys()
         _keep(workspace, waiting, items, unread, drained)
 
 
-def _read(workspace: Workspace, name: str, waiting: Sequence[Waiting]) -> tuple[list[Item], dict[Ref, str]]:
+def _read(workspace: Workspace, name: str, refs: Sequence[Ref]) -> tuple[list[Item], dict[Ref, str]]:
     """The records, and why some could not be read, which is no fault of the others."""
     adapter = connect(workspace, name)
-    refs = dict.fromkeys(ref for delivery in waiting for ref in delivery.refs)
     items: list[Item] = []
     unread: dict[Ref, str] = {}
     for (_, kind), ids in grouped(refs).items():
@@ -69,7 +72,8 @@ def _keep(
 ) -> None:
     """Take in what was read; deliveries about a record that was not count a try, and are parked in the end."""
     failed = [delivery for delivery in waiting if any(ref in unread for ref in delivery.refs)]
-    done = [delivery for delivery in waiting if delivery not in failed]
+    blamed = {delivery.id for delivery in failed}
+    done = [delivery for delivery in waiting if delivery.id not in blamed]
     with workspace.store.write() as db:
         now = workspace.now()
         drained.taken.add(take_in(db, workspace, items, now))

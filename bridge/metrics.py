@@ -27,12 +27,21 @@ class Metrics:
     job_runs: Counter
     inbox_depth: Gauge
     event_to_field: Histogram
+    calls_spent: Gauge
+    calls_remaining: Gauge
+    calls_left: Gauge
 
     def count_calls(self, connection: str, made: Mapping[Purpose, int], before: Mapping[Purpose, int]) -> None:
         """Add what an adapter's call counts (``Calls.made``) have grown by since ``before``."""
         for purpose, calls in made.items():
             if grown := calls - before.get(purpose, 0):
                 self.api_calls.labels(connection, purpose).inc(grown)
+
+    def note_quota(self, connection: str, spent: int, remaining: int, left: int) -> None:
+        """How the connection's day of calls stands."""
+        self.calls_spent.labels(connection).set(spent)
+        self.calls_remaining.labels(connection).set(remaining)
+        self.calls_left.labels(connection).set(left)
 
     def count_delivery(self, connection: str, outcome: str) -> None:
         self.webhook_deliveries.labels(connection, outcome).inc()
@@ -48,6 +57,9 @@ def create_metrics() -> Metrics:
 
     def counter(name: str, text: str, *labels: str) -> Counter:
         return Counter(f"csbridge_{name}", text, labels, registry=registry)
+
+    def gauge(name: str, text: str) -> Gauge:
+        return Gauge(f"csbridge_{name}", text, ("connection",), registry=registry)
 
     return Metrics(
         registry=registry,
@@ -66,4 +78,7 @@ def create_metrics() -> Metrics:
             buckets=SECONDS,
             registry=registry,
         ),
+        calls_spent=gauge("quota_calls_spent", "Our own API calls of the CRM's day, by all processes"),
+        calls_remaining=gauge("quota_org_remaining", "API calls that the org has left today, as the vendor last said"),
+        calls_left=gauge("quota_calls_left", "API calls that the budget still allows today"),
     )

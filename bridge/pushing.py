@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from uuid import uuid4
 
 from adapters.contract import Adapter
 from adapters.records import Ref
 from bridge.connecting import connect
 from bridge.intake import take_in
+from bridge.spending import Purse
 from bridge.store import audit, cursors
 from bridge.store.records import grouped
 from bridge.workspace import Workspace
 from config.errors import ConfigError, Problem
+from config.words import WRITE_URGENCIES, WriteUrgency
 from webhooks.writeback.reconcile import push as reconcile
 from webhooks.writeback.sizes import sizes
 from webhooks.writeback.summary import Plan, Summary, Tally, plan_push
@@ -19,19 +22,28 @@ from webhooks.writeback.summary import Plan, Summary, Tally, plan_push
 Progress = Callable[[int], None]
 
 
-def push(workspace: Workspace, name: str, *, trusted: bool = False, progress: Progress = lambda done: None) -> Summary:
+def push(
+    workspace: Workspace,
+    name: str,
+    *,
+    trusted: bool = False,
+    least: WriteUrgency = "cosmetic",
+    progress: Progress = lambda done: None,
+) -> Summary:
     """Write to one CRM what it does not hold yet. No call at all when there is nothing to do.
 
     When calls run short only the urgent goes out, and the rest is held back (``Summary.held``). Raises QuotaSpent
     when not even that may.
 
     ``trusted``: the CRM is known to have our fields, so that it is not asked again (one describe saved).
+    ``least``: what is less urgent is not worth a call now, though one that is made may carry it.
     """
     ledger = workspace.ledger
+    worth = partial(_worth, workspace.purse(name), least)
     with workspace.store.pusher(name) as alone:
         if not ledger.has_work(name, workspace.now()):
             return Summary(name)
-        if not ledger.has_work(name, workspace.now(), workspace.purse(name).worth()):
+        if not ledger.has_work(name, workspace.now(), worth()):
             return _with_held(workspace, Summary(name))
         if alone:
             ledger.bury(name)
@@ -39,12 +51,19 @@ def push(workspace: Workspace, name: str, *, trusted: bool = False, progress: Pr
             adapter = connect(workspace, name)
             if not trusted:
                 require_fields(workspace, adapter)
-            summary = _reconcile(workspace, adapter, progress)
+            summary = _reconcile(workspace, adapter, progress, worth)
             _look_again(workspace, adapter, summary.dropped)
         return _with_held(workspace, summary)
 
 
-def _reconcile(workspace: Workspace, adapter: Adapter, progress: Progress) -> Summary:
+def _worth(purse: Purse, least: WriteUrgency) -> WriteUrgency:
+    """The least urgent writes that are worth a call, and that the budget allows. Raises QuotaSpent when none is."""
+    return min(least, purse.worth(), key=WRITE_URGENCIES.index)
+
+
+def _reconcile(
+    workspace: Workspace, adapter: Adapter, progress: Progress, worth: Callable[[], WriteUrgency]
+) -> Summary:
     tally = Tally()
     try:
         return reconcile(
@@ -58,7 +77,7 @@ def _reconcile(workspace: Workspace, adapter: Adapter, progress: Progress) -> Su
             zone=workspace.settings.zone,
             on_progress=progress,
             tally=tally,
-            least=workspace.purse(adapter.connection).worth,
+            least=worth,
         )
     finally:  # whatever ended it, what was written is on record
         _record(workspace, adapter.connection, tally)

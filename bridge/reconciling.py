@@ -41,10 +41,11 @@ class Reconciled:
 def reconcile(workspace: Workspace, name: str, *, accept_loss: bool = False, progress: Progress = silent) -> Reconciled:
     """Pull what changed, so that only what pulls miss is left to find; then compare every kind, each for itself."""
     done = Reconciled(sync(workspace, name, progress=progress))
-    adapter = connect(workspace, name)
-    for kind in ORDER:
-        if kind not in done.synced.unreadable:
-            _compare(workspace, adapter, kind, done, accept_loss, progress)
+    with workspace.purse(name).calling_for("backfill"):
+        adapter = connect(workspace, name)
+        for kind in ORDER:
+            if kind not in done.synced.unreadable:
+                _compare(workspace, adapter, kind, done, accept_loss, progress)
     done.unreadable |= done.synced.unreadable
     _keep(workspace, name, done)
     return done

@@ -31,15 +31,15 @@ class Runner:
     """Runs ``job`` again and again in a thread of its own.
 
     The first run is at once; the next when ``wake`` was called meanwhile, or ``interval`` after the last one began
-    (monotonic time), whichever is first. An error that csbridge raises on purpose is logged, and the next run comes
-    as usual: what has to wait, the job has put off itself. After a bug the job rests for ``pause_after``, and no wake
-    shortens that. ``now`` only dates ``last_ok``.
+    (monotonic time), whichever is first; sooner when the job asks for it, by giving the time until then. An error that
+    csbridge raises on purpose is logged, and the next run comes as usual: what has to wait, the job has put off
+    itself. After a bug the job rests for ``pause_after``, and no wake shortens that. ``now`` only dates ``last_ok``.
     """
 
     def __init__(
         self,
         name: str,
-        job: Callable[[], None],
+        job: Callable[[], timedelta | None],
         interval: timedelta,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -50,6 +50,7 @@ class Runner:
         self.last_ok: datetime | None = None
         """When the last run ended well."""
         self._job = job
+        self._again: timedelta | None = None
         self._interval = interval
         self._now = now
         self._count = count
@@ -95,11 +96,14 @@ class Runner:
             if bugs:
                 self._stopping.wait(pause_after(bugs, self._first_pause, LONGEST_PAUSE).total_seconds())
             else:
-                self._woken.wait(max(0.0, began + self._interval.total_seconds() - time.monotonic()))
+                rest = began + self._interval.total_seconds() - time.monotonic()
+                asked = self._again.total_seconds() if self._again is not None else rest
+                self._woken.wait(max(0.0, min(rest, asked)))
 
     def _run(self) -> Run:
+        self._again = None
         try:
-            self._job()
+            self._again = self._job()
         except CsbridgeError as exc:
             log.warning("%s failed: %s", self.name, exc)
             return "failed"

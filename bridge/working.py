@@ -5,13 +5,14 @@ fails does not keep the others from their turn, and is left alone for a while.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from adapters.errors import QuotaSpent
 from bridge import pushing
+from bridge.coalescing import due, pause
 from bridge.deciding import score
 from bridge.draining import drain
 from bridge.metrics import Metrics
@@ -62,9 +63,13 @@ class Worker(Job):
     """Connections whose CRM was seen to have our fields, and has refused nothing since."""
     resting: dict[str, datetime] = field(default_factory=dict)
     """Connections that are left alone until then."""
+    spent: dict[str, tuple[datetime, int]] = field(default_factory=dict)
+    """When a connection last had a turn that cost calls, and how many."""
 
-    def __call__(self) -> None:
+    def __call__(self) -> timedelta | None:
+        """Gives how long it is until the next turn, where one is put off so that calls last for the day."""
         received: dict[str, list[datetime]] = {}
+        before = {name: self._calls(name) for name in self.names}
         for name in self.names:
             with self.turn(name) as awake:
                 received[name] = drain(self.workspace, name).received if awake else []
@@ -82,6 +87,21 @@ class Worker(Job):
         with self.workspace.store.write() as db:
             self.metrics.inbox_depth.set(inbox.depth(db)["waiting"])
             inbox.forget_done(db, self.workspace.now() - KEPT)
+        return min(filter(None, [self._gather(name, before[name]) for name in self.names]), default=None)
+
+    def _calls(self, name: str) -> int:
+        return self.workspace.adapter(name).calls.made.total()
+
+    def _gather(self, name: str, before: int) -> timedelta | None:
+        """After a turn that cost calls events are gathered for a while: how much longer, if any."""
+        now, day = self.workspace.now(), self.workspace.meter(name).day()
+        if made := self._calls(name) - before:
+            self.spent[name] = (now, made)
+            self.resting[name] = max(self.resting.get(name, now), now + pause(day, made))
+        if day:
+            self.metrics.note_quota(name, day.own, day.heard.quota.remaining, max(day.left, 0))
+        rest = self.resting.get(name, now) - now
+        return rest if rest > timedelta(0) else None
 
     @contextmanager
     def turn(self, name: str) -> Iterator[bool]:
@@ -105,7 +125,9 @@ class Worker(Job):
         return self.workspace.settings.schedule.poll if isinstance(exc, ConfigError) else timedelta()
 
     def _push(self, name: str) -> None:
-        summary = pushing.push(self.workspace, name, trusted=name in self.trusted)
+        last, calls = self.spent.get(name, (datetime.min.replace(tzinfo=UTC), 0))
+        least = due(self.workspace.meter(name).day(), calls, self.workspace.now() - last)
+        summary = pushing.push(self.workspace, name, trusted=name in self.trusted, least=least)
         if summary.refused:
             self.trusted.discard(name)
         elif summary.written:
@@ -123,6 +145,8 @@ class Poller(Job):
     """Read what changed and the usage files; then wake the worker."""
 
     wake: Callable[[], None] = lambda: None
+    waiting: dict[str, datetime | None] = field(default_factory=dict)
+    """Connections whose calls are spent, and until when: said once."""
 
     def __call__(self) -> None:
         try:
@@ -134,7 +158,15 @@ class Poller(Job):
             log.info("%s: read", name, extra={"records": sum(taken.read for taken in synced.kinds.values())})
             for kind, taken in synced.kinds.items():
                 self.metrics.records_read.labels(name, kind).inc(taken.read)
-        for what, failure in done.failures.items():
-            log.warning("%s: %s", what, failure)
-        if done.failures:
-            raise next(iter(done.failures.values()))
+        self._tell(done.failures)
+
+    def _tell(self, failures: Mapping[str, CsbridgeError]) -> None:
+        """Log what failed, and raise the first that is more than spent calls: those end by themselves."""
+        spent = {what: exc.until for what, exc in failures.items() if isinstance(exc, QuotaSpent)}
+        for what, failure in failures.items():
+            if what not in spent or spent[what] != self.waiting.get(what):
+                log.warning("%s: %s", what, failure)
+        self.waiting = spent
+        for what, failure in failures.items():
+            if what not in spent:
+                raise failure

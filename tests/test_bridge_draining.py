@@ -2,14 +2,17 @@ from datetime import timedelta
 
 import orjson
 import pytest
+from sqlalchemy import insert
 from worlds import START, World
 
 from adapters.contract import Delivery
 from adapters.errors import AdapterError, QuotaSpent, Refused, Retry, Unauthorized
 from adapters.records import Item, Ref
+from bridge import draining
 from bridge.draining import PAUSE, Drained, drain
 from bridge.store import inbox, records
 from bridge.store.inbox import ATTEMPTS, StoreInbox
+from bridge.store.schema import inbox as inbox_table
 from config.words import Kind
 
 
@@ -150,3 +153,27 @@ def test_a_delivery_that_the_crm_refuses_is_parked_in_the_end_and_holds_up_no_ot
         (row,) = inbox.open_deliveries(db)
     assert row["id"] == bad
     assert "MALFORMED_ID" in row["cause"]
+
+
+def test_trap_18_records_named_by_a_flood_of_events_are_read_once(world: World) -> None:
+    """10,000 events about 300 records: as many calls as 300 records fill, not as many as there are events."""
+    refs = [world.account(str(number)) for number in range(300)]
+    row = {"connection": "sf", "received_at": START, "attempts": 0, "parked": False}
+    rows = [{**row, "refs": [["account", refs[event % 300].id]]} for event in range(10_000)]
+    with world.workspace.store.write() as db:
+        db.execute(insert(inbox_table), rows)
+    done = drained(world)
+    assert len(done.received) == 10_000
+    assert [len(ids) for _, ids in world.crm.reads] == [300], "one read, which the adapter cuts into full batches"
+    assert depth(world) == {"waiting": 0, "parked": 0}
+
+
+def test_what_was_read_for_one_piece_of_a_flood_is_not_read_for_the_next(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(draining, "AT_ONCE", 3)
+    one, other = world.account("1"), world.account("2")
+    for refs in ([one], [one], [one], [one, other], [other]):
+        deliver(world, *refs)
+    assert len(drained(world).received) == 5
+    assert world.crm.reads == [("account", ["1"]), ("account", ["2"])]

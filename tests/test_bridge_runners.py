@@ -159,3 +159,14 @@ def test_stop_before_start_and_stop_of_a_busy_job() -> None:
 def test_pause_doubles_up_to_its_limit() -> None:
     second, minute = timedelta(seconds=1), timedelta(minutes=1)
     assert [pause_after(n, second, minute).seconds for n in (1, 2, 3, 6, 7, 10_000)] == [1, 2, 4, 32, 60, 60]
+
+
+def test_a_job_may_ask_for_an_earlier_run(start: Callable[..., Runner]) -> None:
+    class Impatient(Job):
+        def __call__(self) -> timedelta:  # type: ignore[override]
+            super().__call__()
+            return timedelta(milliseconds=1)
+
+    job = Impatient()
+    start(job)
+    job.wait(times=3)

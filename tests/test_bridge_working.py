@@ -1,11 +1,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from test_bridge_draining import deliver
 from worlds import START, World
 
+from adapters.budget import Quota
 from adapters.errors import Retry
+from bridge.coalescing import LONGEST
 from bridge.metrics import Metrics, create_metrics
 from bridge.working import KEPT, Job, Poller, Worker
 from config.errors import ConfigError
@@ -134,3 +137,71 @@ def test_a_usage_file_that_is_missing_does_not_keep_the_worker_asleep(make_world
         poller()
     assert woken == [1]
     assert world.customer("1")
+
+
+def leave(world: World, own: int, limit: int = 1000) -> None:
+    """So many calls of our day are made already."""
+    meter = world.workspace.meter("sf")
+    meter.heard(Quota(limit, limit))
+    meter.close()
+    day = meter.day()
+    assert day is not None
+    for _ in range(own - day.own):
+        meter.take("other", "urgent")
+    meter.close()
+
+
+def event(world: World, id: str, **fields: object) -> None:
+    deliver(world, world.crm.put("ticket", f"t{id}", account=id, status="open", opened_at=START, **fields))
+
+
+def test_at_full_budget_every_event_is_acted_on_at_once(world: World, metrics: Metrics) -> None:
+    for id in "123":
+        world.account(id)
+    world.run()
+    leave(world, 0)
+    worker = working(world, metrics)
+    for id in "123":
+        event(world, id, escalated=True)
+        assert worker() is None
+        assert world.crm.own[id]["risk_flags"] == ("escalated_ticket",)
+
+
+def test_events_are_gathered_while_calls_run_short(world: World, metrics: Metrics) -> None:
+    for id in "123":
+        world.account(id)
+    world.run()
+    leave(world, 400)
+    worker = working(world, metrics)
+    event(world, "1", escalated=True)
+    rest = worker()
+    assert rest is not None
+    assert timedelta(minutes=1) < rest <= LONGEST
+    for id in "23":
+        event(world, id, escalated=True)
+        assert worker() == rest
+    made = world.crm.calls.made.total()
+    world.clock.move(rest)
+    worker()
+    assert {id: world.crm.own[id]["risk_flags"] for id in "123"} == dict.fromkeys("123", ("escalated_ticket",))
+    assert world.crm.calls.made.total() == made + 2, "one read and one write for both"
+    assert counted(metrics, "quota_calls_left", connection="sf") > 0
+
+
+def test_spent_calls_are_no_error_storm(world: World, metrics: Metrics, caplog: pytest.LogCaptureFixture) -> None:
+    world.account("1")
+    world.run()
+    leave(world, 500)
+    event(world, "1", escalated=True)
+    worker, poller = working(world, metrics), Poller(world.workspace, metrics)
+    equipped(poller, [world])
+    made = world.crm.calls.made.total()
+    for _ in range(5):
+        worker()
+        poller()
+    assert world.crm.calls.made.total() == made
+    assert len([record for record in caplog.records if "API calls" in record.getMessage()]) == 2, "each said it once"
+    world.clock.set(worker.resting["sf"])
+    poller()
+    worker()
+    assert world.crm.own["1"]["risk_flags"] == ("escalated_ticket",)
