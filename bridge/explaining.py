@@ -7,6 +7,7 @@ from typing import Any
 
 from adapters.records import Ref
 from bridge.store import customers, decisions, records
+from bridge.twins import twins
 from bridge.workspace import Workspace
 from config.errors import ConfigError, Problem
 from scoring.decision import Decision
@@ -14,7 +15,7 @@ from scoring.explanation import difference
 
 
 def find(workspace: Workspace, word: str) -> list[Ref]:
-    """The accounts that ``connection:id``, an id, a domain or an exact name means."""
+    """The accounts that ``connection:id``, an id, a domain or an exact name means; of one customer's, the first."""
     connection, _, id = word.partition(":")
     names = {settings.name for settings in workspace.settings.connections}
     with workspace.store.read() as db:
@@ -22,7 +23,10 @@ def find(workspace: Workspace, word: str) -> list[Ref]:
             exact = [ref for ref in records.find_accounts(db, id) if (ref.connection, ref.id) == (connection, id)]
             if exact:
                 return exact
-        return records.find_accounts(db, word)
+        found = records.find_accounts(db, word)
+        owners = customers.of_accounts(db, found)
+    first = {owners.get(ref, ref): ref for ref in reversed(found)}
+    return sorted(first.values(), key=str)
 
 
 def explain(workspace: Workspace, account: Ref, since: date | None = None) -> dict[str, Any]:
@@ -32,10 +36,15 @@ def explain(workspace: Workspace, account: Ref, since: date | None = None) -> di
         customer = customers.of_accounts(db, [account]).get(account)
         history = decisions.history(db, customer) if customer is not None else []
         in_scope = customer is not None and bool(customers.inside(db, [customer]))
+        together = twins(db, customer) if customer is not None else []
     data: dict[str, Any] = {
         "account": f"{account.connection}:{account.id}",
         "name": name,
         "in_scope": in_scope,
+        "records": [
+            {"account": f"{twin.ref.connection}:{twin.ref.id}", "name": twin.name, "joined_by": list(twin.shared)}
+            for twin in together
+        ],
         "decision": asdict(history[-1]) if history else None,
     }
     if since is not None:

@@ -47,6 +47,7 @@ def _text(data: dict[str, Any]) -> str:
         f"{data['name']} ({data['account']})" + ("" if data["in_scope"] else ", out of scope: this was decided before"),
         f"health {score}, {decision['band']} since {decision['band_since']}, as of {decision['day']}, "
         f"from {decision['coverage']:.0f} % of the scorecard {decision['version']}",
+        *_records(data["records"]),
         "",
     ]
     for part in sorted(decision["contributions"], key=lambda part: (-part["points"], part["loss"])):
@@ -62,6 +63,13 @@ def _text(data: dict[str, Any]) -> str:
     lines.append(f"  next: {decision['next_action']}")
     lines += _changes(data.get("since"))
     return "\n".join(lines)
+
+
+def _records(records: list[dict[str, Any]]) -> list[str]:
+    if len(records) < 2:
+        return []
+    shown = (f"  {one['account']}  {one['name']}, by {' and '.join(one['joined_by'])}" for one in records)
+    return [f"one customer of {len(records)} records:", *shown]
 
 
 def _changes(since: dict[str, Any] | None) -> list[str]:

@@ -21,6 +21,7 @@ VERBS: Final = {
     "reconcile": "bridge.cli.reconcile",
     "serve": "bridge.cli.serve",
     "explain": "bridge.cli.explain",
+    "identity": "bridge.cli.identity",
     "scorecard": "bridge.cli.scorecard",
     "inbox": "bridge.cli.inbox",
     "outbox": "bridge.cli.outbox",

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from adapters.records import Ref
 from bridge.store.customers import NOT_YET
 from bridge.store.records import grouped
 from bridge.store.rows import among, chunks
-from bridge.store.schema import affected, customer_refs, customers
+from bridge.store.schema import affected, customer_refs, customers, records
 from bridge.succession import Member
 
 
@@ -33,6 +33,18 @@ def all_joint(db: Connection) -> set[Ref]:
     query = select(customer_refs.c.connection, customer_refs.c.account_id)
     found = db.execute(query.where(customer_refs.c.customer_id.in_(joint)))
     return {Ref(connection, "account", id) for connection, id in found}
+
+
+def count_joint(db: Connection) -> int:
+    """How many customers have several living accounts."""
+    alive = and_(
+        records.c.connection == customer_refs.c.connection,
+        records.c.kind == "account",
+        records.c.id == customer_refs.c.account_id,
+        records.c.payload.is_not(None),
+    )
+    joint = select(customer_refs.c.customer_id).join(records, alive).group_by(customer_refs.c.customer_id)
+    return db.execute(select(func.count()).select_from(joint.having(func.count() > 1).subquery())).scalar_one()
 
 
 def hand_on(db: Connection, from_: Ref, to: Ref) -> None:
