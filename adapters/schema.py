@@ -12,6 +12,7 @@ from typing import Final, Literal, get_args, get_type_hints
 from adapters.contract import Finding
 from adapters.records import RECORD_TYPES
 from config.connections import KindMap
+from config.linking import linked_field
 from config.problems import closest, did_you_mean
 from config.words import Kind
 
@@ -63,7 +64,11 @@ def findings(kind: Kind, table: KindMap, columns: Columns, optional: Iterable[st
         if "." in vendor or vendor in optional:
             continue
         column = columns.get(vendor.lower())
-        if column is None:
+        if column is None and linked_field(field):
+            what = f"identity.link: {table.object} has no field {vendor}, or hides it{likely(vendor, columns)}"
+            mend = "name the right field in identity.link, or give the user of this connection the right to read it"
+            yield Finding("warning", f"{what}; nobody is joined by it", mend)
+        elif column is None:
             what = f"{kind}.{field}: {table.object} has no field {vendor}, or hides it{likely(vendor, columns)}"
             yield Finding("warning", f"{what}; it stays unknown", _mend(kind, field))
         elif not readable(kind, field, table, column):

@@ -8,7 +8,7 @@ from typing import Literal
 
 from adapters.contract import Adapter, Change, Finding, Report
 from adapters.errors import AdapterError, QuotaSpent, Unauthorized
-from bridge import histories, reconciling, usage_files
+from bridge import histories, reconciling, twins, usage_files
 from bridge.connecting import connect
 from bridge.moments import EVER
 from bridge.store import cursors, inbox, records, usage
@@ -44,6 +44,7 @@ def examine(workspace: Workspace) -> Iterator[Noted]:
     for source in workspace.settings.usage:
         if source.file:
             yield from _usage(workspace, source, source.file)
+    yield from _identity(workspace)
     yield from _store(workspace)
 
 
@@ -196,6 +197,21 @@ def _usage(workspace: Workspace, source: UsageSource, file: str) -> Iterator[Not
         yield Noted(place, Finding("warning", what, "let the export run again"))
     else:
         yield Noted(place, Finding("info", f"alive: its newest day is {newest}"))
+
+
+def _identity(workspace: Workspace) -> Iterator[Noted]:
+    if len(workspace.settings.identity.link) == 1:
+        what = f"identity.link names {next(iter(workspace.settings.identity.link))} only, and joins nobody by itself"
+        yield Noted("identity", Finding("warning", what, "name the field of the other connection, too"))
+    with workspace.store.read() as db:
+        told = twins.tell(db)
+    if told.doubts:
+        accounts = len({ref for doubt in told.doubts for ref in doubt.accounts})
+        what = f"{len(told.doubts):,} ids or domains that {accounts:,} accounts share do not tell who is one customer"
+        between = any(len({ref.connection for ref in doubt.accounts}) > 1 for doubt in told.doubts)
+        yield Noted("identity", Finding("warning" if between else "info", what, "csbridge identity lists them"))
+    if told.joined:
+        yield Noted("identity", Finding("info", f"{told.joined:,} customers have records in several connections"))
 
 
 def _store(workspace: Workspace) -> Iterator[Noted]:

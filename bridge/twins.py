@@ -1,4 +1,4 @@
-"""Tells of one company in several records: which are one customer and for what reason, and which could be but are not."""
+"""One company in several records: which are one customer and for what reason, and which could be but are not."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -42,26 +42,16 @@ def tell(db: Connection) -> Told:
     return Told(membership.count_joint(db), doubts, records.names(db, {ref for one in doubts for ref in one.accounts}))
 
 
-def count_doubts(db: Connection) -> tuple[int, int]:
-    """How many doubts there are, and how many accounts they are about."""
-    doubts = tell(db).doubts
-    return len(doubts), len({ref for doubt in doubts for ref in doubt.accounts})
-
-
 def twins(db: Connection, customer: int) -> list[Twin]:
     """The living records of a customer, and why they are together."""
     refs = sorted(records.living(db, customers.refs_of(db, [customer]).get(customer, [])), key=str)
     known, names = identities.of(db, refs), records.names(db, refs)
     common = _common(known.values())
-    return [
-        Twin(
-            ref,
-            names.get(ref, ref.id),
-            tuple(f"{WORDS[sort]} {value}" for sort, value in pairs if (sort, value) in common),
-        )
-        for ref in refs
-        for pairs in [sorted(known.get(ref, {}).items(), reverse=True)]
-    ]
+    return [Twin(ref, names.get(ref, ref.id), _shared(known.get(ref, {}), common)) for ref in refs]
+
+
+def _shared(values: Mapping[str, str], common: set[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(f"{WORDS[sort]} {values[sort]}" for sort in SORTS if (sort, values.get(sort)) in common)
 
 
 def _common(known: Iterable[Mapping[str, str]]) -> set[tuple[str, str]]:

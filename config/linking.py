@@ -1,16 +1,23 @@
 """The field of each connection that holds a common id (``identity.link``), read without being mapped by the admin."""
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from config.connections import ConnectionSettings, KindMap
 from config.settings import Settings
+
+PREFIX: Final = "link:"
 
 AnyConnection = TypeVar("AnyConnection", bound=ConnectionSettings)
 
 
 def link_name(field: str) -> str:
     """The name under which it arrives in an account's ``extra``: no name of ours, and none that a rule can hold."""
-    return f"link:{field}"
+    return PREFIX + field
+
+
+def linked_field(name: str) -> str | None:
+    """The vendor field behind such a name; None for any other name."""
+    return name.removeprefix(PREFIX) if name.startswith(PREFIX) else None
 
 
 def with_link(connection: AnyConnection, settings: Settings) -> AnyConnection:
