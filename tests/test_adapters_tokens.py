@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.errors import Retry, Unauthorized
-from adapters.tokens import MARGIN, Token, TokenProvider
+from adapters.tokens import MARGIN, REST, Token, TokenProvider
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -86,8 +86,29 @@ def test_a_refused_login_is_not_tried_by_every_thread_that_waited() -> None:
     vendor.asked = lambda: time.sleep(0.3)  # until the others wait
     assert together(8, tokens.current) == [vendor.failing] * 8
     assert vendor.logins == 1
+
+
+def test_a_refused_login_is_tried_again_after_a_rest() -> None:
+    vendor = Vendor()
+    tokens = vendor.provider()
+    vendor.failing = Unauthorized("wrong password")
+    for _ in range(3):
+        with pytest.raises(Unauthorized):
+            tokens.current()
+    assert vendor.logins == 1
     vendor.failing = None
-    assert tokens.current().access == "token-2", "who comes later tries again"
+    vendor.now += REST
+    assert tokens.current().access == "token-2"
+
+
+def test_a_vendor_that_was_away_is_asked_again_at_once() -> None:
+    vendor = Vendor()
+    tokens = vendor.provider()
+    vendor.failing = Retry("away")
+    with pytest.raises(Retry):
+        tokens.current()
+    vendor.failing = None
+    assert tokens.current().access == "token-2"
 
 
 def test_a_vendor_that_is_away_costs_nothing_while_the_token_is_good() -> None:

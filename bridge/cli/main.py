@@ -12,6 +12,7 @@ from bridge.cli.shell import Shell
 
 VERBS: Final = {
     "init": "bridge.cli.init",
+    "connect": "bridge.cli.connect",
     "doctor": "bridge.cli.doctor",
     "provision": "bridge.cli.provision",
     "sync": "bridge.cli.sync",

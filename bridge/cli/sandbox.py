@@ -23,11 +23,26 @@ from config.errors import ConfigError, Problem
 @click.option("--clock", type=click.DateTime(), help="The sandbox's time at its start; runs on from there (UTC).")
 @click.option("--history/--no-history", default=True, help="Without: accounts and contacts only, for size.")
 @click.option("--usage", type=click.Path(path_type=Path, dir_okay=False), help="Write the product usage to this CSV.")
+@click.option(
+    "--certificate",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Salesforce: the certificate (or public key) whose private key signs JWTs, PEM.",
+)
+@click.option("--option", "switches", multiple=True, metavar="NAME=VALUE", help="A switch of the sandbox's own.")
 @verb
-def command(shell: Shell, crm: str, clock: datetime | None, usage: Path | None, **options: Any) -> Result:
+def command(
+    shell: Shell,
+    crm: str,
+    clock: datetime | None,
+    usage: Path | None,
+    certificate: Path | None,
+    switches: tuple[str, ...],
+    **how: Any,
+) -> Result:
     """Serve a sandbox CRM until interrupted. Its data is synthetic; its credentials are printed at the start.
 
-    Control it at /_sandbox/{writes,faults,clock,edit,events,stats}.
+    Control it at /_sandbox/{writes,faults,clock,edit,events,stats}. Both CRMs have the switch
+    rotate_refresh_tokens=true.
     """
     from adapters.sandbox.serve import Crm, serve
 
@@ -37,12 +52,24 @@ def command(shell: Shell, crm: str, clock: datetime | None, usage: Path | None, 
         else:
             click.echo("\n".join(f"{name}: {value}" for name, value in facts.items()))
 
+    options = {**dict(_switch(text) for text in switches), **_held("certificate", certificate)}
     moment = clock.replace(tzinfo=UTC) if clock else None
     try:
-        serve(cast(Crm, crm), clock=moment, usage_file=usage, announce=announce, **options)
+        serve(cast(Crm, crm), clock=moment, usage_file=usage, announce=announce, options=options, **how)
+    except ValueError as exc:  # an unknown or malformed switch, or no certificate
+        raise ConfigError([Problem("sandbox", str(exc))]) from exc
     except OSError as exc:
-        what = f"cannot listen on port {options['port']}, or write the usage file: {exc.strerror}"
+        what = f"cannot listen on port {how['port']}, or write the usage file: {exc.strerror}"
         raise ConfigError(
             [Problem("sandbox", what, expected="a free port (0 chooses one) and a writable file")]
         ) from exc
     return Result(None)
+
+
+def _switch(text: str) -> tuple[str, str | bool]:
+    name, _, value = text.partition("=")
+    return name, {"true": True, "false": False}.get(value, value)
+
+
+def _held(name: str, file: Path | None) -> dict[str, str]:
+    return {} if file is None else {name: file.read_text("utf-8")}

@@ -5,6 +5,7 @@ HubspotError(status, category, message)      one JSON object with correlationId
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 
@@ -94,6 +95,17 @@ def unauthenticated() -> HubspotError:
         "INVALID_AUTHENTICATION",
         "Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find more "
         "details at https://developers.hubspot.com/docs/methods/auth/oauth-overview",
+    )
+
+
+def expired_authentication(at: datetime, now: datetime) -> HubspotError:
+    minutes = max(0, (now - at) // timedelta(minutes=1))
+    moment = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return HubspotError(
+        401,
+        "EXPIRED_AUTHENTICATION",
+        f"The OAuth token used to make this call expired {minutes} minute(s) ago.",
+        context={"expire time": [moment]},
     )
 
 

@@ -39,6 +39,9 @@ class Options:
     portal_id: int = 62_515
     app_id: int = 1_160_452
     token: str = "pat-na1-sandbox"
+    client_id: str = "sandbox-client-id"
+    rotate_refresh_tokens: bool = False
+    """Whether each refresh brings a new refresh token, and ends the old one."""
     currency: str = "EUR"
     time_zone: str = "Europe/Berlin"
 

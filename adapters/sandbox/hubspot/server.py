@@ -12,17 +12,21 @@ from adapters.sandbox.hubspot import (
     account_api,
     associations_api,
     batch_api,
+    oauth_api,
     objects_api,
     properties_api,
 )
 from adapters.sandbox.hubspot.calls import Desk, answer, correlation_id
 from adapters.sandbox.hubspot.edits import apply_edit
-from adapters.sandbox.hubspot.errors import HubspotError, rate_limited, unauthenticated
+from adapters.sandbox.hubspot.errors import HubspotError, rate_limited
 from adapters.sandbox.hubspot.hooks import delivery
 from adapters.sandbox.hubspot.limits import INTERVAL_S, Allowance, Limits
+from adapters.sandbox.hubspot.oauth_api import OAuthDesk
 from adapters.sandbox.hubspot.options import Options, read_options
 from adapters.sandbox.hubspot.seed import company_id, contact_id, seeded
+from adapters.sandbox.hubspot.tokens import Installation, Tokens
 from adapters.sandbox.notify import Change
+from adapters.sandbox.oauth import Consents
 from adapters.sandbox.vendor import Edit, Edited, Instruments, Setup, UsageRow
 from adapters.sandbox.world import World
 
@@ -91,7 +95,7 @@ def dated(path: str) -> str:
 class HubspotServer:
     """One sandbox portal behind its API."""
 
-    spared: tuple[str, ...] = ()
+    spared: tuple[str, ...] = ("/oauth/",)
 
     def __init__(self, world: World, instruments: Instruments, setup: Setup) -> None:
         self.options: Options = read_options(setup.options)
@@ -99,6 +103,7 @@ class HubspotServer:
         self.portal = seeded(world, self.options)
         self.instruments = instruments
         self._desk = Desk(self.portal, instruments)
+        self._tokens = Tokens(instruments.clock, self.options.token)
         self._limits = Limits(self.options)
         self._usage = world.usage
         self.app = self._make_app()
@@ -112,6 +117,8 @@ class HubspotServer:
         for method, path, handler in ROUTES:
             for alias in (path, *(() if handler in SUPERSEDED else (dated(path),))):
                 app.add_url_rule(alias, f"{method} {alias}", self._guarded(handler), methods=[method])
+        consents: Consents[Installation] = Consents(self.instruments.clock, self.options.rotate_refresh_tokens)
+        app.register_blueprint(oauth_api.routes(OAuthDesk(self.options, self.secret, self._tokens, consents)))
         app.add_url_rule(
             "/account-info/v3/api-usage/daily/private-apps", "daily", self._guarded(self._daily), methods=["GET"]
         )
@@ -130,9 +137,7 @@ class HubspotServer:
     def _admit(self) -> None:
         if len(request.full_path) > self.options.url_limit:
             raise HubspotError(414, "", "URI Too Long")
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or token.strip() != self.options.token:
-            raise unauthenticated()
+        self._tokens.check(_bearer())
         search = request.url_rule is not None and request.url_rule.rule in (SEARCH, dated(SEARCH))
         allowance = self._limits.enter(search, self.instruments.clock.now().date().isoformat())
         g.allowance = None if search else allowance
@@ -169,6 +174,7 @@ class HubspotServer:
             "token": self.options.token,
             "portal_id": self.options.portal_id,
             "app_id": self.options.app_id,
+            "client_id": self.options.client_id,
             "client_secret": self.secret,
         }
 
@@ -184,8 +190,8 @@ class HubspotServer:
             yield str(company_id(use.company)), str(contact_id(use.contact)), use.feature, use.day, use.count
 
     def expired(self, fault: Fault) -> Response:
-        """401 for this call; a private app's token cannot be renewed, so the next one works again."""
-        return self._refused(unauthenticated())
+        """401 for this call; the token of an OAuth app has expired for good, a private app's works again."""
+        return self._refused(self._tokens.expire(_bearer()))
 
     def limited(self, fault: Fault) -> Response:
         """429; the fault's ``code`` may name the policy."""
@@ -197,6 +203,11 @@ class HubspotServer:
 
     def accepted(self, status: int, body: bytes) -> bool:
         return 200 <= status < 300
+
+
+def _bearer() -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def build(world: World, instruments: Instruments, setup: Setup) -> HubspotServer:

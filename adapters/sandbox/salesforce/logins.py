@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from adapters.sandbox.oauth import Consents
 from adapters.sandbox.salesforce.org import Actor
 
 DAY: Final = timedelta(hours=24)
+SECURITY_TOKEN: Final = "sandbox-security-token"
+"""May stand behind a password, as it must where the caller's address is not trusted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +30,29 @@ class App:
 class Logins:
     """Apps and the sessions they opened. Tokens are derived from a counter: the same run gives the same tokens."""
 
-    def __init__(self, org_id: str, apps: tuple[App, ...]) -> None:
+    def __init__(
+        self, org_id: str, apps: tuple[App, ...], consents: Consents[Actor], certificate: RSAPublicKey | None = None
+    ) -> None:
+        self.consents = consents
+        self.apps = {app.client_id: app for app in apps}
+        self.certificate = certificate
+        """Whose private key signs assertions for these apps; None: no app holds one."""
         self._org_id = org_id
-        self._apps = {app.client_id: app for app in apps}
         self._sessions: dict[str, Actor] = {}
         self._given = 0
         self._lock = threading.Lock()
 
     def app(self, client_id: str, client_secret: str) -> App | None:
         """The app with these credentials; None when the secret is wrong, KeyError when the id is unknown."""
-        app = self._apps[client_id]
+        app = self.apps[client_id]
         right = hmac.compare_digest(app.client_secret.encode(), client_secret.encode())
         return app if right else None
 
     def user(self, username: str, password: str) -> Actor | None:
-        """Whoever logs in by name; the password of each sandbox user is their app's secret."""
+        """Whoever logs in by name; the password of each sandbox user is their app's secret, security token or not."""
+        secret = password.removesuffix(SECURITY_TOKEN)
         return next(
-            (a.actor for a in self._apps.values() if (a.actor.name, a.client_secret) == (username, password)), None
+            (a.actor for a in self.apps.values() if (a.actor.name, a.client_secret) == (username, secret)), None
         )
 
     def open(self, actor: Actor) -> str:

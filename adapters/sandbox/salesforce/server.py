@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from adapters.sandbox.faults import Fault
 from adapters.sandbox.notify import Change
+from adapters.sandbox.oauth import Consents
 from adapters.sandbox.salesforce import (
     batch_api,
     bulk_query_api,
@@ -20,11 +21,12 @@ from adapters.sandbox.salesforce import (
     sobjects_api,
     tooling_api,
 )
+from adapters.sandbox.salesforce.assertions import public_key
 from adapters.sandbox.salesforce.bulk_jobs import MOST_QUERIES, BulkJobs
 from adapters.sandbox.salesforce.editing import edited
 from adapters.sandbox.salesforce.errors import ApiError, RowError
-from adapters.sandbox.salesforce.logins import Allowance, App, Logins
-from adapters.sandbox.salesforce.org import Org
+from adapters.sandbox.salesforce.logins import SECURITY_TOKEN, Allowance, App, Logins
+from adapters.sandbox.salesforce.org import Actor, Org
 from adapters.sandbox.salesforce.rights import Rights
 from adapters.sandbox.salesforce.rows import Rows
 from adapters.sandbox.salesforce.seeding import Seeded, seed, usage_rows
@@ -61,6 +63,8 @@ class Salesforce:
             "username": daily.actor.name,
             "admin_client_id": admin.client_id,
             "admin_client_secret": admin.client_secret,
+            "password": daily.client_secret,
+            "security_token": SECURITY_TOKEN,
             "api_version": "60.0",
         }
 
@@ -98,7 +102,8 @@ def build(world: World, instruments: Instruments, setup: Setup) -> Salesforce:
     Options: ``admin`` (True: the integration user may customise the org), ``daily_calls``, ``attributes_first``,
     ``page_rows`` (most rows of a query page); ``bulk`` (False: the org has no Bulk API), ``bulk_jobs`` (most query jobs
     a day), ``bulk_unsupported`` (names of objects, with commas between), ``bulk_early`` (status of results asked for
-    too early), ``bulk_offset`` (True: stamps in CSV end in +0000).
+    too early), ``bulk_offset`` (True: stamps in CSV end in +0000);
+    ``rotate_refresh_tokens``, ``certificate`` (PEM, of both apps: for JWT).
     """
     org = Org(instruments.clock, instruments.journal, instruments.faults)
     seeded = seed(org, world, integration_admin=bool(setup.options.get("admin", True)))
@@ -111,7 +116,7 @@ def build(world: World, instruments: Instruments, setup: Setup) -> Salesforce:
         org,
         rights,
         Rows(org, rights),
-        Logins(org.id, tuple(apps.values())),
+        _logins(org, tuple(apps.values()), setup.options),
         Allowance(int(setup.options.get("daily_calls", DAILY_CALLS))),
         _bulk(org, setup.options),
         bool(setup.options.get("attributes_first", False)),
@@ -131,6 +136,12 @@ def _bulk(org: Org, options: Mapping[str, Any]) -> BulkJobs:
         early=int(options.get("bulk_early", 400)),
         offset=bool(options.get("bulk_offset", False)),
     )
+
+
+def _logins(org: Org, apps: tuple[App, ...], options: Mapping[str, Any]) -> Logins:
+    consents: Consents[Actor] = Consents(org.clock, bool(options.get("rotate_refresh_tokens", False)))
+    certificate = options.get("certificate")
+    return Logins(org.id, apps, consents, public_key(str(certificate)) if certificate else None)
 
 
 def _app(desk: Desk) -> Flask:
