@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -17,15 +18,14 @@ from adapters.budget import Budget, Unlimited
 from adapters.contract import Adapter
 from adapters.retrying import Patience
 from adapters.vault import MemoryVault, Vault
-from config.connections import ConnectionSettings
+from config.connections import PLUGINS, ConnectionSettings
 from config.errors import ConfigError, Problem
 from config.fields import OwnField
-
-GROUP: Final = "csbridge.adapters"
 
 ADAPTERS: Final[Mapping[str, str]] = {
     "salesforce": "adapters.salesforce.adapter:open_connection",
     "hubspot": "adapters.hubspot.adapter:open_connection",
+    "csv": "adapters.csv.adapter:open_connection",
 }
 
 
@@ -37,6 +37,8 @@ def _utc_now() -> datetime:
 class Context:
     """What an adapter needs to know of the workspace, besides its own connection settings."""
 
+    folder: Path = Path()
+    """The workspace's, which the paths in its settings are relative to."""
     own: tuple[OwnField, ...] = ()
     """The own fields that are switched on, the pulse included."""
     overlap: timedelta = timedelta(minutes=5)
@@ -79,5 +81,5 @@ def _factory(crm: str) -> Factory:
 
 
 def _entry_points() -> dict[str, str]:
-    found: tuple[EntryPoint, ...] = tuple(entry_points(group=GROUP))
+    found: tuple[EntryPoint, ...] = tuple(entry_points(group=PLUGINS))
     return {point.name: point.value for point in found}

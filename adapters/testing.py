@@ -1,5 +1,7 @@
 """The contract that every adapter keeps, as tests: subclass ``AdapterContract`` and give it a ``bench`` fixture.
 
+An adapter of a system that lacks a part (no webhooks, fields that need no creating) subclasses the others one by one.
+
 Owns what "keeps the contract" means; knows no vendor. Third parties run it against theirs. Needs pytest.
 """
 
@@ -46,7 +48,7 @@ def records(pages: Sequence[Page]) -> list[Item]:
     return [item for page in pages for item in page.items]
 
 
-class AdapterContract:
+class ReadingContract:
     """Each test gets a ``bench`` of its own."""
 
     def test_check_says_which_org_it_is_and_what_can_be_read(self, bench: Bench) -> None:
@@ -101,23 +103,6 @@ class AdapterContract:
             assert records(again) == []
             assert again, "the cursor moves on without a row, too"
 
-    def test_a_change_is_pulled(self, bench: Bench) -> None:
-        bench.advance(bench.overlap + timedelta(seconds=2))
-        cursor = list(bench.adapter.pull("account", None))[-1].cursor
-        account = _accounts(bench)[0]
-        bench.rename(account.ref, "Renamed")
-        (changed,) = records(list(bench.adapter.pull("account", cursor)))
-        assert (changed.ref, getattr(changed, "name", "")) == (account.ref, "Renamed")
-
-    def test_an_upper_bound_is_kept(self, bench: Bench) -> None:
-        bound = bench.now() - timedelta(days=30)
-        pages = list(bench.adapter.pull("ticket", None, bound))
-        stamps = [item.changed_at for item in records(pages) if isinstance(item, Record)]
-        assert stamps
-        assert max(stamps) <= bound
-        late = {item.ref for item in records(list(bench.adapter.pull("ticket", pages[-1].cursor)))}
-        assert late | {item.ref for item in records(pages)} == {item.ref for item in _all(bench, "ticket")}
-
     def test_read_returns_what_pull_returned(self, bench: Bench) -> None:
         for kind in bench.adapter.check().kinds:
             some = {item.ref.id: item for item in _all(bench, kind)[:120]}
@@ -146,6 +131,31 @@ class AdapterContract:
             assert {one.id: one.changed_at for one in listed} == living
             assert len(listed) == len(living)
 
+
+class StampedContract:
+    """Where each record says when it changed, a pull brings what did, and nothing else."""
+
+    def test_a_change_is_pulled(self, bench: Bench) -> None:
+        bench.advance(bench.overlap + timedelta(seconds=2))
+        cursor = list(bench.adapter.pull("account", None))[-1].cursor
+        account = _accounts(bench)[0]
+        bench.rename(account.ref, "Renamed")
+        (changed,) = records(list(bench.adapter.pull("account", cursor)))
+        assert (changed.ref, getattr(changed, "name", "")) == (account.ref, "Renamed")
+
+    def test_an_upper_bound_is_kept(self, bench: Bench) -> None:
+        bound = bench.now() - timedelta(days=30)
+        pages = list(bench.adapter.pull("ticket", None, bound))
+        stamps = [item.changed_at for item in records(pages) if isinstance(item, Record)]
+        assert stamps
+        assert max(stamps) <= bound
+        late = {item.ref for item in records(list(bench.adapter.pull("ticket", pages[-1].cursor)))}
+        assert late | {item.ref for item in records(pages)} == {item.ref for item in _all(bench, "ticket")}
+
+
+class ProvisioningContract:
+    """Where own fields have to be created before they can be written."""
+
     def test_provisioning_is_idempotent(self, bench: Bench) -> None:
         plan = bench.adapter.plan(bench.own)
         assert plan.changes
@@ -165,6 +175,10 @@ class AdapterContract:
         bench.adapter.provision(plan, grown)
         assert bench.adapter.plan(grown).changes == ()
         assert bench.adapter.plan(bench.own).changes == ()
+
+
+class WritingContract:
+    """Own fields, and nothing but them."""
 
     def test_written_values_come_back_as_own(self, bench: Bench) -> None:
         _provision(bench)
@@ -224,6 +238,10 @@ class AdapterContract:
         assert {outcome.status for outcome in bench.adapter.write(patches)} == {"written"}
         assert bench.adapter.calls.made["write"] == before + 1
 
+
+class WebhookContract:
+    """Where the CRM tells of changes."""
+
     def test_a_genuine_delivery_names_its_record_once(self, bench: Bench) -> None:
         account = _accounts(bench)[0]
         delivery = bench.rename(account.ref, "Renamed")
@@ -249,6 +267,10 @@ class AdapterContract:
                 with pytest.raises(Rejected) as rejected:
                     bench.adapter.verify(replace(genuine, body=body, headers=headers), bench.secrets, bench.now())
                 assert rejected.value.status in (400, 401, 404)
+
+
+class AdapterContract(ReadingContract, StampedContract, ProvisioningContract, WritingContract, WebhookContract):
+    """All of it."""
 
 
 def _all(bench: Bench, kind: Kind) -> list[Item]:

@@ -102,6 +102,7 @@ class Workspace:
             with self.store.read() as db:
                 org_id = cursors.pinned_org(db, name)
             context = Context(
+                folder=self.folder,
                 own=tuple(self.fields.values()),
                 overlap=self.settings.schedule.overlap,
                 zone=self.settings.zone,
@@ -140,6 +141,8 @@ class Workspace:
 
 def unknown_names(where: str, rule: Rule, settings: Settings) -> list[Problem]:
     """The names in a rule that are neither fields of an account nor mapped: a typo would hold for nobody."""
+    if any(connection.brings_columns for connection in settings.connections):
+        return []
     mapped = {name for connection in settings.connections for name in _mapped(connection)}
     known = sorted({*records.payload_fields("account"), *mapped} - {"extra"})
     return [

@@ -4,11 +4,12 @@ One model per CRM, told apart by ``crm``. Owns types and defaults; who acts on a
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Annotated, Literal
+from importlib.metadata import entry_points
+from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, field_validator
 
 from config.logins import HubspotLogin, SalesforceLogin
 from config.values import Duration, Model, Secrets, Text, WebAddress, given, plain_texts, positive
@@ -31,6 +32,8 @@ class QuotaSettings(Model):
 
 
 class ConnectionSettings(Model):
+    brings_columns: ClassVar[bool] = False
+    """Whether accounts may carry fields that no map names: then a rule may name what the settings do not know."""
     name: str
     map: Annotated[Mapping[Kind, KindMap], BeforeValidator(given)] = Field(default_factory=dict)
     quota: Annotated[QuotaSettings, BeforeValidator(given)] = QuotaSettings()
@@ -84,4 +87,47 @@ class HubspotConnection(ConnectionSettings):
     auth: HubspotLogin
 
 
-Connection = Annotated[SalesforceConnection | HubspotConnection, Field(discriminator="crm")]
+class CsvConnection(ConnectionSettings):
+    brings_columns: ClassVar[bool] = True
+    crm: Literal["csv"]
+    folder: Text
+    """Where the spreadsheets are, relative to the folder of ``csbridge.yml``."""
+
+
+class PluginConnection(ConnectionSettings):
+    """A connection to a CRM that an installed package serves. Its own keys are in ``model_extra``, as they are written.
+
+    The package checks them when the connection opens (``adapters.registry``).
+    """
+
+    brings_columns: ClassVar[bool] = True
+    model_config = ConfigDict(extra="allow", frozen=True)
+    crm: Text
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Not the package's keys: any of them may be a secret."""
+        return [("name", self.name), ("crm", self.crm)]
+
+
+PLUGINS: Final = "csbridge.adapters"
+"""The entry-point group by which packages bring adapters along."""
+
+_SHIPPED: Final = ("salesforce", "hubspot", "csv")
+_INSTALLED: Final = "a CRM that an installed package serves"
+
+
+def crm(connection: Any) -> str | None:
+    """Which of the models a connection is of."""
+    said = connection.get("crm") if isinstance(connection, Mapping) else getattr(connection, "crm", None)
+    if not isinstance(said, str) or said in _SHIPPED:
+        return said if isinstance(said, str) else None
+    return _INSTALLED if said in {point.name for point in entry_points(group=PLUGINS)} else said
+
+
+Connection = Annotated[
+    Annotated[SalesforceConnection, Tag("salesforce")]
+    | Annotated[HubspotConnection, Tag("hubspot")]
+    | Annotated[CsvConnection, Tag("csv")]
+    | Annotated[PluginConnection, Tag(_INSTALLED)],
+    Discriminator(crm),
+]

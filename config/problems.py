@@ -124,7 +124,7 @@ def _path(error: ErrorDetails, written: Any) -> KeyPath:
             path.append(key)
             value = child(value, key)
     if error["type"] in ("union_tag_not_found", "union_tag_invalid"):
-        path.append(str(error.get("ctx", {}).get("discriminator", "")).strip("'"))
+        path.append(str(error.get("ctx", {}).get("discriminator", "")).strip("'()"))
     return tuple(path)
 
 

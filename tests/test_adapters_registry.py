@@ -9,7 +9,7 @@ from fake_salesforce import connection, context
 
 from adapters import registry
 from adapters.registry import ADAPTERS, open_adapter
-from config.connections import ConnectionSettings
+from config.connections import PLUGINS, ConnectionSettings
 from config.errors import ConfigError
 
 
@@ -30,8 +30,8 @@ def test_an_unknown_crm_names_the_known_ones() -> None:
 
 
 def test_a_third_party_adds_one_by_an_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    point = EntryPoint("unheard", "adapters.salesforce.adapter:open_connection", registry.GROUP)
-    monkeypatch.setattr(registry, "entry_points", lambda group: [point] if group == registry.GROUP else [])
+    point = EntryPoint("unheard", "adapters.salesforce.adapter:open_connection", PLUGINS)
+    monkeypatch.setattr(registry, "entry_points", lambda group: [point] if group == PLUGINS else [])
     made: list[Any] = []
     monkeypatch.setattr("adapters.salesforce.adapter.open_connection", lambda *given: made.append(given))
     settings = Unheard(name="x")
@@ -40,7 +40,7 @@ def test_a_third_party_adds_one_by_an_entry_point(monkeypatch: pytest.MonkeyPatc
 
 
 def test_one_that_cannot_be_loaded_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    point = EntryPoint("unheard", "adapters.nowhere:open_connection", registry.GROUP)
+    point = EntryPoint("unheard", "adapters.nowhere:open_connection", PLUGINS)
     monkeypatch.setattr(registry, "entry_points", lambda group: [point])
     with pytest.raises(ConfigError, match="cannot be loaded"):
         open_adapter(Unheard(name="x"), context())

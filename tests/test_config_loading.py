@@ -100,7 +100,10 @@ write: {drift: fix, batch: 0, dry_run: maybe}
 
 def test_an_unknown_crm_lists_the_known_ones(tmp_path: Path) -> None:
     (problem,) = problems_of(tmp_path, "connections: [{name: a, crm: sugar}]\n").values()
-    assert (problem.where, problem.expected) == ("connections[0].crm", "salesforce or hubspot")
+    assert (problem.where, problem.expected) == (
+        "connections[0].crm",
+        "one of salesforce, hubspot, csv, a CRM that an installed package serves",
+    )
     assert "sugar" in problem.what
 
 

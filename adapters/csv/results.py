@@ -1,0 +1,84 @@
+"""``csb_scores.csv``: what csbridge decided, one row per account, columns named as the own fields.
+
+Written whole and at once, so that whoever opens it sees the old file or the new one. Columns that somebody added
+beside ours are kept.
+"""
+
+import csv
+import os
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any, Final
+
+from adapters.csv import cells, files
+from adapters.errors import Retry
+from adapters.records import Fields
+from config.errors import ConfigError, Problem
+from config.fields import OwnField
+
+NAME: Final = "csb_scores.csv"
+
+Texts = Mapping[str, str]
+
+
+class Results:
+    """The file as it is read, changed and written again."""
+
+    def __init__(self, folder: Path, own: Sequence[OwnField], zone: tzinfo) -> None:
+        self._path = folder / NAME
+        self._own = [field for field in own if field.on == "account" and field.written]
+        self._zone = zone
+
+    def columns(self) -> list[str]:
+        return ["id", "name", *(field.to or field.name for field in self._own)]
+
+    def read(self) -> tuple[dict[str, dict[str, Any]], list[str]]:
+        """Cells by account id, and the columns; nothing before the first write. Raises ConfigError for another's."""
+        if not self._path.is_file():
+            return {}, []
+        table = files.read(self._path)
+        if table.header and "id" not in table.header:
+            expected = "our own file: move yours away"
+            raise ConfigError([Problem(NAME, "is there already, and has no column id", expected=expected)])
+        return {id: dict(row) for row in table.rows if (id := cells.text(row.get("id")))}, list(table.header)
+
+    def own(self, row: Mapping[str, Any]) -> Fields:
+        """What our fields hold in a row, by canonical name."""
+        return {field.name: cells.OWN[field.type](row.get(field.to or field.name), self._zone) for field in self._own}
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When the file was last written, by us or by somebody else."""
+        return datetime.fromtimestamp(self._path.stat().st_mtime, UTC) if self._path.is_file() else None
+
+    def write(self, patches: Mapping[str, Texts], names: Mapping[str, str], living: Collection[str]) -> datetime:
+        """Set cells; rows of accounts that are gone go, too. Gives the file's time. Raises Retry while it is held."""
+        rows, columns = self.read()
+        header = list(dict.fromkeys([*self.columns(), *columns]))
+        for id, said in patches.items():
+            rows[id] = {**rows.get(id, {}), "id": id, **said}
+        kept = [{**row, "name": names.get(id, row.get("name", ""))} for id, row in rows.items() if id in living]
+        try:
+            self._replace(header, kept)
+        except OSError as exc:
+            raise Retry(f"{NAME} cannot be written now: {exc.strerror}") from exc
+        return datetime.fromtimestamp(self._path.stat().st_mtime, UTC)
+
+    def _replace(self, header: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+        with NamedTemporaryFile(
+            "w", encoding="utf-8", newline="", dir=self._path.parent, prefix=".csb_", suffix=".tmp", delete=False
+        ) as made:
+            written = Path(made.name)
+            try:
+                sheet = csv.DictWriter(made, header, restval="", extrasaction="ignore")
+                sheet.writeheader()
+                sheet.writerows(rows)
+                made.flush()
+                os.fsync(made.fileno())
+            except BaseException:
+                written.unlink()
+                raise
+        written.chmod(0o644)
+        written.replace(self._path)
