@@ -14,6 +14,7 @@ from adapters.hubspot import (
     provisioning,
     pulling,
     reading,
+    schemas,
     search,
     signature,
     writing,
@@ -21,6 +22,7 @@ from adapters.hubspot import (
 from adapters.hubspot.client import Client
 from adapters.hubspot.portal import Portal
 from adapters.hubspot.reading import Source
+from adapters.hubspot.schemas import Schemas
 from adapters.hubspot.shapes import OWNERS, Shape, shapes, vendor_name
 from adapters.records import Item, Ref
 from adapters.registry import Context
@@ -51,6 +53,8 @@ class HubspotAdapter:
         self._shapes = shapes(connection.name, maps, context.own, context.zone)
         self._client = Client(connection, context, self.calls)
         self._portal = Portal(self._client)
+        self._schemas = Schemas(self._client)
+        self._written = connection.map
         self._source = Source(self._client, self._portal, context.overlap)
 
     def identify(self) -> str:
@@ -63,19 +67,20 @@ class HubspotAdapter:
         return self._client.app.user() if self._client.app else ""
 
     def check(self) -> Report:
-        return checking.check(self._client, self._portal, self._shapes, self._org_id)
+        return checking.check(self._client, self._portal, self._schemas, self._shapes, self._written, self._org_id)
 
     def pull(self, kind: Kind, cursor: str | None, until: datetime | None = None) -> Iterator[Page]:
         tables = self._shapes.get(kind, ())
         if _are_owners(tables):
             return owners.pull(self._client, self.connection, cursor, until, self._overlap)
-        return pulling.pull(self._source, tables, cursor, until)
+        seen = self._schemas.narrowed(tables)
+        return pulling.pull(self._source, seen, schemas.covering(cursor, seen), until)
 
     def read(self, kind: Kind, ids: Sequence[str]) -> list[Item]:
         tables = self._shapes.get(kind, ())
         if _are_owners(tables):
             return owners.read(self._client, self.connection, ids)
-        return reading.read(self._source, tables, ids)
+        return reading.read(self._source, self._schemas.narrowed(tables), ids)
 
     def ids(self, kind: Kind) -> Iterator[Sequence[Sighting]]:
         return listing.sightings(self._client, self.connection, self._shapes.get(kind, ()))

@@ -33,6 +33,7 @@ PIPELINES: Final = _crm("pipelines", VERSION) + "/{object}"
 
 PROPERTIES: Final = f"{_PROPERTIES}/{{object}}"
 PROPERTY: Final = f"{_PROPERTIES}/{{object}}/{{property}}"
+SCHEMAS: Final = _crm("schemas", VERSION)
 GROUPS: Final = f"{_PROPERTIES}/{{object}}/groups"
 
 AUTHORIZE: Final = "/oauth/authorize"

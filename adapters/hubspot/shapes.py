@@ -77,6 +77,11 @@ class Shape:
         return {name: to for name, to in known.items() if (self.object, name) != ("feedback_submissions", "account")}
 
     @property
+    def table(self) -> KindMap:
+        """The map that it was made of."""
+        return KindMap(object=self.object, fields={**self.mapped, **self.extra}, values=self.words)
+
+    @property
     def custom(self) -> bool:
         """An object that the portal made up itself: ``2-123``, ``p_invoices`` or ``p123_invoices``."""
         return self.object.startswith(("2-", "p"))
