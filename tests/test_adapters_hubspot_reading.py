@@ -328,3 +328,43 @@ def test_check_raises_when_the_token_is_not_accepted() -> None:
     portal = Portal(lambda _: Said(401, {"category": "INVALID_AUTHENTICATION"}))
     with adapter_for(portal) as hubspot, pytest.raises(Unauthorized):
         hubspot.check()
+
+
+def test_a_history_is_ascending_and_says_only_what_changed() -> None:
+    versions = [
+        {"value": "", "timestamp": "2026-02-03T00:00:00Z", "sourceType": "CRM_UI"},
+        {"value": "customer", "timestamp": "2026-02-02T00:00:00.5Z"},
+        {"value": "evangelist", "timestamp": "2026-02-01T00:00:00.000Z"},
+        {"value": "lead", "timestamp": "2026-01-01T00:00:00.000Z"},
+        {"value": "lead", "timestamp": None},
+    ]
+    told = row(1) | {"propertiesWithHistory": {"lifecyclestage": versions, "domain": []}}
+    portal = answers({"companies/batch/read": lambda _: Said(200, {"results": [told, row(9)]})})
+    with adapter_for(portal) as hubspot:
+        (past,) = hubspot.history("account", ["1", "2", "1", "x"], ["status", "domain", "no such field"])
+        assert hubspot.history("account", ["1"], ["no such field"]) == []
+        assert hubspot.history("user", ["1"], ["name"]) == []
+    assert (past.ref.id, past.field) == ("1", "status")
+    assert [(at.isoformat(), value) for at, value in past.turns] == [
+        ("2026-01-01T00:00:00+00:00", "prospect"),
+        ("2026-02-01T00:00:00+00:00", "customer"),
+        ("2026-02-03T00:00:00+00:00", None),
+    ]
+    (asked,) = portal.asked
+    assert asked.body["propertiesWithHistory"] == ["lifecyclestage", "domain"]
+    assert asked.body["inputs"] == [{"id": "1"}, {"id": "2"}]
+
+
+def test_a_stage_of_the_past_is_what_its_pipeline_says_of_it() -> None:
+    stages = [{"id": "a", "metadata": {"isClosed": "true", "probability": "1.0"}}]
+    versions = [{"value": "a", "timestamp": "2026-02-02T00:00:00Z"}]
+    told = row(1) | {"propertiesWithHistory": {"dealstage": versions}}
+    portal = answers(
+        {
+            "deals/batch/read": lambda _: Said(200, {"results": [told]}),
+            "pipelines/deals": lambda _: Said(200, {"results": [{"stages": stages}]}),
+        }
+    )
+    with adapter_for(portal) as hubspot:
+        status, stage = hubspot.history("deal", ["1"], ["status", "stage"])
+    assert (status.turns[0][1], stage.turns[0][1]) == ("won", "a")

@@ -86,3 +86,20 @@ def test_deletions_that_hubspot_lists_no_more_are_a_gap() -> None:
         mirror.tick(minutes=5)
         mirror.sync("account")
         assert len(mirror.gaps) == 1
+
+
+def test_trap_30_histories_are_read_fifty_at_a_time_in_canonical_words() -> None:
+    with mirrored(accounts=60) as mirror:
+        ids = mirror.first("account", 60)
+        mirror.edit("companies", ids[0], lifecyclestage="opportunity", hubspot_owner_id="")
+        mirror.tick(days=1)
+        mirror.edit("companies", ids[0], lifecyclestage="evangelist")
+        before = mirror.adapter.calls.made["read"]
+        pasts = mirror.adapter.history("account", ids, ["status", "name", "arr"])
+        assert mirror.adapter.calls.made["read"] - before == 2
+        status = {past.ref.id: past.turns for past in pasts if past.field == "status"}
+        assert len(status) == 60
+        words = [value for _, value in status[ids[0]]]
+        assert words[-2:] == ["prospect", "customer"]
+        assert [at for at, _ in status[ids[0]]] == sorted(at for at, _ in status[ids[0]])
+        assert not [past for past in pasts if past.field == "arr"]

@@ -11,6 +11,7 @@ from adapters.hubspot import (
     events,
     listing,
     owners,
+    past,
     provisioning,
     pulling,
     reading,
@@ -86,7 +87,8 @@ class HubspotAdapter:
         return listing.sightings(self._client, self.connection, self._shapes.get(kind, ()))
 
     def history(self, kind: Kind, ids: Sequence[str], fields: Sequence[str]) -> list[Past]:
-        return []
+        tables = self._shapes.get(kind, ())
+        return [] if _are_owners(tables) else past.kept(self._source, tables, ids, fields)
 
     def plan(self, fields: Sequence[OwnField]) -> Plan:
         return provisioning.plan(self._client, fields)

@@ -28,6 +28,7 @@ from adapters.records import (
     Tombstone,
     Usage,
     User,
+    Value,
 )
 from adapters.roles import strongest
 from config import words
@@ -67,6 +68,14 @@ def record(row: Row, shape: Shape, beside: Beside) -> Record:
     raw: Raw = {"ref": ref, "changed_at": changed(row, shape.stamp), "extra": extra}
     linked = {name: targets.get(one, ()) for name, targets in beside.links.items()}
     return _BUILDERS[shape.kind](said, shape, raw | _fields(said, shape), linked, beside)
+
+
+def value_of(shape: Shape, name: str, said: object, beside: Beside) -> Value:
+    """What a mapped field would be, if its property held this and nothing else of the record were known."""
+    vendor = shape.mapped.get(name) or shape.extra[name]
+    alone = record({"properties": {vendor: said}}, shape, beside)
+    value: Value = getattr(alone, name) if name in shape.mapped else alone.extra[name]
+    return value
 
 
 def merged_away(row: Row, shape: Shape) -> list[Item]:
