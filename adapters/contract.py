@@ -75,6 +75,8 @@ class Sighting:
 
     id: str
     changed_at: datetime
+    links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Reference field → the ids it may hold, where the listing tells them anyway: no stamp moves for those."""
 
 
 @dataclass(frozen=True, slots=True)

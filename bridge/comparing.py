@@ -1,7 +1,7 @@
 """Compares the ids of one kind with the CRM, and reads again what differs: the net under pulls and webhooks.
 
-A listing is only a suspicion: what it lacks is gone when the CRM, asked for that record, says so. Association-only
-changes move no stamp, and so are not found here.
+A listing is only a suspicion: what it lacks is gone when the CRM, asked for that record, says so. What a record is
+associated with moves no stamp: it is compared too, where the listing tells it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ class Compared:
 
     listed: int = 0
     differing: int = 0
-    """Listed, and here unknown, held to be gone, or of another stamp."""
+    """Listed, and here unknown, held to be gone, of another stamp, or associated with others."""
     unlisted: int = 0
     """Held to be living here, and not listed."""
     taken: Taken = field(default_factory=Taken)

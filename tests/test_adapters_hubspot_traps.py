@@ -1,8 +1,11 @@
 """The known traps of HubSpot (crm_api_facts, Part 3), provoked on the sandbox: afterwards copy and portal agree."""
 
+from math import ceil
+
 from hubspot_mirror import Mirror, mirrored
 
 from adapters.records import Ref
+from bridge.store.records import named
 
 
 def test_trap_23_a_bulk_edit_leaves_every_record_at_one_millisecond() -> None:
@@ -103,3 +106,46 @@ def test_trap_30_histories_are_read_fifty_at_a_time_in_canonical_words() -> None
         assert words[-2:] == ["prospect", "customer"]
         assert [at for at, _ in status[ids[0]]] == sorted(at for at, _ in status[ids[0]])
         assert not [past for past in pasts if past.field == "arr"]
+
+
+def test_trap_27_an_association_that_changed_alone_shows_in_the_ids_at_no_further_call() -> None:
+    with mirrored() as mirror:
+        (contact,), (old, new) = mirror.first("person"), mirror.first("account", 2)
+        mirror.edit("contacts", contact, associations={"companies": [new]}, dissociate={"companies": [old]})
+        mirror.tick(minutes=30)
+        mirror.sync("person")
+        assert mirror.held("person") != mirror.truth("person")
+        before = mirror.adapter.calls.made["page"]
+        seen = {one.id: one.links for page in mirror.adapter.ids("person") for one in page}
+        assert mirror.adapter.calls.made["page"] - before == ceil(len(seen) / 100)
+        held = {ref.id: set(getattr(item, "accounts", ())) for ref, item in mirror.held("person").items()}
+        otherwise = [one for one, links in seen.items() if set(links["accounts"]) != held[one]]
+        assert otherwise == [contact]
+        mirror.take(mirror.adapter.read("person", otherwise))
+        assert mirror.held("person") == mirror.truth("person")
+
+
+def test_the_links_of_ids_are_those_of_records() -> None:
+    fields = {"person": ["accounts"], "deal": ["account"], "ticket": ["account", "person"]}
+    with mirrored(accounts=30) as mirror:
+        for kind, names in {**fields, "activity": ["accounts", "persons"]}.items():
+            seen = {one.id: one.links for page in mirror.adapter.ids(kind) for one in page}  # type: ignore[arg-type]
+            assert seen
+            for ref, item in mirror.held(kind).items():  # type: ignore[arg-type]
+                assert {name: set(seen[ref.id][name]) for name in names} == {
+                    name: set(named(getattr(item, name))) for name in names
+                }
+
+
+def test_trap_28_associations_that_a_list_cuts_at_a_hundred_are_read_to_their_end() -> None:
+    with mirrored(accounts=60, association_page=70) as mirror:
+        call = next(one for one in mirror.first("activity", 999) if one.startswith("calls:")).removeprefix("calls:")
+        everybody = mirror.first("person", 150)
+        assert len(everybody) == 150
+        mirror.edit("calls", call, hs_call_title="All hands", associations={"contacts": everybody})
+        mirror.tick(minutes=1)
+        mirror.sync("activity")
+        held = mirror.items[Ref("hs", "activity", f"calls:{call}")]
+        assert set(everybody) <= set(getattr(held, "persons", ()))
+        seen = {one.id: one.links for page in mirror.adapter.ids("activity") for one in page}
+        assert set(seen[f"calls:{call}"]["persons"]) >= set(everybody)

@@ -256,3 +256,23 @@ def test_a_gap_that_looks_like_a_catastrophe_leaves_the_other_kinds_their_turn(
     synced = filled.sync()
     assert list(synced.doubted) == ["account"]
     assert synced.kinds["ticket"].read == 1
+
+
+def test_what_a_record_is_associated_with_is_compared_where_the_listing_tells(
+    filled: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No stamp moves for it: nothing else would tell."""
+    ref = filled.crm.put("person", "p1", accounts=("03",))
+    filled.sync()
+    filled.crm.items[ref] = replace(filled.crm.items[ref], accounts=("04",))  # type: ignore[call-arg]
+    assert compared(filled, "person").differing == 0
+    whole = filled.crm.ids
+
+    def telling(kind: Kind) -> Iterator[Sequence[Sighting]]:
+        for page in whole(kind):
+            yield [replace(one, links={"accounts": ("04",)}) for one in page]
+
+    monkeypatch.setattr(filled.crm, "ids", telling)
+    assert compared(filled, "person").taken.changed == 1
+    assert filled.affected() >= {filled.customer("03"), filled.customer("04")}
+    assert compared(filled, "person").differing == 0

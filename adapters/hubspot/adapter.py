@@ -84,7 +84,7 @@ class HubspotAdapter:
         return reading.read(self._source, self._schemas.narrowed(tables), ids)
 
     def ids(self, kind: Kind) -> Iterator[Sequence[Sighting]]:
-        return listing.sightings(self._client, self.connection, self._shapes.get(kind, ()))
+        return listing.sightings(self._client, self._shapes.get(kind, ()))
 
     def history(self, kind: Kind, ids: Sequence[str], fields: Sequence[str]) -> list[Past]:
         tables = self._shapes.get(kind, ())

@@ -33,6 +33,15 @@ def linked(client: Client, vendor_object: str, to: str, ids: Sequence[str]) -> L
     return {source: ordered(targets) for source, targets in found.items() if targets}
 
 
+def inline(entries: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The same of what a list shows beside a record, in v3's words: ``deal_to_company`` is the primary company where
+    ``deal_to_company_unlabeled`` is any."""
+    named = {str(entry.get("id")): False for entry in entries}
+    plain = {str(entry.get("id")) for entry in entries if str(entry.get("type")).endswith("_unlabeled")}
+    labelled = {str(entry.get("id")) for entry in entries if not str(entry.get("type")).endswith("_unlabeled")}
+    return ordered(named | (dict.fromkeys(labelled, True) if plain else {}))
+
+
 def ordered(targets: Mapping[str, bool]) -> tuple[str, ...]:
     """``targets`` says of each id whether it is the primary one."""
     return tuple(sorted(targets, key=lambda one: (not targets[one], len(one), one)))

@@ -10,13 +10,11 @@ from adapters.hubspot import associations, mapping, paths, values
 from adapters.hubspot.client import Client, Reply
 from adapters.hubspot.mapping import Beside, Row, Stage
 from adapters.hubspot.portal import Portal
-from adapters.hubspot.shapes import MERGED, Shape
+from adapters.hubspot.shapes import MERGED, SETS, Shape
 from adapters.records import Item, Ref, Tombstone
 
 READ_BATCH: Final = 100
 """Ids of one batch/read."""
-
-_SETS: Final = frozenset({"accounts", "persons"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +130,7 @@ def _open(row: Row, shape: Shape, name: str) -> bool:
     """Whether the associations must say what this reference is: always for sets, else when no property names it."""
     vendor = shape.mapped.get(name)
     said: Mapping[str, Any] = row.get("properties") or {}
-    return name in _SETS or vendor is None or values.text(said.get(vendor)) is None
+    return name in SETS or vendor is None or values.text(said.get(vendor)) is None
 
 
 def _needs_stage(row: Row, shape: Shape) -> bool:

@@ -45,6 +45,9 @@ REFERENCES: Final[Mapping[Kind, Mapping[str, str]]] = {
 }
 """Canonical field → the object whose associations fill it, where no property names it."""
 
+SETS: Final = frozenset({"accounts", "persons"})
+"""References that hold several ids; the others hold the first."""
+
 PULSE: Final = ("pulse", "pulse_reason", "pulse_until")
 OWN_OBJECTS: Final[Mapping[str, str]] = {"account": "companies", "person": "contacts"}
 

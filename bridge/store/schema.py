@@ -330,6 +330,7 @@ sightings = Table(
     Column("kind", String, primary_key=True),
     Column("id", String, primary_key=True),
     Column("changed_at", Utc, nullable=False),
+    Column("relinked", Boolean, nullable=False, comment="Whether it names other records there than here"),
     comment="The ids that a reconcile under way has seen in the CRM",
 )
 

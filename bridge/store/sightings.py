@@ -3,13 +3,15 @@
 The comparison is the database's: of millions of ids, a few at a time are in memory.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import orjson
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select
 
 from adapters.contract import Sighting
-from bridge.store.rows import insert_or_update
+from bridge.store.records import named
+from bridge.store.rows import among, insert_or_update
 from bridge.store.schema import records, sightings
 from config.words import Kind
 
@@ -20,12 +22,38 @@ def forget(db: Connection, connection: str, kind: Kind) -> None:
 
 def note(db: Connection, connection: str, kind: Kind, seen: Sequence[Sighting]) -> None:
     """Keep what a page of ids showed; a listing that shows an id twice is believed the second time."""
-    rows = [{"connection": connection, "kind": kind, "id": one.id, "changed_at": one.changed_at} for one in seen]
+    otherwise = _linked_otherwise(db, connection, kind, {one.id: one.links for one in seen if one.links})
+    rows = [
+        {
+            "connection": connection,
+            "kind": kind,
+            "id": one.id,
+            "changed_at": one.changed_at,
+            "relinked": one.id in otherwise,
+        }
+        for one in seen
+    ]
     insert_or_update(db, sightings, rows)
 
 
+def _linked_otherwise(
+    db: Connection, connection: str, kind: Kind, seen: Mapping[str, Mapping[str, Sequence[str]]]
+) -> set[str]:
+    """The ids of living records that name other records here than the CRM says they do."""
+    found: set[str] = set()
+    query = select(records.c.id, records.c.payload).where(
+        records.c.connection == connection, records.c.kind == kind, among(db, records.c.id, seen)
+    )
+    for id, payload in db.execute(query) if seen else ():
+        content = orjson.loads(payload) if payload else {}
+        if any(set(named(content[field])) != set(ids) for field, ids in seen[id].items() if field in content):
+            found.add(id)
+    return found
+
+
 def differing(db: Connection, connection: str, kind: Kind, after: str, most: int) -> list[str]:
-    """The next ids behind ``after`` that the CRM lists and the store lacks, holds to be gone, or has otherwise stamped.
+    """The next ids behind ``after`` that the CRM lists and the store lacks, holds to be gone, or stamps or links
+    otherwise.
 
     An older stamp is a difference, too: somebody may have restored a backup.
     """
@@ -33,7 +61,7 @@ def differing(db: Connection, connection: str, kind: Kind, after: str, most: int
         select(sightings.c.id)
         .outerjoin(records, _SAME)
         .where(sightings.c.connection == connection, sightings.c.kind == kind, sightings.c.id > after)
-        .where(or_(records.c.payload.is_(None), records.c.changed_at != sightings.c.changed_at))
+        .where(or_(records.c.payload.is_(None), records.c.changed_at != sightings.c.changed_at, sightings.c.relinked))
     )
     return list(db.execute(query.order_by(sightings.c.id).limit(most)).scalars())
 

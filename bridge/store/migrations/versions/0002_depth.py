@@ -74,6 +74,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("changed_at", sa.DateTime(), nullable=False),
+        sa.Column("relinked", sa.Boolean(), nullable=False, comment="Whether it names other records there than here"),
         sa.PrimaryKeyConstraint("connection", "kind", "id", name="pk_sightings"),
         comment="The ids that a reconcile under way has seen in the CRM",
     )
