@@ -65,11 +65,14 @@ def _minutes(start: str, end: str | None) -> int:
 
 
 def _activity_account(row: Row, find: Find) -> dict[str, Any]:
-    """The account an activity is about: the What itself, or the account of the What or of the Who."""
+    """The account an activity is about: the What itself, or that of an opportunity, else that of the Who.
+
+    A case does not count: https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_task.htm
+    """
     about = row.get("WhatId")
     if about and about.startswith("001"):
         return {"AccountId": about}
-    for key in (about, row.get("WhoId")):
+    for key in (about if about and about.startswith("006") else None, row.get("WhoId")):
         parent = find(key) if key else None
         if parent and parent.get("AccountId"):
             return {"AccountId": parent["AccountId"]}

@@ -1,9 +1,10 @@
 """The state of one org: objects, rows, users, sessions, and the counters that ids come from. Speaks no HTTP."""
 
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from adapters.sandbox.clock import SandboxClock
@@ -18,6 +19,8 @@ ACTIVITIES: Final = ("Task", "Event")
 GROUP: Final = "00G"
 LEAD: Final = "00Q"
 FIELD_PREFIX: Final = "00N"
+BIN: Final = timedelta(days=15)
+"""How long a deleted row can be restored, and how far back the log of deletions goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,14 @@ class Org:
         """Custom fields that everybody's profile shows, as in an org set up by hand."""
         self.rights_version = 0
         """Moves whenever a right or a custom field changes, so that who remembers rights can ask again."""
+        self.commit_delay = timedelta(0)
+        """How long after its stamp a change becomes visible."""
+        self.stamped: str | None = None
+        """The stamp that a transaction under way began with, where a person's edit says so."""
+        self.bin: deque[tuple[str, str, str]] = deque()
+        """(when, object, id) of what was deleted, in order; some may have been restored since."""
+        self.purged: dict[str, list[tuple[str, str]]] = {}
+        """Per object, (when it was deleted, id) of what has left the recycle bin."""
         self._numbers: Counter[str] = Counter()
 
     def type(self, name: str, tooling: bool = False) -> ObjectType:
@@ -73,6 +84,25 @@ class Org:
     def now(self) -> str:
         """The present as rows keep it."""
         return times.shown(self.clock.now())
+
+    def stamp(self) -> str:
+        """What a change made now is stamped with: when its transaction began."""
+        return self.stamped or times.shown(self.clock.now() - self.commit_delay)
+
+    def sweep(self) -> None:
+        """What has lain in the recycle bin for 15 days leaves it."""
+        until = times.shown(self.clock.now() - BIN)
+        while self.bin and self.bin[0][0] <= until:
+            _, name, row_id = self.bin.popleft()
+            row = self.tables[name].rows.get(row_id)
+            if row and row.get("IsDeleted") and row["SystemModstamp"] <= until:
+                self.purge(name, row_id)
+
+    def purge(self, name: str, row_id: str) -> None:
+        """A deleted row leaves the recycle bin: no query shows it any more."""
+        row = self.tables[name].rows[row_id]
+        self.purged.setdefault(name, []).append((row["SystemModstamp"], row_id))
+        self.tables[name].drop(row_id)
 
     def custom_targets(self, entity: str) -> list[ObjectType]:
         """The objects that a custom field on ``entity`` lands on: both activities for ``Activity``."""

@@ -12,6 +12,7 @@ from adapters.sandbox.salesforce.org import Actor, Org
 from adapters.sandbox.salesforce.rights import Rights
 from adapters.sandbox.salesforce.soql_ast import Condition, Ordering, Path, Query
 from adapters.sandbox.salesforce.soql_filters import Getter, Test, compiled
+from adapters.sandbox.salesforce.standard import CHILDREN
 from adapters.sandbox.salesforce.tables import Row
 
 NAME: ObjectType = ObjectType(
@@ -125,12 +126,35 @@ def run(
     kind = org.type(query.object, tooling)
     columns = Columns(org, rights, actor, kind)
     render = renderer(org, kind, _selected(query, rights, actor, kind), columns, version)
+    if query.children:
+        render = _with_children(render, [_children(org, columns, kind, child, version) for child in query.children])
     test = compiled(query.where, columns) if query.where else None
     sorts = [(ordering, *columns.column(ordering.path)) for ordering in query.order]
     found = _ordered(_matching(org, kind, query, test, everything or query.all_rows), query, sorts)
     stop = None if query.limit is None else query.offset + query.limit
     chosen = [row["Id"] for row in islice(found, query.offset, stop)]
     return Result(kind, chosen, render, len(chosen))
+
+
+def _with_children(render: Render, children: Sequence[tuple[str, Getter]]) -> Render:
+    return lambda row: {**render(row), **{name: get(row) for name, get in children}}
+
+
+def _children(org: Org, columns: Columns, kind: ObjectType, child: Query, version: str) -> tuple[str, Getter]:
+    """The name of a child relationship, and how to get its rows: a result of its own, null when there are none."""
+    known = {(parent, relation.casefold()): place for (parent, relation), place in CHILDREN.items()}
+    name, key = known.get((kind.name, child.object.casefold()), ("", ""))
+    if name.casefold() not in org.types:
+        what = f"Didn't understand relationship '{child.object}' in FROM part of query call."
+        raise ApiError(400, "INVALID_TYPE", what)
+    target = org.type(name)
+    render = renderer(org, target, child.fields, columns.of(target), version)
+
+    def get(row: Row) -> dict[str, Any] | None:
+        found = [render(one) for one in org.tables[name].rows.values() if one.get(key) == row["Id"]]
+        return {"totalSize": len(found), "done": True, "records": found} if found else None
+
+    return child.object, get
 
 
 def _selected(query: Query, rights: Rights, actor: Actor, kind: ObjectType) -> list[Path]:

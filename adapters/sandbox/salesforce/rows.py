@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
 from adapters.sandbox.journal import Write
-from adapters.sandbox.salesforce import setup_rules, values
+from adapters.sandbox.salesforce import histories, setup_rules, values
 from adapters.sandbox.salesforce.derived import derived
 from adapters.sandbox.salesforce.errors import RowError
 from adapters.sandbox.salesforce.fields import Field, ObjectType
@@ -55,6 +55,7 @@ class Rows:
             setup_rules.before_update(actor, kind.name, after)
             stamps = self._stamps(actor)
             changes = {**wanted, **derived(kind.name, after, self._org.row, stamps["SystemModstamp"]), **stamps}
+            histories.remember(self._org, actor, kind, row, changes)
             self._org.tables[kind.name].change(row_id, changes)
             setup_rules.after(self._org, kind.name)
             return wanted
@@ -71,7 +72,7 @@ class Rows:
             if kind.setup:
                 setup_rules.delete(self._org, actor, kind.name, row_id)
             else:
-                self._org.tables[kind.name].change(row_id, {"IsDeleted": True, **self._stamps(actor)})
+                self._bin(kind, row_id, {"IsDeleted": True, **self._stamps(actor)})
 
         self._journalled(actor, kind, row_id, {}, "delete", act)
 
@@ -89,11 +90,16 @@ class Rows:
             for row in list(self._org.tables[child.name].rows.values()):
                 changes = {key: winner for key in keys if row.get(key) == loser}
                 if changes:
+                    histories.remember(self._org, actor, child, row, changes)
                     self._org.tables[child.name].change(row["Id"], {**changes, **self._stamps(actor)})
                     moved.append(row["Id"])
         gone = {"IsDeleted": True, "MasterRecordId": winner, **self._stamps(actor)}
-        self._org.tables[kind.name].change(loser, gone)
+        self._bin(kind, loser, gone)
         return moved
+
+    def _bin(self, kind: ObjectType, row_id: str, changes: Row) -> None:
+        self._org.tables[kind.name].change(row_id, changes)
+        self._org.bin.append((changes["SystemModstamp"], kind.name, row_id))
 
     def living(self, kind: ObjectType, row_id: str) -> Row:
         """The row, unless it is unknown (INVALID_CROSS_REFERENCE_KEY) or deleted (ENTITY_IS_DELETED)."""
@@ -200,7 +206,7 @@ class Rows:
         return {**stamps, "CreatedDate": stamps["SystemModstamp"], "CreatedById": actor.user}
 
     def _stamps(self, actor: Actor) -> dict[str, Any]:
-        now = self._org.now()
+        now = self._org.stamp()
         return {"LastModifiedDate": now, "LastModifiedById": actor.user, "SystemModstamp": now}
 
 

@@ -117,6 +117,7 @@ def _house(org: Org, world: World, actors: tuple[Actor, ...]) -> None:
             "InstanceName": "SBX1",
             "TimeZoneSidKey": "UTC",
             "DefaultLocaleSidKey": "en_US",
+            "DefaultCurrencyIsoCode": "EUR",
             **stamps,
         }
     )

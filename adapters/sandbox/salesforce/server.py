@@ -15,6 +15,7 @@ from adapters.sandbox.salesforce import (
     batch_api,
     bulk_query_api,
     collections_api,
+    features,
     oauth_api,
     outbound,
     query_api,
@@ -102,10 +103,12 @@ def build(world: World, instruments: Instruments, setup: Setup) -> Salesforce:
     Options: ``admin`` (True: the integration user may customise the org), ``daily_calls``, ``attributes_first``,
     ``page_rows`` (most rows of a query page); ``bulk`` (False: the org has no Bulk API), ``bulk_jobs`` (most query jobs
     a day), ``bulk_unsupported`` (names of objects, with commas between), ``bulk_early`` (status of results asked for
-    too early), ``bulk_offset`` (True: stamps in CSV end in +0000);
-    ``rotate_refresh_tokens``, ``certificate`` (PEM, of both apps: for JWT).
+    too early), ``bulk_offset`` (True: stamps in CSV end in +0000); ``rotate_refresh_tokens``, ``certificate`` (PEM, of
+    both apps: for JWT); ``commit_delay_s`` (how long after its stamp a change becomes visible), ``multi_currency``
+    (False: one currency, EUR), ``person_accounts`` and ``shared_activities`` (True: switched on).
     """
     org = Org(instruments.clock, instruments.journal, instruments.faults)
+    features.switch(org, setup.options)
     seeded = seed(org, world, integration_admin=bool(setup.options.get("admin", True)))
     apps = {
         name: App(f"sandbox-{name}", f"sandbox-{name}-secret", actor)
@@ -180,6 +183,8 @@ def _entrance(desk: Desk) -> Response | None:
     match = _VERSION.fullmatch(request.path.removeprefix(DATA).partition("/")[0])
     if match is None or int(match[1]) not in VERSIONS:
         raise ApiError(404, "NOT_FOUND", "The requested resource does not exist")
+    with desk.org.lock:
+        desk.org.sweep()
     if not desk.allowance.spend(desk.org.clock.now()):
         raise ApiError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
     return None

@@ -9,11 +9,12 @@ from flask import Blueprint, Response, request
 from adapters.sandbox.salesforce import times, values
 from adapters.sandbox.salesforce.errors import ApiError, RowError, no_column, not_found
 from adapters.sandbox.salesforce.fields import Field, ObjectType
+from adapters.sandbox.salesforce.org import BIN
 from adapters.sandbox.salesforce.query import Columns, renderer
+from adapters.sandbox.salesforce.standard import CHILDREN
 from adapters.sandbox.salesforce.web import Desk, answer, body, caller, empty, record_id
 
 T = TypeVar("T")
-DELETED_FOR: Final = timedelta(days=15)
 UPDATED_FOR: Final = timedelta(days=30)
 
 
@@ -115,7 +116,7 @@ def _add_replication(routes: Blueprint, desk: Desk) -> None:
     def deleted(version: str, name: str) -> Response:
         kind = _kind(desk, name)
         now = desk.org.clock.now()
-        low, high = _span(now, DELETED_FOR)
+        low, high = _span(now, BIN)
         with desk.org.lock:
             rows = desk.org.tables[kind.name]
             gone = [
@@ -123,7 +124,9 @@ def _add_replication(routes: Blueprint, desk: Desk) -> None:
                 for stamp, row_id in rows.between(low, high)
                 if rows.rows[row_id].get("IsDeleted")
             ]
-        earliest = times.shown(now - DELETED_FOR)
+            past = desk.org.purged.get(kind.name, ())
+            gone += [{"id": row_id, "deletedDate": stamp} for stamp, row_id in past if low <= stamp <= high]
+        earliest = times.shown(now - BIN)
         return answer({"deletedRecords": gone, "earliestDateAvailable": earliest, "latestDateCovered": high})
 
     @routes.get("/sobjects/<name>/updated/")
@@ -141,7 +144,12 @@ def described(desk: Desk, kind: ObjectType, version: str) -> dict[str, Any]:
     user = caller().user
     with desk.org.lock:
         fields = [field.describe(desk.rights.edits(user, kind, field)) for field in desk.rights.visible(user, kind)]
-    return {**kind.summary(version), "childRelationships": [], "recordTypeInfos": [], "fields": fields}
+    children = [
+        {"childSObject": child, "field": key, "relationshipName": relation, "cascadeDelete": True}
+        for (parent, relation), (child, key) in CHILDREN.items()
+        if parent == kind.name and child.casefold() in desk.org.types
+    ]
+    return {**kind.summary(version), "childRelationships": children, "recordTypeInfos": [], "fields": fields}
 
 
 def shown(desk: Desk, kind: ObjectType, row_id: str, wanted: str | None, version: str) -> dict[str, Any]:

@@ -61,7 +61,10 @@ class Ordering:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """``fields`` is empty for COUNT(); ``every_field`` holds the word of FIELDS(…)."""
+    """``fields`` is empty for COUNT(); ``every_field`` holds the word of FIELDS(…).
+
+    ``children`` are queries of child rows, whose ``object`` is the name of a relationship.
+    """
 
     object: str
     fields: tuple[Path, ...] = ()
@@ -72,3 +75,4 @@ class Query:
     limit: int | None = None
     offset: int = 0
     all_rows: bool = False
+    children: tuple["Query", ...] = ()

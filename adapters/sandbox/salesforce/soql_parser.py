@@ -49,7 +49,7 @@ class _Parser:
 
     def query(self) -> Query:
         self._word("SELECT")
-        fields, counts, every = self._selection()
+        fields, counts, every, children = self._selection()
         self._word("FROM")
         name = self._name()
         if self._now.kind == "word" and self._now.upper not in _CLAUSES:
@@ -65,27 +65,31 @@ class _Parser:
             raise ApiError(400, "NUMBER_OUTSIDE_VALID_RANGE", "Maximum SOQL offset allowed is 2000")
         if every and (limit is None or limit > FIELDS_LIMIT):
             raise malformed("The SOQL FIELDS function must have a LIMIT of at most 200")
-        return Query(name, fields, counts, every, where, order, limit, offset, everything)
+        return Query(name, fields, counts, every, where, order, limit, offset, everything, children)
 
     def expect_end(self) -> None:
         if self._now.kind != "end":
             raise self._unexpected()
 
-    def _selection(self) -> tuple[tuple[Path, ...], bool, str | None]:
+    def _selection(self) -> tuple[tuple[Path, ...], bool, str | None, tuple[Query, ...]]:
         if self._now.upper == "COUNT" and self._peek.text == "(":
             self._take()
             self._word("(")
             self._word(")")
-            return (), True, None
+            return (), True, None, ()
         paths: list[Path] = []
         every: str | None = None
+        children: list[Query] = []
         while True:
             if self._now.upper == "FIELDS" and self._peek.text == "(":
                 every = self._fields_function()
+            elif self._given("("):
+                children.append(self.query())
+                self._word(")")
             else:
                 paths.append(self._path())
             if not self._given(","):
-                return tuple(paths), False, every
+                return tuple(paths), False, every, tuple(children)
 
     def _fields_function(self) -> str:
         self._take()

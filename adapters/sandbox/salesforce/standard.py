@@ -1,7 +1,8 @@
 """The objects a sandbox org is born with: standard fields, and the few custom ones that the made-up company added.
 
 A line of a table reads ``Name type(size) flags -> Relation: targets = option | option``. Flags: ``!`` required,
-``ro`` read-only, ``c`` writable on create only, ``closed`` restricted to its options.
+``ro`` read-only, ``c`` writable on create only, ``closed`` restricted to its options, ``formula`` calculated (by
+nobody: a person's edit says what comes out, and moves no stamp).
 """
 
 import re
@@ -55,7 +56,7 @@ BillingState      string(80)
 BillingPostalCode string(20)
 BillingCountry    string(80)
 BillingAddress    address ro
-LastActivityDate  date ro
+LastActivityDate  date ro formula
 MasterRecordId    reference(18) ro -> MasterRecord: Account
 ARR__c            currency(18,2)
 Renewal_Date__c   date
@@ -64,6 +65,7 @@ Seats__c          double(18,0)
 Customer_Since__c date
 Churned_On__c     date
 CS_Status__c      picklist(255) closed = Prospect | Customer | Churned
+Open_Amount__c    currency(18,2) ro formula
 """,
     ("Contact", "003"): OWNED
     + CURRENCY
@@ -163,6 +165,7 @@ OrganizationType  picklist(40) ro = Enterprise Edition | Developer Edition
 IsSandbox         boolean ro
 InstanceName      string(5) ro
 DefaultLocaleSidKey picklist(40) ro
+DefaultCurrencyIsoCode picklist(3) ro
 TimeZoneSidKey    picklist(40) ro
 NamespacePrefix   string(15) ro
 """,
@@ -202,6 +205,31 @@ PermissionSetId   reference(18) ! c -> PermissionSet: PermissionSet
 IsActive          boolean ro
 """,
 }
+PERSON_ACCOUNTS: Final = {
+    "Account": """
+IsPersonAccount   boolean c
+PersonEmail       email(80)
+PersonContactId   reference(18) ro -> PersonContact: Contact
+""",
+    "Contact": "IsPersonAccount boolean ro\n",
+}
+"""What an org with person accounts has besides."""
+SHARED: Final = {
+    ("TaskWhoRelation", "0RT"): """
+TaskId            reference(18) ! c -> Task: Task
+RelationId        reference(18) ! c -> Relation: Contact, Lead
+""",
+    ("EventWhoRelation", "0RE"): """
+EventId           reference(18) ! c -> Event: Event
+RelationId        reference(18) ! c -> Relation: Contact, Lead
+""",
+}
+"""What an org with Shared Activities has besides."""
+CHILDREN: Final = {
+    ("Task", "TaskWhoRelations"): ("TaskWhoRelation", "TaskId"),
+    ("Event", "EventWhoRelations"): ("EventWhoRelation", "EventId"),
+}
+"""(object, relationship) → (child object, its reference to the parent)."""
 CUSTOM_FIELD: Final = """
 DeveloperName     string(80) ro
 TableEnumOrId     picklist(40) ro
@@ -211,7 +239,7 @@ NamespacePrefix   string(15) ro
 ManageableState   picklist(40) ro
 """
 _LINE: Final = re.compile(
-    r"(?P<name>\w+)\s+(?P<type>[a-z]+)(?:\((?P<size>[\d,]+)\))?(?P<flags>(?: +(?:!|ro|c|closed))*)"
+    r"(?P<name>\w+)\s+(?P<type>[a-z]+)(?:\((?P<size>[\d,]+)\))?(?P<flags>(?: +(?:!|ro|c|closed|formula))*)"
     r"(?: *-> (?P<relation>\w+): (?P<targets>[\w, ]+?))?(?: *= (?P<options>.+))?"
 )
 _TYPES: Final = get_args(FieldType)
@@ -225,8 +253,37 @@ def objects() -> list[ObjectType]:
     setup = [
         ObjectType(name, prefix, bare + fields(table), setup=True) for (name, prefix), table in SETUP_TABLES.items()
     ]
+    setup += [_history(name) for name in TRACKED]
     tooling = ObjectType("CustomField", "00N", bare + fields(CUSTOM_FIELD), setup=True, tooling=True)
     return [*ordinary, *setup, tooling]
+
+
+TRACKED: Final = {
+    "Account": ("Type", "OwnerId", "ARR__c", "Renewal_Date__c", "CS_Status__c", "Plan__c"),
+    "Contact": ("AccountId", "Title"),
+    "Opportunity": ("StageName", "Amount", "CloseDate", "OwnerId"),
+    "Case": ("Status", "Priority", "OwnerId"),
+}
+"""Fields whose history is kept."""
+
+
+def history_of(name: str) -> str:
+    return f"{name}FieldHistory" if name == "Opportunity" else f"{name}History"
+
+
+def _history(name: str) -> ObjectType:
+    table = f"""
+{name}Id          reference(18) ro -> {name}: {name}
+Field             picklist(255) ro
+OldValue          string(255) ro
+NewValue          string(255) ro
+"""
+    kept = [field for field in fields(SYSTEM) if field.name in ("Id", "IsDeleted", "CreatedDate", "CreatedById")]
+    return ObjectType(history_of(name), "017", kept + fields(table), setup=True)
+
+
+def shared_activities() -> list[ObjectType]:
+    return [ObjectType(name, prefix, fields(SYSTEM) + fields(table)) for (name, prefix), table in SHARED.items()]
 
 
 def fields(table: str) -> list[Field]:
@@ -253,6 +310,7 @@ def _field(line: str) -> Field:
         required="!" in flags,
         writes="" if "ro" in flags else "c" if "c" in flags else "cu",
         custom=custom,
+        calculated="formula" in flags,
         targets=tuple(target.strip() for target in (match["targets"] or "").split(",") if target.strip()),
         relation=match["relation"],
         options=tuple(Option(o.strip(), o.strip()) for o in (match["options"] or "").split("|") if o.strip()),
