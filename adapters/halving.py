@@ -14,15 +14,16 @@ Send = Callable[[Sequence[Patch]], list[Outcome]]
 """Applies patches in one call: one outcome per patch, in order. Raises ``Refused`` when none was applied."""
 
 
-def halve(patches: Sequence[Patch], send: Send) -> list[Outcome]:
-    """Outcomes of ``patches``, one each, in order, however often the batch must be split.
+def halve(patches: Sequence[Patch], send: Send, most: int | None = None) -> list[Outcome]:
+    """Outcomes of ``patches``, one each, in order, however often they must be split; ``most``: to one call.
 
     ``Retry``, ``QuotaSpent`` and ``Unauthorized`` pass through while nothing is decided yet (so nothing can
     have been applied). Once a part is decided they become "later" for that part and for all that was not
     sent: raising would lose what became of the others. A lost answer is "lost" for its part at once.
     """
     outcomes: list[Outcome] = []
-    waiting = [list(patches)] if patches else []
+    step = most or len(patches) or 1
+    waiting = [list(patches[first : first + step]) for first in range(0, len(patches), step)][::-1]
     while waiting:
         part = waiting.pop()
         try:

@@ -38,16 +38,16 @@ def world() -> World:
     return generate(9, 1, SandboxClock().now(), True)
 
 
-def connection(box: Sandbox) -> ConnectionSettings:
+def connection(box: Sandbox, **more: Any) -> ConnectionSettings:
     said = box.announcement
     if said["crm"] == "hubspot":
         auth: dict[str, Any] = {"flow": "private_app", "token": said["token"]}
-        return HubspotConnection(name="crm", crm="hubspot", base_url=box.url, auth=auth)
+        return HubspotConnection(name="crm", crm="hubspot", base_url=box.url, auth=auth, **more)
     auth = {"flow": "client_credentials", "client_id": said["client_id"], "client_secret": said["client_secret"]}
-    return SalesforceConnection(name="crm", crm="salesforce", login_url=box.url, auth=auth)
+    return SalesforceConnection(name="crm", crm="salesforce", login_url=box.url, auth=auth, **more)
 
 
-def bench_on(box: Sandbox, account: str, org_id: str, absent_id: str, secret: str) -> Bench:
+def bench_on(box: Sandbox, account: str, org_id: str, absent_id: str, secret: str, **more: Any) -> Bench:
     clock = box.instruments.clock
     context = Context(own=OWN, overlap=OVERLAP, org_id=org_id, clock=clock.now, patience=Patience(sleep=lambda _: None))
 
@@ -59,7 +59,7 @@ def bench_on(box: Sandbox, account: str, org_id: str, absent_id: str, secret: st
 
     box_name = "name" if account == "companies" else "Name"
     return Bench(
-        adapter=open_adapter(connection(box), context),
+        adapter=open_adapter(connection(box, **more), context),
         own=OWN,
         overlap=OVERLAP,
         absent_id=absent_id,
@@ -86,5 +86,17 @@ class TestSalesforce(AdapterContract):
     def bench(self) -> Iterator[Bench]:
         with running("salesforce", world=world(), secret="path-secret") as box:
             bench = bench_on(box, "Account", str(box.announcement["org_id"]), "001000000000000AAA", "path-secret")
+            yield bench
+            bench.adapter.close()
+
+
+class TestSalesforceInBulk(AdapterContract):
+    """Whatever is behind the first page, and every write, by a job."""
+
+    @pytest.fixture
+    def bench(self) -> Iterator[Bench]:
+        with running("salesforce", world=world(), secret="path-secret", options={"page_rows": 2}) as box:
+            org_id, bulk = str(box.announcement["org_id"]), {"pull_above": 0, "write_above": 0}
+            bench = bench_on(box, "Account", org_id, "001000000000000AAA", "path-secret", bulk=bulk)
             yield bench
             bench.adapter.close()

@@ -102,13 +102,18 @@ def test_outcomes_are_matched_by_position(mock: responses.RequestsMock) -> None:
     assert (outcomes[1].code, outcomes[1].message) == ("INVALID_CROSS_REFERENCE_KEY", "no [Name]")
 
 
-def test_two_hundred_go_in_one_call_and_no_more_are_taken(mock: responses.RequestsMock) -> None:
+def test_two_hundred_go_in_one_call(mock: responses.RequestsMock) -> None:
     sent = collection(mock, lambda ids: (200, [good(one) for one in ids]))
     org = adapter()
     assert set(statuses(org.write([patch(n) for n in range(200)]))) == {"written"}
     assert len(sent) == 1
-    with pytest.raises(ValueError, match="201"):
-        org.write([patch(n) for n in range(201)])
+    assert set(statuses(org.write([patch(n) for n in range(401)]))) == {"written"}
+    assert [len(ids) for ids in sent[1:]] == [200, 200, 1]
+
+
+def test_more_than_one_write_takes_are_not_taken(mock: responses.RequestsMock) -> None:
+    with pytest.raises(ValueError, match="100001"):
+        adapter().write([patch(1)] * 100_001)
 
 
 def test_only_own_fields_that_csbridge_writes_are_ever_sent(mock: responses.RequestsMock) -> None:

@@ -12,6 +12,7 @@ from adapters.records import Item, Ref
 from adapters.registry import Context
 from adapters.salesforce import checking, listing, outbound_message
 from adapters.salesforce.bulk_query import BulkQuery
+from adapters.salesforce.bulk_writing import JOB_CALLS
 from adapters.salesforce.client import Client
 from adapters.salesforce.cursor import decoded
 from adapters.salesforce.history import Histories
@@ -20,7 +21,7 @@ from adapters.salesforce.pulling import Pull
 from adapters.salesforce.reading import Reader, leads_elsewhere
 from adapters.salesforce.views import Views
 from adapters.salesforce.wide import Asker
-from adapters.salesforce.writing import MOST_WRITTEN, Writer
+from adapters.salesforce.writing import MOST_IN_BULK, MOST_WRITTEN, Writer
 from config.connections import SalesforceConnection
 from config.fields import OwnField
 from config.maps import default_maps, merged
@@ -43,12 +44,15 @@ def open_connection(connection: SalesforceConnection, context: Context) -> "Sale
 class SalesforceAdapter:
     """A connection to one Salesforce org."""
 
-    write_batch = write_most = bulk_above = MOST_WRITTEN
+    write_batch = MOST_WRITTEN
     page_size = PAGE
 
     def __init__(self, settings: SalesforceConnection, context: Context) -> None:
         self.connection = settings.name
         self.calls = Calls(budget=context.budget)
+        above = settings.bulk.write_above
+        self.write_most = MOST_WRITTEN if above == "never" else MOST_IN_BULK
+        self.bulk_above = MOST_WRITTEN if above == "never" else above
         self._context = context
         self._written = settings.map
         self._client = Client(settings, self.calls, context.patience, context.clock, context.vault)
@@ -57,7 +61,7 @@ class SalesforceAdapter:
         self._reader = Reader(self._client, Asker(self._client))
         self._histories = Histories(self._client)
         objects = {kind: self._views.objects(kind)[0] for kind in _WRITTEN_KINDS if self._views.objects(kind)}
-        self._writer = Writer(self._client, context.own, objects, context.patience)
+        self._writer = Writer(self._client, context.own, objects, context.patience, above)
         self._provisioning = Provisioning(
             self._client, objects, lambda: checking.identity(self._client)[1], context.patience
         )
@@ -139,7 +143,7 @@ class SalesforceAdapter:
         return self._writer.write(patches)
 
     def write_calls(self, count: int) -> int:
-        return ceil(count / MOST_WRITTEN)
+        return ceil(count / MOST_WRITTEN) if count <= self.bulk_above else JOB_CALLS
 
     def verify(self, delivery: Delivery, secrets: Sequence[str], now: datetime) -> None:
         outbound_message.verify(delivery, secrets, self._context.org_id)

@@ -5,10 +5,10 @@ minutes need not be asked every second.
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from adapters.errors import AdapterError, Lost, Retry
 from adapters.retrying import Patience, repeat_read
@@ -16,11 +16,15 @@ from adapters.salesforce.client import Client, Reply
 
 LONGEST: Final = timedelta(minutes=30)
 """How long a job is waited for; shorter than ``LONGEST_WRITE``."""
+DEAF: Final = 3
+"""Looks in a row without an answer, each with patience, after which nobody knows."""
 _FIRST: Final = 1.0
 """Seconds before the first look."""
 _SELDOM: Final = 60.0
 """The most seconds between two."""
 _ENDED: Final = ("JobComplete", "Failed", "Aborted")
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -51,12 +55,27 @@ class Jobs:
         self.path = f"jobs/{family}"
         self.purpose = purpose
 
-    def open(self, asked: Mapping[str, Any]) -> Job:
-        """A new job. One whose answer was lost does nothing, so asking again is safe; raises Retry, never Lost."""
+    def open_once(self, asked: Mapping[str, Any]) -> Job:
+        """A new job, without patience."""
+        return _job(self.client.change_once("POST", self.path, self.purpose, asked))
+
+    def unapplied(self, call: Callable[[], T]) -> T:
+        """Make calls that have no effect by themselves, as often as patience allows. Raises Retry, never Lost.
+
+        A job whose answer was lost does nothing, so that another may be opened.
+        """
         try:
-            return _job(repeat_read(lambda: self._posted(asked), self.patience))
+            return repeat_read(call, self.patience)
         except Lost as exc:
             raise Retry(str(exc), after=exc.after, connection=exc.connection, status=exc.status) from exc
+
+    def close(self, id: str) -> None:
+        """The upload is complete: let the job run. Raises Lost when nobody knows whether it does."""
+        try:
+            self._turn(id, "UploadComplete")
+        except Lost as exc:
+            if self._known(id, exc).state == "Open":
+                self._turn(id, "UploadComplete")
 
     def look(self, id: str) -> Job:
         return _job(self.client.read(f"{self.path}/{id}", self.purpose))
@@ -64,31 +83,36 @@ class Jobs:
     def awaited(self, id: str) -> Job:
         """The job once it has ended, or as it is when it was waited for long enough.
 
-        A look that fails is no news: only its last one, or a refusal of another kind, is raised.
+        A look without an answer is no news, unless several in a row are.
         """
-        failure: Retry | None = None
-        job = Job(id, "")
+        job, unanswered = Job(id, ""), 0
         for wait in _waits():
             self.patience.sleep(wait)
             try:
-                job, failure = self.look(id), None
-            except Retry as exc:
-                failure = exc
+                job, unanswered = self.look(id), 0
+            except Retry:
+                unanswered += 1
+                if unanswered == DEAF:
+                    raise
             if job.ended:
-                return job
-        if failure:
-            raise failure
+                break
         return job
 
     def give_up(self, id: str) -> None:
         """Abort the job, if that is possible; nothing depends on it."""
         try:
-            self.client.change_once("PATCH", f"{self.path}/{id}", self.purpose, {"state": "Aborted"})
+            self._turn(id, "Aborted")
         except AdapterError as exc:
             log.info("job %s could not be aborted: %s", id, exc)
 
-    def _posted(self, asked: Mapping[str, Any]) -> Reply:
-        return self.client.change_once("POST", self.path, self.purpose, asked)
+    def _known(self, id: str, unknown: Lost) -> Job:
+        try:
+            return self.look(id)
+        except AdapterError as exc:
+            raise unknown from exc
+
+    def _turn(self, id: str, state: str) -> None:
+        self.client.change("PATCH", f"{self.path}/{id}", self.purpose, {"state": state})
 
 
 def _job(reply: Reply) -> Job:

@@ -1,15 +1,22 @@
-"""CSV of the Bulk API 2.0 → rows as a REST query gives them. Pure.
+"""CSV of the Bulk API 2.0 → rows as a REST query gives them, and records → CSV as a job takes it. Pure.
 
 A row of REST is JSON: true, 12.5, null, a parent's field in an object of its own. Here everything is text, and an
-empty cell is null; describe's types say what the text was.
+empty cell read is null; describe's types say what the text was. An empty cell written leaves a field as it is.
 """
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
+from adapters.records import Ref
 from adapters.salesforce.view import View
+
+NULL: Final = "#N/A"
+"""What clears a field. No text that is this very word can be written."""
+LARGEST: Final = 95_000_000
+"""Bytes of one upload: Salesforce takes 150 MB of base64, about 100 MB as they are."""
 
 Cells = Sequence[str]
 
@@ -79,3 +86,33 @@ _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "boolean": _flag, "double": _number, "currency": _number, "percent": _number, "int": _whole, "long": _whole,
 }  # fmt: skip
 """By describe's type; what cannot be read stays as it is."""
+
+
+def uploads(records: Iterable[tuple[Ref, Mapping[str, Any]]]) -> Iterator[tuple[list[Ref], bytes]]:
+    """The records as files, each as large as one job takes; a column that a record does not have stays empty."""
+    known = list(records)
+    columns = ["Id", *sorted({name for _, record in known for name in record} - {"Id", "attributes"})]
+    head = _line(columns)
+    refs, lines, size = list[Ref](), [head], len(head)
+    for ref, record in known:
+        line = _line([_cell(record[name]) if name in record else "" for name in columns])
+        if refs and size + len(line) > LARGEST:
+            yield refs, b"".join(lines)
+            refs, lines, size = [], [head], len(head)
+        refs.append(ref)
+        lines.append(line)
+        size += len(line)
+    if refs:
+        yield refs, b"".join(lines)
+
+
+def _line(cells: Cells) -> bytes:
+    return (",".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' if cell else "" for cell in cells) + "\n").encode()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return NULL
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return format(Decimal(str(value)), "f") if isinstance(value, (int, float)) else str(value)

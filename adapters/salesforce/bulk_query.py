@@ -61,7 +61,8 @@ class BulkQuery:
         """A job for this query, deleted rows included; None where the org, the day or the object does not allow it."""
         asked = {"operation": "queryAll", "query": soql, "contentType": "CSV", "columnDelimiter": "COMMA"}
         try:
-            return JobPlace(self._jobs.open({**asked, "lineEnding": "LF"}).id)
+            job = self._jobs.unapplied(lambda: self._jobs.open_once({**asked, "lineEnding": "LF"}))
+            return JobPlace(job.id)
         except (Refused, Unauthorized) as exc:
             if exc.status == 401:
                 raise

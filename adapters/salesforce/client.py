@@ -122,14 +122,14 @@ class Client:
         reply = self._once(fetched, purpose)
         return Download(reply.body.content, reply.body.headers, reply.at)
 
-    def upload_once(self, path: str, purpose: Purpose, content: bytes) -> None:
-        """PUT of a CSV file below the data path, without patience."""
+    def upload_once(self, path: str, purpose: Purpose, content: bytes) -> datetime:
+        """PUT of a CSV file below the data path, without patience; the vendor's time of it."""
 
         def put(api: Salesforce) -> requests.Response:
             headers = {**api.headers, "Content-Type": "text/csv; charset=UTF-8"}
             return api.session.request("PUT", f"{api.base_url}{path}", headers=headers, data=content)
 
-        self._once(put, purpose)
+        return self._once(put, purpose).at
 
     def identity(self) -> Token:
         """Who the token says we are; logs in when needed."""

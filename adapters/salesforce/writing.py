@@ -1,24 +1,26 @@
-"""Own fields into Salesforce: 200 records a call by the collections resource, an outcome for each by position.
+"""Own fields into Salesforce: 200 records a call by the collections resource, or many in bulk; an outcome for each.
 
 Only own fields that csbridge writes are ever sent; a name that is none of them is refused here, not there.
 """
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from adapters import times
 from adapters.contract import Outcome, Patch
-from adapters.errors import AdapterError, Lost, Refused
+from adapters.errors import AdapterError, Lost, QuotaSpent, Refused, Retry, Unauthorized
 from adapters.halving import halve
 from adapters.records import Ref, Value
 from adapters.retrying import Patience
+from adapters.salesforce.bulk_writing import BulkWriter, fits
 from adapters.salesforce.client import Client, Reply
-from adapters.salesforce.failures import TRANSIENT_ROW
+from adapters.salesforce.verdicts import DEFINITION, judged
 from adapters.salesforce.view import vendor_name
 from config.fields import OwnField
 from config.words import Kind
@@ -28,13 +30,8 @@ MOST_WRITTEN: Final = 200
 
 _COLLECTION: Final = "composite/sobjects"
 
-_DEFINITION: Final = frozenset(
-    {"INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"}
-)
-"""Refusals that the org's set-up causes: a field or an option is missing, or hidden from us."""
-
-_GONE: Final = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND"})
-"""Said of one record: it was deleted. Not INVALID_CROSS_REFERENCE_KEY, which a trigger's look-up causes, too."""
+MOST_IN_BULK: Final = 100_000
+"""Records of one write: a job of some 50 MB, which ends within minutes."""
 
 Json = dict[str, Any]
 
@@ -47,17 +44,20 @@ class Writer:
     """Writes patches of one connection."""
 
     def __init__(
-        self, client: Client, own: Sequence[OwnField], objects: Mapping[Kind, str], patience: Patience
-    ) -> None:
+        self, client: Client, own: Sequence[OwnField], objects: Mapping[Kind, str], patience: Patience,
+        bulk_above: int | Literal["never"],
+    ) -> None:  # fmt: skip
         self._client = client
+        self._bulk = BulkWriter(client, patience)
+        self._bulk_above = MOST_IN_BULK if bulk_above == "never" else bulk_above
         self._own: dict[tuple[Kind, str], OwnField] = {(field.on, field.name): field for field in own if field.written}
         self._objects = objects
         self._patience = patience
 
     def write(self, patches: Sequence[Patch]) -> list[Outcome]:
         """One outcome per patch, in order. Raises Unauthorized, QuotaSpent or Retry while nothing is decided."""
-        if len(patches) > MOST_WRITTEN:
-            raise ValueError(f"{len(patches)} patches do not fit one call of {MOST_WRITTEN}")
+        if len(patches) > MOST_IN_BULK:
+            raise ValueError(f"{len(patches)} patches are more than the {MOST_IN_BULK} of one write")
         outcomes: dict[int, Outcome] = {}
         records: dict[Ref, Json] = {}
         sendable: dict[int, Patch] = {}
@@ -70,10 +70,38 @@ class Writer:
                 sendable[position] = patch
             except Unwritable as exc:
                 outcomes[position] = Outcome(patch.ref, "refused", code="UNWRITABLE", message=str(exc))
-        answered = halve(list(sendable.values()), lambda part: self._send(part, records))
-        sent = [replace(outcome, definition=outcome.code in _DEFINITION) for outcome in answered]
-        outcomes.update(zip(sendable, sent, strict=True))
+        sent = self._sent(list(sendable.values()), records)
+        outcomes.update((position, sent[patch.ref]) for position, patch in sendable.items())
         return [outcomes[position] for position in range(len(patches))]
+
+    def _sent(self, patches: Sequence[Patch], records: Mapping[Ref, Json]) -> dict[Ref, Outcome]:
+        """In bulk where that pays; what bulk does not take, or leaves untouched, by batches."""
+        outcomes: dict[Ref, Outcome] = {}
+        if len(patches) > self._bulk_above:
+            outcomes = self._in_bulk({patch.ref: records[patch.ref] for patch in patches if fits(records[patch.ref])})
+        left = [patch for patch in patches if patch.ref not in outcomes]
+        try:
+            answered = halve(left, lambda part: self._send(part, records), MOST_WRITTEN)
+        except (Retry, QuotaSpent, Unauthorized) as exc:
+            if not outcomes:
+                raise
+            answered = [Outcome(patch.ref, "later", code=exc.code, message=str(exc)) for patch in left]
+        marked = (replace(outcome, definition=outcome.code in DEFINITION) for outcome in answered)
+        return outcomes | {outcome.ref: outcome for outcome in marked}
+
+    def _in_bulk(self, records: Mapping[Ref, Json]) -> dict[Ref, Outcome]:
+        """A job for every kind that has enough records to pay for one."""
+        outcomes: dict[Ref, Outcome] = {}
+        for kind, count in Counter(ref.kind for ref in records).items():
+            if count <= self._bulk_above:
+                continue
+            try:
+                some = {ref: record for ref, record in records.items() if ref.kind == kind}
+                outcomes |= self._bulk.write(self._objects[kind], some)
+            except AdapterError:
+                if not outcomes:
+                    raise
+        return outcomes
 
     def _record(self, patch: Patch) -> Json:
         """The patch as the collections resource takes it; ``attributes`` has to come first."""
@@ -134,11 +162,7 @@ def _outcome(ref: Ref, item: Mapping[str, Any], at: datetime) -> Outcome:
         return Outcome(ref, "written", at=at)
     error: Mapping[str, Any] = next(iter(item.get("errors") or []), {})
     code = str(error.get("statusCode") or error.get("errorCode") or "")
-    fields = ", ".join(error.get("fields") or [])
-    message = str(error.get("message") or "refused without a reason") + (f" [{fields}]" if fields else "")
-    if code in _GONE:
-        return Outcome(ref, "gone", at=at, code=code, message=message)
-    return Outcome(ref, "later" if code in TRANSIENT_ROW else "refused", code=code, message=message)
+    return judged(ref, code, str(error.get("message") or ""), ", ".join(error.get("fields") or []), at)
 
 
 def _without_column(part: Sequence[Patch], records: Mapping[Ref, Json], error: Refused) -> list[Outcome]:

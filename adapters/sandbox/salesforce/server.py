@@ -13,6 +13,7 @@ from adapters.sandbox.notify import Change
 from adapters.sandbox.oauth import Consents
 from adapters.sandbox.salesforce import (
     batch_api,
+    bulk_ingest_api,
     bulk_query_api,
     collections_api,
     features,
@@ -152,7 +153,7 @@ def _app(desk: Desk) -> Flask:
     app.url_map.strict_slashes = False
     parts = {
         "query": query_api, "sobjects": sobjects_api, "collections": collections_api, "tooling": tooling_api,
-        "bulk_query": bulk_query_api,
+        "bulk_query": bulk_query_api, "bulk_ingest": bulk_ingest_api,
     }  # fmt: skip
     for name, part in parts.items():
         routes = Blueprint(name, __name__, url_prefix=f"{DATA}<version>")
