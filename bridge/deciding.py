@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from bridge import identity, publication
+from bridge import families, identity, publication
 from bridge.frames import build, customer_rows
 from bridge.moments import Moment, close_of, closed, day_of, present
 from bridge.progress import Progress, silent
@@ -61,7 +61,7 @@ def score(workspace: Workspace, *, everybody: bool = False, progress: Progress =
             return scored
         # Whoever was marked anew since the claim keeps the mark, and is decided about next with what changed.
         with workspace.store.write() as db:
-            _keep(db, workspace, customers.done(db, claimed), made, scored)
+            _keep(db, workspace, customers.done(db, claimed), made, scored, moment)
         waiting -= len(claimed)
         progress("score", len(claimed))
 
@@ -106,7 +106,7 @@ def _rules(workspace: Workspace) -> str:
     versions = [card.version for card in workspace.cards["health"]]
     shown = sorted(map(_signature, workspace.fields.values()))
     inputs = [(source.file, source.account_key, source.stale_after) for source in settings.usage]
-    rules = (settings.scope, settings.timezone, settings.identity, sorted(flags.items()))
+    rules = (settings.scope, settings.timezone, settings.identity, settings.currency, sorted(flags.items()))
     return repr((versions, rules, inputs, shown))
 
 
@@ -123,9 +123,10 @@ def _close_days(workspace: Workspace, scored: Scored, progress: Progress) -> Non
                 return
             day = behind + timedelta(days=1)
             ids = customers.closed_through(db, behind, PIECE)
-            made = _decided(db, workspace, ids, closed(day, workspace.settings.zone))
+            moment = closed(day, workspace.settings.zone)
+            made = _decided(db, workspace, ids, moment)
         with workspace.store.write() as db:
-            _keep(db, workspace, customers.close_day(db, ids, day), made, scored, publish=day == last)
+            _keep(db, workspace, customers.close_day(db, ids, day), made, scored, moment, publish=day == last)
         if day not in scored.days:
             scored.days.append(day)
         progress(f"close of {day}", len(ids))
@@ -156,6 +157,7 @@ def _keep(
     ids: Set[int],
     decided: Sequence[Decision],
     scored: Scored,
+    moment: Moment,
     publish: bool = True,
 ) -> None:
     """Store what is new about ``ids`` and publish it (a missed day is history only); who has no decision is outside."""
@@ -164,9 +166,10 @@ def _keep(
     fresh = decisions.append(db, made, workspace.now())
     scored.decisions += len(fresh)
     scored.bands.update(decision.band for decision in fresh)
+    told = families.told(db, workspace, ids, made, moment)
     if not publish:
         return
-    publication.publish(db, workspace, made, workspace.now())
+    publication.publish(db, workspace, told, workspace.now())
     inside = {decision.customer for decision in made}
     outside = sorted(ids - inside)
     scored.outside += len(outside)

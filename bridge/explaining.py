@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from adapters.records import Ref
+from bridge import families
 from bridge.store import customers, decisions, records
 from bridge.twins import twins
 from bridge.workspace import Workspace
@@ -37,6 +38,7 @@ def explain(workspace: Workspace, account: Ref, since: date | None = None) -> di
         history = decisions.history(db, customer) if customer is not None else []
         in_scope = customer is not None and bool(customers.inside(db, [customer]))
         together = twins(db, customer) if customer is not None else []
+        rolled = families.last_told(db, workspace, customer) if customer is not None else None
     data: dict[str, Any] = {
         "account": f"{account.connection}:{account.id}",
         "name": name,
@@ -46,6 +48,7 @@ def explain(workspace: Workspace, account: Ref, since: date | None = None) -> di
             for twin in together
         ],
         "decision": asdict(history[-1]) if history else None,
+        "rolled_up": rolled,
     }
     if since is not None:
         before = [decision for decision in history if decision.day <= since]

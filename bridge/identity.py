@@ -69,6 +69,7 @@ def index_whole(db: Connection, settings: Settings, now: datetime) -> None:
             ref: _found(settings, ref, fact.content, before.get(ref, {})) for ref, fact in zip(refs, facts, strict=True)
         }
         identities.keep(db, {ref: values for ref, values in found.items() if values != before.get(ref, {})})
+        records.link_parents(db, {ref: fact.content["parent"] for ref, fact in zip(refs, facts, strict=True)})
     cursors.save_fact(db, "identified by", current)
     everybody = membership.all_joint(db).union(*(identities.all_sharing(db, sort) for sort in SORTS))
     moved: Moves = {}

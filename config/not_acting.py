@@ -12,8 +12,7 @@ from config.connections import ConnectionSettings
 from config.own_fields import later_names
 from config.settings import Settings, UsageSource
 
-SETTINGS: Final = ("currency", "broker")
-IDENTITY: Final = ("parents",)
+SETTINGS: Final = ("broker",)
 PURPOSES: Final = ("health",)
 """The purposes that this release scores."""
 
@@ -22,12 +21,11 @@ def not_acting(settings: Settings) -> list[str]:
     """Dotted keys, in the order of the reference, e.g. ``connections.sf.quota``, ``currency``."""
     return [
         *(key for connection in settings.connections for key in _of_connection(connection)),
-        *_set(settings.identity, "identity", IDENTITY),
         *(key for position, source in enumerate(settings.usage) for key in _of_usage(position, source)),
         *(f"scorecards: {purpose}" for purpose in settings.scorecards if purpose not in PURPOSES),
         *(f"write.fields: {name}" for name in settings.write.fields if name in later_names()),
         *(f"own_fields.{name}" for name in settings.own_fields if name in later_names()),
-        *_set(settings, "", SETTINGS),
+        *_set(settings, "", SETTINGS if settings.identity.parents == "arr" else ("currency", *SETTINGS)),
         *(["workers: celery"] if settings.workers == "celery" else []),
     ]
 

@@ -47,6 +47,15 @@ def decide_bands(scored: ScoredFrame, bands: Bands, previous: Mapping[int, Previ
     return Banded([_ORDER[code] for code in now.tolist()], since)
 
 
+def decide_band(score: float, bands: Bands, previous: Previous | None, day: date) -> tuple[Band, date]:
+    """The band of one known score, which no cap and no pulse moved, and the day since when."""
+    old = BLANK if previous is None else _CODES[previous.band]
+    held = 0 if previous is None else (day - previous.since).days
+    given, state, lasted = np.array([score]), np.array([old]), np.array([held])
+    (now,) = next_bands(given, state, lasted, np.array([False]), np.array([BLANK]), bands).tolist()
+    return _ORDER[now], previous.since if previous is not None and now == old else day
+
+
 def next_bands(score: Floats, old: Codes, held: Codes, capped: NDArray[np.bool_], pulse: Codes, bands: Bands) -> Codes:
     """Codes of the bands. ``held``: days the old one has lasted. A cap lowers, and a pulse moves, at once.
 

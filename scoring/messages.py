@@ -349,6 +349,19 @@ def plain(label: str, value: str) -> str:
     return f"{label}: {value}"
 
 
+def worst_of(counted: int, name: str, score: float) -> str:
+    return f"Worst of {counted} accounts: {name} {written(score)}"
+
+
+def mean_of(counted: int, name: str, score: float) -> str:
+    return f"Mean of {counted} accounts, the lowest {name} {written(score)}"
+
+
+def mean_by_arr_of(counted: int, unweighed: int, name: str, score: float) -> str:
+    without = f" ({unweighed} more without ARR)" if unweighed else ""
+    return f"Mean by ARR of {counted} accounts{without}, the lowest {name} {written(score)}"
+
+
 ALL_WELL: Final = "Keep in touch; nothing needs mending now"
 RISING: Final = "Keep in touch: all is well again, and the band follows in a few days"
 CAP_LABEL: Final = "Cap"

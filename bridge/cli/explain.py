@@ -61,8 +61,22 @@ def _text(data: dict[str, Any]) -> str:
     for flag in decision["flags"]:
         lines.append(f"  ! {flag['name']} since {flag['since']}: {flag['sentence']}")
     lines.append(f"  next: {decision['next_action']}")
+    lines += _rolled_up(data["rolled_up"])
     lines += _changes(data.get("since"))
     return "\n".join(lines)
+
+
+def _rolled_up(rolled: dict[str, Any] | None) -> list[str]:
+    """What the CRM was told instead, and the accounts that this is made of, the lowest first."""
+    if rolled is None:
+        return []
+    score = "unknown" if rolled["score"] is None else f"{rolled['score']:.1f}"
+    parts = sorted(rolled["parts"], key=lambda part: (part["score"] is None, part["score"], part["name"]))
+    lines = ["", f"as a parent: {score}, {rolled['band']} since {rolled['band_since']}: {rolled['reasons']}"]
+    for part in parts:
+        weight = f", ARR {part['arr']:,.0f}" if part["arr"] is not None else ""
+        lines.append(f"  {'   ?' if part['score'] is None else format(part['score'], '6.1f')}  {part['name']}{weight}")
+    return lines
 
 
 def _records(records: list[dict[str, Any]]) -> list[str]:

@@ -38,6 +38,7 @@ OUTSIDE = frozenset({"ref", "changed_at", "own"})
 """Fields of a record that are not part of its payload."""
 
 REFERENCES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "account": (("parent", "account"),),
     "person": (("accounts", "account"),),
     "activity": (("accounts", "account"), ("persons", "person")),
     "deal": (("account", "account"),),
@@ -167,6 +168,9 @@ def _overwrite(db: Connection, rows: Sequence[Row], names: Sequence[str]) -> Non
         db.execute(update(records).where(*same).values(new), [{name: row[at] for at, name in places} for row in rows])
 
 
+LINK = ("connection", "to_kind", "to_id", "kind", "id")
+
+
 def _link(db: Connection, present: Iterable[Record]) -> None:
     rows = [
         (record.ref.connection, to_kind, to_id, record.ref.kind, record.ref.id)
@@ -174,7 +178,13 @@ def _link(db: Connection, present: Iterable[Record]) -> None:
         for field, to_kind in REFERENCES.get(record.ref.kind, ())
         for to_id in named(getattr(record, field))
     ]
-    insert_missing(db, links, ("connection", "to_kind", "to_id", "kind", "id"), rows)
+    insert_missing(db, links, LINK, rows)
+
+
+def link_parents(db: Connection, parents: Mapping[Ref, str | None]) -> None:
+    """Index the parents of accounts that were taken in when nobody asked for them."""
+    rows = [(ref.connection, "account", parent, "account", ref.id) for ref, parent in parents.items() if parent]
+    insert_missing(db, links, LINK, rows)
 
 
 def named(value: str | Sequence[str] | None) -> tuple[str, ...]:

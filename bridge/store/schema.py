@@ -344,3 +344,12 @@ account_identities = Table(
     Index(None, "sort", "value"),
     comment="By what accounts of several connections are found to be one customer",
 )
+
+rollups = Table(
+    "rollups",
+    metadata,
+    Column("customer_id", Serial, primary_key=True, autoincrement=False),
+    Column("day", Date, primary_key=True),
+    Column("document", Json, nullable=False, comment="score, band, since when, and the accounts that it is made of"),
+    comment="What parent accounts were told of themselves and the accounts below them",
+)

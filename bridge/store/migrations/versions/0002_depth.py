@@ -97,3 +97,16 @@ def upgrade() -> None:
             nullable=False,
             comment="the customer it began as, and is again when it parts",
         )
+    op.create_table(
+        "rollups",
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column(
+            "document",
+            sa.Text(),
+            nullable=False,
+            comment="score, band, since when, and the accounts that it is made of",
+        ),
+        sa.PrimaryKeyConstraint("customer_id", "day", name="pk_rollups"),
+        comment="What parent accounts were told of themselves and the accounts below them",
+    )
