@@ -3,7 +3,8 @@
 A new CRM is one package, one registry line and its run of the shared contract tests (``adapters.testing``).
 An adapter owns HTTP, paging, batching, rate limits and the vendor's words; it must not know the store,
 scores or Flask. Every call has a time-out. Transient failures are retried inside (tenacity); what comes
-out is an error family of ``adapters.errors`` or an outcome per record.
+out is an error family of ``adapters.errors`` or an outcome per record. One whose logins begin with a person
+is ``adapters.consent.Consenting``, too.
 """
 
 from collections import Counter

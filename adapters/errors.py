@@ -27,10 +27,12 @@ class AdapterError(CsbridgeError):
         self.connection = connection
         self.status = status
         self.code = code
+        self.said = message[:BODY_LIMIT]
+        """The message without the facts around it."""
         facts = " ".join(fact for fact in (f"HTTP {status}" if status else "", code) if fact)
         prefix = f"[{connection}] " if connection else ""
         suffix = f" ({facts})" if facts else ""
-        super().__init__(f"{prefix}{message[:BODY_LIMIT]}{suffix}")
+        super().__init__(f"{prefix}{self.said}{suffix}")
 
 
 class Retry(AdapterError):

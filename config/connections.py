@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from importlib.metadata import entry_points
 from typing import Annotated, Any, ClassVar, Final, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, field_validator
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
 from config.logins import HubspotLogin, SalesforceLogin
 from config.values import Duration, Model, Secrets, Text, WebAddress, given, plain_texts, positive
@@ -64,12 +65,31 @@ class BulkSettings(Model):
     """Records of one push. There REST needs as many calls as a job."""
 
 
+SHARED_LOGINS: Final = ("login.salesforce.com", "test.salesforce.com")
+"""Where people of every org log in, and apps that run as one user cannot."""
+
+
 class SalesforceConnection(ConnectionSettings):
     crm: Literal["salesforce"]
     login_url: WebAddress
     auth: SalesforceLogin
     api_version: str = "60.0"
     bulk: Annotated[BulkSettings, BeforeValidator(given)] = BulkSettings()
+
+    @field_validator("login_url")
+    @classmethod
+    def _host_of_the_api(cls, value: str) -> str:
+        host = urlsplit(value).hostname or ""
+        if host.endswith(".lightning.force.com"):
+            mine = host.removesuffix(".lightning.force.com")
+            raise ValueError(f"the API is not served at this host; use https://{mine}.my.salesforce.com")
+        return value
+
+    @model_validator(mode="after")
+    def _my_domain(self) -> "SalesforceConnection":
+        if self.auth.flow == "client_credentials" and urlsplit(self.login_url).hostname in SHARED_LOGINS:
+            raise ValueError("client_credentials needs the org's My Domain as login_url: https://….my.salesforce.com")
+        return self
 
     @field_validator("api_version", mode="before")
     @classmethod

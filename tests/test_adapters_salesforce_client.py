@@ -133,6 +133,17 @@ def test_a_token_that_is_never_accepted_ends_after_one_renewal(mock: responses.R
     assert calls.made == {"token": 2, "other": 2}
 
 
+def test_trap_13_a_session_that_ended_may_be_told_with_a_400(mock: responses.RequestsMock) -> None:
+    token(mock)
+    token(mock, "00Dxx!two")
+    said = {"exceptionCode": "InvalidSessionId", "exceptionMessage": "Invalid session id"}
+    mock.get(f"{DATA}/jobs/query/750", status=400, json=said)
+    mock.get(f"{DATA}/jobs/query/750", json={"state": "JobComplete"})
+    org, calls = client()
+    assert org.read("jobs/query/750", "page").body == {"state": "JobComplete"}
+    assert calls.made == {"token": 2, "page": 2}
+
+
 def test_a_401_that_a_new_token_does_not_cure_is_not_tried_again(mock: responses.RequestsMock) -> None:
     token(mock)
     message = "This session is not valid for use with the REST API"

@@ -2,6 +2,8 @@
 
 import json
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +14,7 @@ import click
 import pytest
 import requests
 from click.testing import CliRunner, Result
-from logins import CALLBACK, browse
+from logins import CALLBACK, browse, calls
 from sandbox_salesforce import world
 
 from adapters.sandbox.serve import Sandbox, running
@@ -179,6 +181,19 @@ def test_a_login_that_needs_nobody(shop: Shop, box: Sandbox, words: list[str]) -
         assert shop.data("connect", "sf") == shop.org(box)
 
 
+@pytest.mark.slow
+def test_four_processes_at_once_never_use_up_one_refresh_token(shop: Shop, box: Sandbox, store_url: str) -> None:
+    shop.settle(more=f"secret_key: {KEY}\nstore: '{store_url}'")
+    shop.data("connect", "sf", "--code", browse(shop.data("connect", "sf", "--wait", "0")["url"]))
+    command = [sys.executable, "-m", "bridge.cli", "-c", str(shop.file), "sync", "--json"]
+    running_at_once = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(4)
+    ]
+    ended = [(process.communicate(timeout=60)[0], process.returncode) for process in running_at_once]
+    assert [code for _, code in ended] == [0] * 4, ended
+    assert calls(box, "/services/oauth2/token") == 5
+
+
 def test_an_unknown_connection(shop: Shop) -> None:
     assert shop.data("connect", "nope", code=2)["error"]["problems"][0]["expected"] == "one of sf"
 
@@ -208,3 +223,11 @@ def test_the_listener_answers_only_what_it_waits_for() -> None:
 )
 def test_where_a_browser_reaches_this_machine(address: str, port: int | None) -> None:
     assert port_of(address) == port
+
+
+@pytest.mark.parametrize("words", [["hubspot", "--option", "nonsense=1"], ["salesforce", "--certificate", "FILE"]])
+def test_a_switch_that_a_sandbox_cannot_use_is_misuse(tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "no.pem").write_text("no certificate")
+    given = [str(tmp_path / "no.pem") if word == "FILE" else word for word in words]
+    ended = CliRunner().invoke(main, ["sandbox", *given, "--port", "0", "--accounts", "1", "--json"])
+    assert ended.exit_code == 2, ended.output

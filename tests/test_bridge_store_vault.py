@@ -10,7 +10,7 @@ from worlds import START
 from adapters.errors import Unauthorized
 from adapters.refreshing import RefreshChain
 from adapters.tokens import Token
-from bridge.store.engine import Store, open_store
+from bridge.store.engine import Store, StoreFailed, open_store
 from bridge.store.schema import tokens
 from bridge.store.vault import SHORTEST, StoreVault
 from config.errors import ConfigError
@@ -102,3 +102,12 @@ def test_two_processes_never_use_a_rotated_refresh_token_twice(store_url: str) -
     assert "refresh-16" in latest
     for store in stores:
         store.close()
+
+
+def test_who_waits_too_long_for_another_login_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bridge.store.vault.WAIT", 0.05)
+    one, other = vault(store, NEW), vault(store, NEW)
+    with one.alone("sf"), other.alone("hs"), pytest.raises(StoreFailed, match="logging in to sf"), other.alone("sf"):
+        pass
+    with other.alone("sf"):
+        pass

@@ -64,3 +64,15 @@ def test_secrets_do_not_show(tmp_path: Path) -> None:
         "security_token: hush3}"
     )
     assert "hush" not in repr(settings_of(tmp_path, text))
+
+
+@pytest.mark.parametrize("host", ["login", "test"])
+def test_client_credentials_need_my_domain(tmp_path: Path, host: str) -> None:
+    text = SALESFORCE.replace("acme.my", host) % "{flow: client_credentials, client_id: a, client_secret: b}"
+    assert "My Domain" in str(problems_of(tmp_path, text).values())
+    assert login(tmp_path, SALESFORCE.replace("acme.my", host) % "{flow: authorization_code, client_id: key}")
+
+
+def test_the_host_of_the_pages_is_not_the_host_of_the_api(tmp_path: Path) -> None:
+    text = SALESFORCE.replace("acme.my.salesforce", "acme.lightning.force") % "{flow: authorization_code, client_id: k}"
+    assert "https://acme.my.salesforce.com" in problems_of(tmp_path, text)["connections[0].login_url"].what

@@ -90,8 +90,8 @@ class OAuthApp:
         except Lost as exc:
             raise Retry(f"no login at {self._base}", connection=self._name, status=exc.status, code=exc.code) from exc
         except (Refused, Unauthorized) as exc:
-            what = f"HubSpot refused the login: {exc}; {self._mend()}"
-            raise Unauthorized(what, status=exc.status) from exc
+            what = f"HubSpot refused the login: {exc.said}; {self._mend()}"
+            raise Unauthorized(what, connection=self._name, status=exc.status, code=exc.code) from exc
         return token(answer, asked_at, self._name)
 
     def _app(self) -> Form:

@@ -24,6 +24,9 @@ _SNAPSHOT: Final[Mapping[str, Any]] = {"isolation_level": "REPEATABLE READ", "po
 _QUIET: Final[Mapping[str, Any]] = {"hide_parameters": True}
 """An error must not quote rows: they hold personal data."""
 
+LOCK_NOT_AVAILABLE: Final = "55P03"
+"""PostgreSQL's word for a lock that was waited for long enough."""
+
 BUSY_SECONDS = 30
 """How long a writer waits for another process's transaction."""
 
@@ -94,18 +97,18 @@ class Store:
             raise StoreFailed(otherwise) from exc
 
     @contextmanager
-    def alone(self, what: str, otherwise: str) -> Iterator[None]:
+    def alone(self, what: str, otherwise: str, wait: float = 0.0) -> Iterator[None]:
         """A lock among all processes on this store, machines included, which dies with its holder.
 
-        StoreFailed, saying ``otherwise``, when somebody has it: nobody waits for such work, the other does it.
+        StoreFailed, saying ``otherwise``, when somebody has it for longer than ``wait`` seconds: by default nobody
+        waits, for the other does the work.
         """
         if self.is_sqlite:
-            with self.held(what, 0.0, otherwise):
+            with self.held(what, wait, otherwise):
                 yield
             return
         with _answering(), self.engine.connect() as connection:
-            asked = text("SELECT pg_try_advisory_lock(725192, hashtext(:what))")
-            if not connection.execute(asked, {"what": what}).scalar_one():
+            if not _locked(connection, what, wait):
                 raise StoreFailed(otherwise)
             connection.commit()  # the lock is the session's: no transaction stays open meanwhile
             try:
@@ -117,6 +120,18 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _locked(connection: Connection, what: str, wait: float) -> bool:
+    """Take PostgreSQL's lock of that name for the session; False when it could not be had in time."""
+    connection.execute(text(f"SET LOCAL lock_timeout = {max(1, round(wait * 1000))}"))
+    try:
+        connection.execute(text("SELECT pg_advisory_lock(725192, hashtext(:what))"), {"what": what})
+    except OperationalError as exc:
+        if getattr(exc.orig, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+            raise
+        return False
+    return True
 
 
 @contextmanager

@@ -5,18 +5,17 @@ The first key encrypts, all decrypt; a text under an old key is encrypted anew w
 """
 
 import base64
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cached_property
 from typing import Final
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
-from sqlalchemy import Connection, delete, select, text, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, delete, select, update
 
-from bridge.store.engine import Store, StoreFailed
+from bridge.store.engine import Store
 from bridge.store.rows import insert_or_update
 from bridge.store.schema import tokens
 from config.errors import ConfigError, Problem
@@ -62,18 +61,9 @@ class StoreVault:
             row = {"connection": connection, "document": document, "saved_at": self._now()}
             insert_or_update(db, tokens, [row])
 
-    @contextmanager
-    def alone(self, connection: str) -> Iterator[None]:
-        """A lock that dies with its holder, in both databases."""
+    def alone(self, connection: str) -> AbstractContextManager[None]:
         otherwise = f"another process has been logging in to {connection} for {WAIT} s"
-        if self._store.is_sqlite:
-            with self._store.held(f"{connection}.login", WAIT, otherwise):
-                yield
-            return
-        with self._store.engine.begin() as db:
-            if not _locked(db, connection):
-                raise StoreFailed(otherwise)
-            yield
+        return self._store.alone(f"{connection}.login", otherwise, WAIT)
 
     def _renew_key(self, db: Connection, connection: str, document: str, plain: str) -> None:
         """Encrypt under the first key, unless somebody has saved another text meanwhile."""
@@ -115,17 +105,6 @@ def _fits(cipher: Fernet, document: str) -> bool:
     try:
         cipher.decrypt(document)
     except InvalidToken:
-        return False
-    return True
-
-
-def _locked(db: Connection, connection: str) -> bool:
-    """Hold PostgreSQL's lock of that name until the transaction ends; False when it could not be had in time."""
-    db.execute(text(f"SET LOCAL lock_timeout = '{WAIT}s'"))
-    try:
-        name = {"name": f"csbridge login {connection}"}
-        db.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), name)
-    except OperationalError:
         return False
     return True
 
