@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: install demo test quick bench clean
+.PHONY: install demo test quick bench foreign clean
 
 install: $(INSTALLED)
 
@@ -28,6 +28,10 @@ test: install
 quick: install
 	$(BIN)/ruff check .
 	$(BIN)/pytest -n auto -m "not slow"
+
+# Other people's clients, for the tests that run them against the sandboxes; they need node.
+foreign:
+	npm install --prefix tests/foreign --no-audit --no-fund --no-package-lock --silent
 
 bench: install
 	$(BIN)/python tests/bench/run.py

@@ -17,6 +17,7 @@ from adapters.sandbox.salesforce import (
     bulk_query_api,
     collections_api,
     features,
+    identity_api,
     oauth_api,
     outbound,
     query_api,
@@ -153,7 +154,7 @@ def _app(desk: Desk) -> Flask:
     app.url_map.strict_slashes = False
     parts = {
         "query": query_api, "sobjects": sobjects_api, "collections": collections_api, "tooling": tooling_api,
-        "bulk_query": bulk_query_api, "bulk_ingest": bulk_ingest_api,
+        "bulk_query": bulk_query_api, "bulk_ingest": bulk_ingest_api, "identity": identity_api,
     }  # fmt: skip
     for name, part in parts.items():
         routes = Blueprint(name, __name__, url_prefix=f"{DATA}<version>")
@@ -163,6 +164,7 @@ def _app(desk: Desk) -> Flask:
     batch_api.add(nested, app)
     app.register_blueprint(nested)
     app.register_blueprint(oauth_api.routes(desk, VERSIONS))
+    app.register_blueprint(identity_api.routes(desk), name="identity_url")
     app.before_request(lambda: _entrance(desk))
     app.after_request(lambda response: _counted(desk, response))
     app.register_error_handler(ApiError, failed)
