@@ -12,10 +12,12 @@ RUN = Path(__file__).parent / "bench" / "run.py"
 
 @pytest.mark.slow
 def test_write_back_uses_the_fewest_calls_possible() -> None:
-    found = bench("--only", "write_back", "--only", "score")
+    found = bench("--only", "write_back", "--only", "write_back_large", "--only", "score")
     writes = [line for line in found["lines"] if "write calls" in line["what"]]
     assert [line["what"].partition(":")[0] for line in writes] == ["salesforce", "hubspot"]
     assert [line["ratio"] for line in writes] == [1.0, 1.0]
+    salesforce, hubspot = [line for line in found["lines"] if "write-back of" in line["what"]]
+    assert (salesforce["ratio"] < 0.6, hubspot["ratio"]) == (True, 1.0), "bulk saves calls; HubSpot has none"
     assert all(line["ratio"] > 0 for line in found["lines"])
 
 

@@ -17,6 +17,7 @@ connections:
     crm: salesforce
     login_url: {url}
     auth: {{flow: client_credentials, client_id: {client_id}, client_secret: {client_secret}}}
+    bulk: {{write_above: {bulk}}}
 """,
     "hubspot": """\
 connections:
@@ -37,10 +38,10 @@ def sandbox(crm: str, folder: Path, accounts: int, *options: str) -> Iterator[Ma
 
 
 @contextmanager
-def workspace(folder: Path, announced: Mapping[str, Any]) -> Iterator[Workspace]:
-    """A workspace with an empty store, and one connection ``crm`` to the sandbox."""
+def workspace(folder: Path, announced: Mapping[str, Any], bulk: int | str = 2000) -> Iterator[Workspace]:
+    """A workspace with an empty store, and one connection ``crm`` to the sandbox; ``bulk`` above it in writes."""
     file = folder / "csbridge.yml"
-    file.write_text(SETTINGS[announced["crm"]].format(**announced), "utf-8")
+    file.write_text(SETTINGS[announced["crm"]].format(**announced, bulk=bulk), "utf-8")
     opened = open_workspace(file, os.environ, lambda: datetime.now(UTC))
     with ExitStack() as closing:
         closing.callback(opened.close)

@@ -14,7 +14,8 @@ from zlib import crc32
 
 import requests
 from crm import sandbox, workspace
-from report import Line
+from machine import peak_resident, resident
+from report import Line, megabytes, seconds
 
 from adapters.records import Fields, Ref
 from bridge import pushing
@@ -24,17 +25,45 @@ from webhooks.writeback.entry import Entry
 from webhooks.writeback.gate import want
 from webhooks.writeback.summary import Summary
 
+CRMS = ("salesforce", "hubspot")
+
 
 def measure(accounts: int, repetitions: int) -> list[Line]:
-    """Per vendor: half of ``accounts`` changed, several times over."""
-    return [_measured(crm, accounts, repetitions) for crm in ("salesforce", "hubspot")]
+    """Per vendor: half of ``accounts`` changed, several times over, in batches only."""
+    return [_measured(crm, accounts, repetitions) for crm in CRMS]
+
+
+def measure_large(changed: int) -> list[Line]:
+    """Per vendor: as many changed scores at once as a first scoring of a large book brings, in bulk where that pays."""
+    return [_large(crm, changed) for crm in CRMS]
+
+
+def _large(crm: str, changed: int) -> Line:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        announced = stack.enter_context(sandbox(crm, folder, changed, "--no-history"))
+        opened = stack.enter_context(workspace(folder, announced))
+        _want(opened, _provisioned(opened), turn=0)
+        foretold, batch = pushing.plan(opened, "crm").calls, opened.adapter("crm").write_batch
+        before = resident()
+        summary, taken = _push(opened)
+        held = peak_resident() - before
+    assert (summary.written, summary.refused) == (changed, ()), summary
+    return Line(
+        f"{crm}: write-back of {changed:,} changed scores",
+        f"{summary.calls} calls, {seconds(taken)}",
+        f"in batches of {batch}: {ceil(changed / batch)} calls",
+        summary.calls / ceil(changed / batch),
+        aim="≤ 1.00",
+        also=f"foretold by --dry-run: {foretold} calls; {changed / taken:,.0f} records/s; memory +{megabytes(held)}",
+    )
 
 
 def _measured(crm: str, accounts: int, repetitions: int) -> Line:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         announced = stack.enter_context(sandbox(crm, folder, accounts, "--no-history"))
-        opened = stack.enter_context(workspace(folder, announced))
+        opened = stack.enter_context(workspace(folder, announced, bulk="never"))
         refs = _provisioned(opened)
         _want(opened, refs, turn=0)
         first, _ = _push(opened)

@@ -44,9 +44,11 @@ def _add_catalogue(routes: Blueprint, desk: Desk) -> None:
     def limits(version: str) -> Response:
         most = desk.allowance.most
         left = most - desk.allowance.used(desk.org.clock.now())
-        whole = {"DailyBulkApiBatches": 15000, "DailyBulkV2QueryJobs": 10000, "DailyBulkV2QueryFileStorageMB": 976562}
-        spent = {name: {"Max": size, "Remaining": size} for name, size in whole.items()}
-        return answer({"DailyApiRequests": {"Max": most, "Remaining": left}, **spent})
+        whole = {"DailyBulkApiBatches": 15000, "DailyBulkV2QueryFileStorageMB": 976562}
+        told = {name: {"Max": size, "Remaining": size} for name, size in whole.items()}
+        told["DailyApiRequests"] = {"Max": most, "Remaining": left}
+        told["DailyBulkV2QueryJobs"] = {"Max": desk.bulk.most_queries, "Remaining": desk.bulk.queries_left()}
+        return answer(told)
 
 
 def _add_records(routes: Blueprint, desk: Desk) -> None:
