@@ -11,6 +11,7 @@ from adapters.errors import QuotaSpent, Retry
 from adapters.records import Item, Ref
 from bridge.connecting import connect
 from bridge.intake import Taken, take_in
+from bridge.relinking import relink
 from bridge.rereading import read_kind
 from bridge.store import inbox
 from bridge.store.inbox import Waiting
@@ -53,6 +54,9 @@ def drain(workspace: Workspace, name: str) -> Drained:
             raise
         seen |= refs.keys() - unread.keys()
         _keep(workspace, waiting, items, unread, drained)
+        vanished, drained.taken.vanished = drained.taken.vanished, []
+        with workspace.purse(name).calling_for("urgent"):
+            drained.taken.add(relink(workspace, connect(workspace, name), vanished))
 
 
 def _read(workspace: Workspace, name: str, refs: Sequence[Ref]) -> tuple[list[Item], dict[Ref, str]]:

@@ -4,7 +4,7 @@ The one way in, for pulled pages and for records re-read after a webhook. One tr
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -25,12 +25,15 @@ class Taken:
     changed: int = 0
     gone: int = 0
     drifted: int = 0
+    vanished: list[Ref] = field(default_factory=list)
+    """What is gone, as far as others may name it."""
 
     def add(self, other: "Taken") -> None:
         self.read += other.read
         self.changed += other.changed
         self.gone += other.gone
         self.drifted += other.drifted
+        self.vanished += other.vanished
 
 
 def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: datetime) -> Taken:
@@ -58,7 +61,8 @@ def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: da
     ledger = workspace.ledger
     ledger.update_in(db, [item.ref for item in gone], lambda entry: None)
     ledger.update_in(db, sorted(ledger.present(db, list(survivors.values())), key=str), drift.forget)
-    return Taken(len(items), len(changed), len(gone), _observe(db, workspace, accounts))
+    vanished = [item.ref for item in gone if item.ref.kind in ("account", "person")]
+    return Taken(len(items), len(changed), len(gone), _observe(db, workspace, accounts), vanished)
 
 
 def _owners(db: Connection, workspace: Workspace, accounts: Sequence[Account], now: datetime) -> dict[Ref, int]:

@@ -13,6 +13,7 @@ from bridge.comparing import LossDoubted, compare, gap_fact
 from bridge.connecting import connect
 from bridge.intake import Taken, take_in
 from bridge.progress import Progress, silent
+from bridge.relinking import relink
 from bridge.retargeting import follow_targets
 from bridge.store import cursors, customers
 from bridge.workspace import Workspace
@@ -67,6 +68,7 @@ def _sync(workspace: Workspace, name: str, full: bool, progress: Progress) -> Sy
             if exc.status == 401 or kind == "account":
                 raise
             synced.unreadable[kind] = str(exc)  # a right is missing; the other kinds are worth reading without it
+    relink(workspace, adapter, [ref for taken in synced.kinds.values() for ref in taken.vanished])
     with workspace.store.write() as db:
         if not cursors.is_complete(db, name):
             cursors.save_complete(db, name, workspace.now())

@@ -13,6 +13,7 @@ from adapters.retrying import Patience
 from adapters.sandbox.serve import Sandbox, running
 from adapters.sandbox.vendor import Edit
 from adapters.testing import records
+from bridge.store.records import REFERENCES, named
 from config.connections import HubspotConnection
 from config.words import Kind
 
@@ -34,13 +35,26 @@ class Mirror:
     def sync(self, *kinds: Kind) -> list[Item]:
         """What the pages of these kinds held."""
         told: list[Item] = []
+        gone = set(self.gone)
         for kind in kinds or ("account", "person", "deal", "ticket", "activity"):
             for page in self.adapter.pull(kind, self.cursors.get(kind)):
                 self.take(page.items)
                 told += page.items
                 self.cursors[kind] = page.cursor
                 self.gaps += [page.gap] if page.gap else []
+        self.relink({ref.id for ref in self.gone.keys() - gone if ref.kind in ("account", "person")})
         return told
+
+    def relink(self, gone: set[str]) -> None:
+        """What the engine does with those who name what is gone: no stamp of theirs moves."""
+        for kind, references in REFERENCES.items():
+            ids = [
+                ref.id
+                for ref, item in self.held(kind).items()
+                if gone.intersection(id for field, _ in references for id in named(getattr(item, field)))
+            ]
+            if ids:
+                self.take(self.adapter.read(kind, ids))
 
     def take(self, items: Any) -> None:
         for item in items:

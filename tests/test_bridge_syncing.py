@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -233,3 +234,24 @@ def test_somebody_who_keeps_changing_our_fields_back_is_reported(world: World) -
     world.next_day()
     world.run()
     assert len(world.crm.writes) == before
+
+
+@pytest.mark.parametrize("survivor", ["04", None])
+def test_who_names_a_record_that_is_gone_is_read_again(world: World, survivor: str | None) -> None:
+    """The CRM has linked it otherwise, and its stamp did not move."""
+    world.account("03")
+    world.account("04")
+    ref = world.crm.put("person", "p1", accounts=("03",))
+    world.crm.put("person", "p2", accounts=("04",))
+    world.sync()
+    world.tick(minutes=30)
+    world.sync()
+    world.crm.delete("account", "03", merged_into=survivor)
+    world.crm.items[ref] = replace(world.crm.items[ref], accounts=(survivor,) if survivor else ())  # type: ignore[call-arg]
+    world.sync()
+    assert [reading for reading in world.crm.reads if reading[0] == "person"] == [("person", ["p1"])]
+    with world.workspace.store.read() as db:
+        (known,) = records.known(db, "sf", "person", ["p1"], world.clock.now())
+    assert known.content["accounts"] == ([survivor] if survivor else [])
+    world.sync()
+    assert len(world.crm.reads) == 1

@@ -30,14 +30,14 @@ from sqlalchemy import (
 from sqlalchemy import Row as SqlRow
 
 from adapters.records import RECORD_TYPES, Item, Record, Ref, Tombstone
-from bridge.store.rows import Row, among, insert_all, insert_missing
+from bridge.store.rows import Row, among, chunks, insert_all, insert_missing
 from bridge.store.schema import Utc, links, records, versions
 from config.words import Kind
 
 OUTSIDE = frozenset({"ref", "changed_at", "own"})
 """Fields of a record that are not part of its payload."""
 
-REFERENCES: Mapping[str, tuple[tuple[str, str], ...]] = {
+REFERENCES: Mapping[Kind, tuple[tuple[str, Kind], ...]] = {
     "account": (("parent", "account"),),
     "person": (("accounts", "account"),),
     "activity": (("accounts", "account"), ("persons", "person")),
@@ -211,6 +211,23 @@ def linked(db: Connection, connection: str, to_kind: str, to_ids: Sequence[str],
         links.c.kind == kind,
     )
     return sorted(set(db.execute(query).scalars()))
+
+
+def naming(db: Connection, connection: str, kind: Kind, targets: Sequence[Ref]) -> list[str]:
+    """Ids of the living records of ``kind`` that name one of these now."""
+    wanted = {to_kind: {ref.id for ref in targets if ref.kind == to_kind} for to_kind in ("account", "person")}
+    found: set[str] = set()
+    for field, to_kind in REFERENCES.get(kind, ()):
+        for some in chunks(linked(db, connection, to_kind, sorted(wanted[to_kind]), kind) if wanted[to_kind] else []):
+            query = select(records.c.id, records.c.payload).where(
+                records.c.connection == connection,
+                records.c.kind == kind,
+                among(db, records.c.id, some),
+                records.c.payload.is_not(None),
+            )
+            now = {id: named(orjson.loads(payload).get(field)) for id, payload in db.execute(query)}
+            found |= {id for id, ids in now.items() if wanted[to_kind].intersection(ids)}
+    return sorted(found)
 
 
 def accounts_of(db: Connection, refs: Iterable[Ref]) -> set[Ref]:
