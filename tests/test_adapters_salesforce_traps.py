@@ -3,15 +3,18 @@ the store equals it. Numbers are those of the list of traps."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_salesforce import OWN
 from org_and_store import OrgAndStore, org_and_store
 from sqlalchemy import select
 
+from adapters.contract import Patch
 from adapters.errors import Unauthorized
-from adapters.records import Record, Tombstone
+from adapters.records import Account, Record, Tombstone
 from adapters.sandbox.salesforce.fields import Field
 from bridge.store import customers
 from bridge.store.engine import Store
@@ -276,6 +279,23 @@ def test_trap_05_fields_added_hidden_and_removed_while_running(make: Make) -> No
     assert both.stored("account")[account]["name"] == "Still read"
 
 
+def test_trap_05_a_field_of_another_type_is_read_anew_of_records_that_did_not_change(make: Make) -> None:
+    both = make(map={"account": {"fields": {"tier": "Tier__c"}}})
+    add_fields(both, "Tier__c")
+    account = both.ids("account")[0]
+    both.edit("Account", account, Tier__c="7")
+    both.later(minutes=10)
+    both.sync()
+    assert both.stored("account")[account]["extra"]["tier"] == "7"
+    org = both.box.vendor.desk.org  # type: ignore[attr-defined]
+    org.type("Account").put(Field(name="Tier__c", type="double", precision=4, custom=True))
+    org.tables["Account"].rows[account]["Tier__c"] = 7.0
+    both.later(minutes=10)
+    both.sync()
+    assert isinstance(both.stored("account")[account]["extra"]["tier"], float)
+    both.assert_equal()
+
+
 def test_trap_06_a_field_hidden_in_mid_pull_costs_that_field_only(make: Make) -> None:
     both = make(map={"account": {"fields": {"tier": "Tier__c"}}})
     add_fields(both, "Tier__c")
@@ -289,6 +309,32 @@ def test_trap_06_a_field_hidden_in_mid_pull_costs_that_field_only(make: Make) ->
     both.later(minutes=6)
     both.sync()
     assert both.stored("account")[both.ids("account")[0]]["name"] == "Renamed"
+
+
+def provisioned(both: OrgAndStore) -> None:
+    both.adapter.provision(both.adapter.plan(OWN), OWN)
+
+
+def test_trap_17_our_own_write_back_comes_back_and_is_no_change(both: OrgAndStore) -> None:
+    provisioned(both)
+    both.later(minutes=10)
+    both.sync()
+    both.later(minutes=10)
+    ref = _accounts(both)[0].ref
+    both.adapter.write([Patch(ref, {"health_score": 71.5})])
+    taken = both.sync().kinds["account"]
+    assert (taken.read, taken.changed) == (1, 0)
+
+
+def test_trap_19_what_the_org_rounds_is_read_back_as_it_holds_it(both: OrgAndStore) -> None:
+    provisioned(both)
+    ref = _accounts(both)[0].ref
+    at = datetime(2026, 5, 1, 7, 25, 37, 999_000, tzinfo=UTC)
+    (outcome,) = both.adapter.write([Patch(ref, {"health_score": 72.4999999, "scored_at": at})])
+    assert outcome.status == "written"
+    (account,) = both.adapter.read("account", [ref.id])
+    assert isinstance(account, Account)
+    assert (account.own["health_score"], account.own["scored_at"]) == (72.5, at.replace(microsecond=0))
 
 
 def test_trap_20_a_pick_list_value_without_a_word_of_ours_stays_visible(both: OrgAndStore) -> None:

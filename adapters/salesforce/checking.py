@@ -43,6 +43,7 @@ def check(client: Client, views: Views, pinned: str | None, written: Mapping[Kin
             readable[kind] = tuple(view.object for view in seen)
         if absent := _missing(seen):
             missing[kind] = absent
+        told += _drifting(seen)
         told += _schema(kind, views, written.get(kind, KindMap()))
     quota = _quota(client)
     findings = (
@@ -163,6 +164,18 @@ def _unmapped(views: Views) -> Iterator[Finding]:
     if kinds := [kind for kind in RECORD_TYPES if kind not in views.kinds]:
         what = f"Salesforce has no standard object for {', '.join(kinds)}"
         yield Finding("info", what, f"map one that your org has: map: {{{kinds[0]}: {{object: …, fields: …}}}}")
+
+
+def _drifting(views: Sequence[View]) -> Iterator[Finding]:
+    for view in views:
+        if view.drifting:
+            names = ", ".join(sorted(view.drifting))
+            yield Finding(
+                "info",
+                f"{view.object}: {names} can change without the record's stamp, so all of {view.object} is read anew "
+                "once a day",
+                f"leave them out of map.{view.kind}.fields where that costs too many calls",
+            )
 
 
 def _allowance(quota: Quota | None) -> Iterator[Finding]:

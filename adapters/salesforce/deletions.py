@@ -60,7 +60,8 @@ def gone(client: Client, view: View, since: datetime, until: datetime) -> Gone:
 
 
 def _tombstones(view: View, answer: Mapping[str, Any]) -> tuple[Tombstone, ...]:
-    rows = ((long_id(row.get("id")), times.instant(row.get("deletedDate"))) for row in answer["deletedRecords"] or ())
+    told = answer.get("deletedRecords") or ()
+    rows = ((long_id(row.get("id")), times.instant(row.get("deletedDate"))) for row in told)
     return tuple(Tombstone(Ref(view.connection, view.kind, id), at) for id, at in rows if id and at)
 
 

@@ -3,10 +3,10 @@
 One query per object and one call per page of it; where many more rows are still to come, a bulk job. The upper bound
 is part of the query, because a Salesforce query cursor is no snapshot; the cursor left behind is that bound less the
 overlap, because a record becomes visible only when its transaction commits, which may be after its stamp. It also says
-which columns of which objects it covers: an object that becomes visible later, or whose columns become more or fewer,
-is read from the beginning within the next pull, so that no record keeps the value of a column that nobody can see any
-more. So is, once a day, an object with columns whose values change without the stamp of the record: each row is new or
-not only to the store, and a page of Ids and formulas alone would cost the same call.
+which columns of which objects it covers: an object that becomes visible later, or whose columns become more, fewer or
+of another type, is read from the beginning within the next pull, so that no record keeps a value that nobody can see
+any more. So is, once a day, an object with columns whose values change without the stamp of the record: each row is
+new or not only to the store, and a page of Ids and formulas alone would cost the same call.
 """
 
 import logging

@@ -83,13 +83,15 @@ class View:
 
     @property
     def covered(self) -> frozenset[str]:
-        """The columns that records are made of: when one joins them, what was read before is incomplete.
+        """The columns that records are made of, with their types: when one joins them or is retyped, what was read
+        before is incomplete.
 
         Own fields are not among them, the pulse apart: they are observed only.
         """
         observed = {vendor for name, (vendor, _) in self.own.items() if name not in PULSE}
         asked = {*self.mapped.values(), *(vendor for vendor, _ in self.extra.values())}
-        return frozenset(self.columns) - (observed - asked)
+        made_of = frozenset(self.columns) - (observed - asked)
+        return frozenset(f"{column} {self.types[column]}" if column in self.types else column for column in made_of)
 
 
 def vendor_name(own: OwnField) -> str:

@@ -82,7 +82,7 @@ def _check(desk: Desk, parsed: Query) -> None:
     name = desk.org.type(parsed.object).name
     if name.casefold() in desk.bulk.unsupported:
         raise ApiError(400, "INVALIDENTITY", f"Entity '{name}' is not supported by the Bulk API.")
-    if parsed.counts or parsed.every_field or parsed.offset:
+    if parsed.counts or parsed.every_field or parsed.offset or parsed.children:
         raise ApiError(400, "API_ERROR", "Aggregates, FIELDS() and OFFSET are not supported in Bulk Query")
     if any(field.type == "address" for _, field, _ in _columns(desk, parsed)):
         raise ApiError(400, "FUNCTIONALITY_NOT_ENABLED", "Selecting compound data not supported in Bulk Query")
