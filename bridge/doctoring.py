@@ -8,7 +8,7 @@ from typing import Literal
 
 from adapters.contract import Adapter, Change, Finding, Report
 from adapters.errors import AdapterError, QuotaSpent, Unauthorized
-from bridge import histories, reconciling, twins, usage_files
+from bridge import histories, reconciling, twins, untranslated, usage_files
 from bridge.connecting import connect
 from bridge.moments import EVER
 from bridge.store import cursors, inbox, records, usage
@@ -20,6 +20,9 @@ from config.settings import UsageSource
 
 Severity = Literal["configuration", "connection", "quota", ""]
 """What an error of doctor is about; it decides the exit code."""
+
+WORDS = 10
+"""Untranslated values that are named, for each connection."""
 
 LOW_QUOTA = 0.2
 """Share of the org's daily calls below which doctor warns."""
@@ -72,6 +75,7 @@ def _connection(workspace: Workspace, name: str) -> Iterator[Noted]:
     yield from (Noted(name, finding, "connection") for finding in report.findings)
     yield from _rights(name, report)
     yield from _fields(workspace, adapter, name)
+    yield from _words(workspace, name)
     yield from _parked(workspace, name)
     yield from _reconciled(workspace, name)
     yield from _past(workspace, name)
@@ -128,6 +132,19 @@ def _fields(workspace: Workspace, adapter: Adapter, name: str) -> Iterator[Noted
         yield Noted(name, Finding("warning", what + more, "csbridge provision --apply"))
     elif not plan.blocked:
         yield Noted(name, Finding("info", f"all {len(workspace.fields)} own fields are there, with our rights to them"))
+
+
+def _words(workspace: Workspace, name: str) -> Iterator[Noted]:
+    """What the records hold and the map does not translate, the most frequent values."""
+    with workspace.store.read() as db:
+        connection = workspace.settings.connection(name)
+        strange = untranslated.untranslated(db, connection.crm, connection)
+    for one in strange[:WORDS]:
+        what = f"{one.kind}.{one.field}: {one.value!r} ({one.count:,} records) is not in the map; it counts as unknown"
+        mend = f"translate it in connections.{name}.map.{one.kind}.values.{one.field}"
+        yield Noted(name, Finding("warning", what, mend))
+    if len(strange) > WORDS:
+        yield Noted(name, Finding("warning", f"and {len(strange) - WORDS} more values that are not in the map"))
 
 
 def _parked(workspace: Workspace, name: str) -> Iterator[Noted]:

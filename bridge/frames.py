@@ -250,17 +250,11 @@ def _use(fact: Fact) -> Row:
     }
 
 
-def _crm_sources(db: Connection, settings: Settings, moment: Moment) -> list[Row]:
-    """The connections that usage is read from, each a source of its own."""
-    return [
-        {
-            "source": connection.name,
-            "newest": records.newest_day(db, connection.name, moment.day, moment.known),
-            "stale_after_days": STALE_AFTER / timedelta(days=1),
-        }
-        for connection in settings.connections
-        if "usage" in connection.map
-    ]
+def _crm_sources(db: Connection, settings: Settings, moment: Moment) -> Iterable[Row]:
+    """The connections that usage was read from, each a source of its own."""
+    for connection in settings.connections:
+        if newest := records.newest_day(db, connection.name, moment.day, moment.known):
+            yield {"source": connection.name, "newest": newest, "stale_after_days": STALE_AFTER / timedelta(days=1)}
 
 
 def _usage(db: Connection, sources: Sequence[UsageSource], accounts: Sequence[Fact], moment: Moment) -> Iterable[Row]:

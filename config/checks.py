@@ -15,7 +15,7 @@ from config.maps import default_maps
 from config.own_fields import known_names
 from config.problems import did_you_mean
 
-MAPPED_WORDS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
+MAPPED_WORDS: Final[Mapping[tuple[words.Kind, str], tuple[str, ...]]] = {
     ("account", "status"): get_args(words.AccountStatus),
     ("account", "pulse"): words.PULSES,
     ("person", "role"): get_args(words.PersonRole),

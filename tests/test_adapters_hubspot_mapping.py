@@ -384,3 +384,14 @@ def test_a_survey_answer_of_a_custom_object_may_name_the_company_itself() -> Non
     changes = KindMap(object="2-5", fields={"score": "score", "at": "hs_createdate"})
     assert shape("response", response=changes).references == {"account": "companies", "person": "contacts"}
     assert shape("response").references == {"person": "contacts"}
+
+
+def test_trap_37_a_word_that_nobody_translated_stays_visible() -> None:
+    partner = read(shape("account"), {"lifecyclestage": "Partner"})
+    assert isinstance(partner, Account)
+    assert (partner.status, partner.extra) == ("unknown", {"status_in_crm": "Partner"})
+    other = read(shape("account"), {"lifecyclestage": "other"})
+    assert isinstance(other, Account)
+    assert (other.status, other.extra) == ("unknown", {}), "the map says so itself"
+    closed = read(shape("ticket"), {"hs_pipeline_stage": "77", "hs_ticket_priority": "Someday"})
+    assert closed.extra == {"status_in_crm": "77", "priority_in_crm": "Someday"}

@@ -4,7 +4,7 @@ Property names come from the map; what is fixed here is how HubSpot's objects me
 by two flags or by its stage, a ticket is closed by what its pipeline says of the stage).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, get_args
 
@@ -13,6 +13,7 @@ from adapters.hubspot import values
 from adapters.hubspot.search import changed
 from adapters.hubspot.shapes import ACTIVITIES, MERGED, PULSE, Shape, vendor_name
 from adapters.hubspot.values import Reader
+from adapters.readers import UNREAD
 from adapters.records import (
     Account,
     Activity,
@@ -32,6 +33,7 @@ from adapters.records import (
 )
 from adapters.roles import strongest
 from config import words
+from config.checks import MAPPED_WORDS
 from config.words import UNKNOWN, Kind
 
 Row = Mapping[str, Any]
@@ -67,7 +69,22 @@ def record(row: Row, shape: Shape, beside: Beside) -> Record:
     extra = {name: values.text(said.get(vendor)) for name, vendor in shape.extra.items()}
     raw: Raw = {"ref": ref, "changed_at": changed(row, shape.stamp), "extra": extra}
     linked = {name: targets.get(one, ()) for name, targets in beside.links.items()}
-    return _BUILDERS[shape.kind](said, shape, raw | _fields(said, shape), linked, beside)
+    built = _BUILDERS[shape.kind](said, shape, raw | _fields(said, shape), linked, beside)
+    extra |= {name + UNREAD: text for name, text in _unread(said, shape) if getattr(built, name) == UNKNOWN}
+    return built
+
+
+def _unread(said: Row, shape: Shape) -> Iterator[tuple[str, str]]:
+    """What the properties hold that ought to be words of ours; what the map calls unknown itself is no news."""
+    for name in _OURS.get(shape.kind, ()):
+        if (text := _said(said, shape, name)) and text not in shape.words.get(name, {}):
+            yield name, text
+
+
+_OURS: Final[Mapping[Kind, list[str]]] = {
+    kind: [name for other, name in MAPPED_WORDS if other == kind] for kind, _ in MAPPED_WORDS
+}
+"""Per kind, the fields that hold words of ours."""
 
 
 def value_of(shape: Shape, name: str, said: object, beside: Beside) -> Value:

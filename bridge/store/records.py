@@ -3,7 +3,7 @@
 A record's digest leaves out its stamp and csbridge's own fields, so that our own write-back is not a change.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -378,6 +378,17 @@ def names(db: Connection, accounts: Iterable[Ref]) -> dict[Ref, str]:
             if name := known_one.content.get("name"):
                 found[Ref(connection, kind, known_one.id)] = name
     return found
+
+
+def extras(db: Connection, connection: str, kind: str, names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    """``extra`` of the living records that hold one of these names there."""
+    query = select(records.c.payload).where(
+        records.c.connection == connection,
+        records.c.kind == kind,
+        or_(*(records.c.payload.contains(f'"{name}":', autoescape=True) for name in names)),
+    )
+    for payload in db.execute(query).scalars():
+        yield orjson.loads(payload)["extra"]
 
 
 def newest_day(db: Connection, connection: str, as_of: date, at: datetime) -> date | None:
