@@ -40,6 +40,7 @@ def cross_checks(document: Document) -> Iterator[Problem]:
     yield from _unknown(document, _named_own_fields(data), known_names(), "own field")
     yield from _unknown(document, _keys(data, "flags"), tuple(FLAG_DAYS), "flag")
     yield from _unknown_words(document)
+    yield from _unknown_constants(document)
     yield from _kinds_without_object(document)
     if child(data, "workers") == "celery" and not child(data, "broker"):
         example = "broker: redis://localhost:6379/0"
@@ -92,6 +93,23 @@ def _unknown_words(document: Document) -> Iterator[Problem]:
                 if isinstance(word, str) and word not in known:
                     what = f"{field} has no such word{did_you_mean(word, known)}"
                     yield document.problem((*path, value), what, f"one of {', '.join(known)}")
+
+
+def _unknown_constants(document: Document) -> Iterator[Problem]:
+    """Constants that are no words of ours; only words, and the currency, can be the same for all records."""
+    for position, connection in enumerate(_items(document.data, "connections")):
+        maps = child(connection, "map")
+        for kind in maps if isinstance(maps, Mapping) else ():
+            given = child(maps[kind], "constants")
+            for field, value in given.items() if isinstance(given, Mapping) else ():
+                path: KeyPath = ("connections", position, "map", kind, "constants", field)
+                known = MAPPED_WORDS.get((kind, field), ())
+                if not known and field != "currency":
+                    fields = [*(name for other, name in MAPPED_WORDS if other == kind), "currency"]
+                    yield document.problem(path, f"{field} cannot be a constant", f"one of {', '.join(fields)}")
+                elif known and isinstance(value, str) and value not in known:
+                    what = f"{field} has no such word{did_you_mean(value, known)}"
+                    yield document.problem(path, what, f"one of {', '.join(known)}")
 
 
 def _kinds_without_object(document: Document) -> Iterator[Problem]:

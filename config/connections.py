@@ -25,6 +25,8 @@ class KindMap(Model):
     """Canonical field → vendor field, empty to switch it off; other names arrive in ``extra``."""
     values: Mapping[str, Annotated[Mapping[str, str], BeforeValidator(plain_texts)]] = Field(default_factory=dict)
     """Canonical field → vendor value → canonical word."""
+    constants: Annotated[Mapping[str, str], BeforeValidator(plain_texts)] = Field(default_factory=dict)
+    """Canonical field → what holds of every record that does not say otherwise: a canonical word, or a currency."""
 
 
 class QuotaSettings(Model):

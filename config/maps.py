@@ -75,9 +75,10 @@ def _overridden(default: KindMap, override: KindMap) -> KindMap:
         for field in {**default.values, **override.values}
     }
     fields = {**default.fields, **override.fields}
-    return KindMap(object=override.object or default.object, fields=fields, values=values)
+    constants = {**default.constants, **override.constants}
+    return KindMap(object=override.object or default.object, fields=fields, values=values, constants=constants)
 
 
 def _switched_on(item: KindMap) -> KindMap:
     fields = {field: target for field, target in item.fields.items() if target}
-    return KindMap(object=item.object, fields=fields, values=item.values)
+    return item.model_copy(update={"fields": fields})

@@ -395,3 +395,10 @@ def test_trap_37_a_word_that_nobody_translated_stays_visible() -> None:
     assert (other.status, other.extra) == ("unknown", {}), "the map says so itself"
     closed = read(shape("ticket"), {"hs_pipeline_stage": "77", "hs_ticket_priority": "Someday"})
     assert closed.extra == {"status_in_crm": "77", "priority_in_crm": "Someday"}
+
+
+def test_constants_hold_of_records_that_do_not_say_otherwise() -> None:
+    fields = {"score": "score", "at": "hs_createdate", "survey": "kind"}
+    one = shape("response", response=KindMap(object="2-5", fields=fields, constants={"survey": "nps"}))
+    answers = [read(one, {"score": "9"}), read(one, {"score": "4", "kind": "csat"})]
+    assert [answer.survey for answer in answers if isinstance(answer, Response)] == ["nps", "csat"]

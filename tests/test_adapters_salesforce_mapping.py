@@ -436,3 +436,34 @@ def test_usage_that_the_org_keeps() -> None:
         ref=Ref("sf", "usage", "a02xx0000001abcAAA"), changed_at=AT, account="001xx000003DGb0AAG", person="u-17",
         feature="login", day=date(2026, 5, 1), count=3.0,
     )  # fmt: skip
+
+
+def test_constants_hold_of_records_that_do_not_say_otherwise() -> None:
+    changes = KindMap(
+        object="NPS_Answer__c",
+        fields={"score": "Score__c", "at": "CreatedDate", "account": "Account__c"},
+        constants={"survey": "nps"},
+    )
+    answer = mapped("response", {"Id": "a01xx0000001abcAAA", "Score__c": 9, "CreatedDate": STAMP}, changes=changes)
+    assert isinstance(answer, Response)
+    assert (answer.survey, answer.score) == ("nps", 9.0)
+    priced = INVOICE.model_copy(update={"constants": {"currency": "USD"}})
+    stated = mapped("invoice", INVOICE_ROW, changes=priced)
+    silent = mapped("invoice", {**INVOICE_ROW, "CurrencyIsoCode": None}, changes=priced)
+    assert isinstance(stated, Invoice)
+    assert isinstance(silent, Invoice)
+    assert (stated.currency, silent.currency) == ("EUR", "USD")
+
+
+def test_a_lookup_to_a_contact_stands_for_the_contacts_account() -> None:
+    fields = [
+        {"name": "Id", "type": "id"},
+        {"name": "Who__c", "type": "reference", "referenceTo": ["Contact"], "relationshipName": "Who__r"},
+    ]
+    seen = described({"name": "Invoice__c", "keyPrefix": "a00", "fields": fields})
+    one = view("sf", "invoice", KindMap(object="Invoice__c", fields={"account": "Who__c"}), seen, (), ZoneInfo("UTC"))
+    assert one.columns[-1] == "Who__r.AccountId"
+    row = {"Id": "a00xx0000001abcAAA", "SystemModstamp": STAMP, "Who__r": {"AccountId": "001xx000003DGb0AAG"}}
+    invoice = mapper(one)(row)
+    assert isinstance(invoice, Invoice)
+    assert invoice.account == "001xx000003DGb0AAG"

@@ -63,3 +63,27 @@ def test_a_name_whose_variable_is_missing_is_reported_once(tmp_path: Path) -> No
     environ = {name: value for name, value in ENVIRON.items() if name != "SF_HOOK"}
     (problem,) = problems_of(tmp_path, CONNECTIONS + 'identity: {prefer: ["${SF_HOOK}"]}\n', environ).values()
     assert "SF_HOOK" in problem.what
+
+
+@pytest.mark.parametrize(
+    ("constants", "hint"),
+    [
+        ("response: {object: A__c, constants: {survey: npss}}", "did you mean nps?"),
+        ("response: {object: A__c, constants: {score: 9}}", "cannot be a constant"),
+        ("account: {constants: {status: client}}", "no such word"),
+    ],
+)
+def test_a_constant_is_a_word_of_ours_or_the_currency(tmp_path: Path, constants: str, hint: str) -> None:
+    (problem,) = problems_of(tmp_path, with_map(constants)).values()
+    assert hint in problem.what
+    assert "constants" in problem.where
+
+
+def test_constants_that_fit_are_accepted(tmp_path: Path) -> None:
+    given = "response: {object: A__c, constants: {survey: nps}}, invoice: {object: B__c, constants: {currency: EUR}}"
+    settings = settings_of(tmp_path, with_map(given))
+    assert settings.connection("sf").map["response"].constants == {"survey": "nps"}
+
+
+def with_map(given: str) -> str:
+    return CONNECTIONS.replace("    crm: salesforce\n", f"    crm: salesforce\n    map: {{{given}}}\n", 1)

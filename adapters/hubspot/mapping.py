@@ -157,7 +157,7 @@ def _fields(said: Row, shape: Shape) -> Raw:
             value: object = said.get(vendor)
             table = shape.words.get(name, {})
             raw[name] = _READERS.get(name, values.text)(table.get(str(value), value), shape.zone)
-    return raw
+    return raw | {name: value for name, value in shape.constants.items() if raw.get(name) is None}
 
 
 def _word(name: str, value: object, table: Mapping[str, str], ours: tuple[str, ...]) -> str | None:

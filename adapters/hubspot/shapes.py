@@ -64,6 +64,8 @@ class Shape:
     extra: Mapping[str, str]
     """A name of the admin's → property."""
     words: Mapping[str, Mapping[str, str]]
+    constants: Mapping[str, str]
+    """What holds of a record that does not say otherwise."""
     own: tuple[OwnField, ...]
     """Own fields that this object carries, the pulse included."""
     zone: tzinfo
@@ -127,6 +129,7 @@ def _shape(connection: str, kind: Kind, table: KindMap, own: Sequence[OwnField],
         mapped={name: vendor for name, vendor in table.fields.items() if name in canonical},
         extra={name: vendor for name, vendor in table.fields.items() if name not in canonical},
         words=table.values,
+        constants={name: value for name, value in table.constants.items() if name in canonical},
         # no record but an account has a place for own fields
         own=tuple(field for field in own if kind == "account" and field.on == "account"),
         zone=zone,

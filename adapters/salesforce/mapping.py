@@ -88,6 +88,7 @@ def mapper(view: View) -> Callable[[Row], Item]:
         if nested:
             row = {**row, **{name: _nested(row, name) for name in nested}}
         raw = _read(mapped, row, view.zone)
+        raw |= {name: value for name, value in view.constants.items() if raw.get(name) is None}
         kept = _read(extra, row, view.zone)
         raw |= {"ref": ref, "changed_at": at, "extra": kept}
         if currency:

@@ -67,6 +67,8 @@ class View:
     own: Mapping[str, tuple[str, Reader]] = field(default_factory=dict)
     """csbridge's own fields, the pulse included."""
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """What holds of a record that does not say otherwise."""
     drifting: frozenset[str] = frozenset()
     """Columns whose values change without the record's stamp: formulas, roll-ups, a parent's fields."""
     missing: tuple[str, ...] = ()
@@ -129,6 +131,7 @@ def view(
         extra={name: (vendor, _reader(seen, vendor)) for name, vendor in extra.items()},
         own=ours,
         words=table.values,
+        constants={name: value for name, value in table.constants.items() if name in canonical},
         drifting=frozenset(vendor for vendor in (*mapped.values(), *extra.values()) if _drifts(seen, vendor)),
         missing=tuple(sorted(name for name, vendor in spelled.items() if vendor is None)),
         types={column: known.type for column in columns if (known := seen.field(column))},
