@@ -27,8 +27,8 @@ from urllib3.exceptions import (
 from adapters.contract import Calls, Purpose
 from adapters.errors import AdapterError, Lost, QuotaSpent, Retry, Unauthorized
 from adapters.hubspot import bodies, paths
-from adapters.hubspot.failures import Failure, family
-from adapters.hubspot.pace import Pace, daily_quota
+from adapters.hubspot.failures import PER_SECOND, Failure, family
+from adapters.hubspot.pace import daily_quota, shared_pace
 from adapters.hubspot.token import oauth_app, private_tokens
 from adapters.registry import Context
 from adapters.retrying import repeat_read, repeat_write
@@ -79,7 +79,7 @@ class Client:
         self._timeout = (_CONNECT_SECONDS, connection.timeout.total_seconds())
         self._name = connection.name
         self._clock, self._patience = context.clock, context.patience
-        self._pace = Pace(time.monotonic, context.patience.sleep)
+        self._pace = shared_pace((connection.base_url, connection.name), time.monotonic)
         self._calls = calls
         self.zone: ZoneInfo = context.zone
         self.app = oauth_app(connection, self._post_form, context.vault, context.clock)
@@ -144,15 +144,21 @@ class Client:
         body: Mapping[str, Any] | None,
         token: Token,
     ) -> Reply:
-        self._pace.before(search=path == paths.SEARCH)
+        search = path == paths.SEARCH
+        self._pace.before(self._patience.sleep, search=search)
         self._calls.count(purpose)
-        status, headers, data = self._call(
-            method,
-            path.format(**{name: quote(part, safe="") for name, part in parts.items()}),
-            header_params={"Authorization": f"Bearer {token.access}"},
-            query_params=list(query),
-            body=body,
-        )
+        try:
+            status, headers, data = self._call(
+                method,
+                path.format(**{name: quote(part, safe="") for name, part in parts.items()}),
+                header_params={"Authorization": f"Bearer {token.access}"},
+                query_params=list(query),
+                body=body,
+            )
+        except Retry as error:
+            if error.status == 429 and error.after:
+                self._pace.limited(error.after.total_seconds(), search=search and error.code == PER_SECOND)
+            raise
         self._pace.after(headers)
         self.hear(headers)
         return self._reply(status, headers, data)

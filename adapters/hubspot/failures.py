@@ -18,7 +18,9 @@ from adapters.times import retry_after
 UNTOUCHED: Final = frozenset({503, 521, 523, 525, 526})
 """Answers of a gateway that did not reach HubSpot: nothing was applied."""
 
-_WAITS: Final[Mapping[str, timedelta]] = {"SECONDLY": timedelta(seconds=1)}
+PER_SECOND: Final = "SECONDLY"
+"""The policy of a refusal for the rate of searches; others are about all calls."""
+_WAITS: Final[Mapping[str, timedelta]] = {PER_SECOND: timedelta(seconds=1)}
 _ROLLING: Final = timedelta(seconds=10)
 _LOCKED: Final = timedelta(seconds=2)
 _MIGRATING: Final = timedelta(hours=1)
