@@ -2,12 +2,13 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hubspot.utils.signature import Signature
-from sandbox_portal import FIRST_COMPANY, FIRST_CONTACT, NOW, Portal, portal
+from sandbox_portal import FIRST_COMPANY, FIRST_CONTACT, NOW, TOKEN, Portal, portal
 
 from adapters.sandbox.hubspot.errors import HubspotError
 from adapters.sandbox.hubspot.hooks import delivery, signatures
@@ -38,32 +39,69 @@ def fault(hub: Portal, **spec: Any) -> None:
     assert hub.client.post("/_sandbox/faults", json=spec).status_code == 200
 
 
-def refusal(limits: Limits, search: bool = False, day: str = "2026-11-21") -> HubspotError:
+BERLIN = ZoneInfo("Europe/Berlin")
+EVENING = datetime(2026, 11, 21, 23, tzinfo=BERLIN)
+
+
+def refusal(limits: Limits, search: bool = False) -> HubspotError:
     with pytest.raises(HubspotError) as caught:
-        limits.enter(search, day)
+        limits.enter(search, EVENING)
     return caught.value
 
 
 def test_ten_seconds_roll_and_searches_have_their_own_second() -> None:
     now = [0.0]
     limits = Limits(Options(rate_limit=7, search_limit=2), lambda: now[0])
-    assert limits.enter(True, "2026-11-21").remaining == 6
-    limits.enter(True, "2026-11-21")
+    assert limits.enter(True, EVENING).remaining == 6
+    limits.enter(True, EVENING)
     assert refusal(limits, search=True).extra["policyName"] == "SECONDLY"
     for _ in range(5):
-        limits.enter(False, "2026-11-21")
+        limits.enter(False, EVENING)
     error = refusal(limits)
     assert (error.status, error.extra["policyName"], error.headers) == (429, "TEN_SECONDLY_ROLLING", {})
     now[0] = 10.1
-    assert limits.enter(True, "2026-11-21").remaining == 6
+    assert limits.enter(True, EVENING).remaining == 6
 
 
 def test_the_day_ends_the_allowance_until_the_next() -> None:
     limits = Limits(Options(daily_limit=1, retry_after=True))
-    limits.enter(False, "2026-11-21")
+    limits.enter(False, EVENING)
     error = refusal(limits)
-    assert (error.extra["policyName"], "Retry-After" in error.headers) == ("DAILY", True)
-    assert limits.enter(False, "2026-11-22").daily_remaining == 0
+    assert (error.extra["policyName"], error.headers["Retry-After"]) == ("DAILY", "3600")
+    assert limits.enter(False, EVENING + timedelta(hours=1)).daily_remaining == 0
+
+
+def test_the_day_ends_at_the_portals_midnight_and_is_told_of(hub: Portal) -> None:
+    assert hub.instruments.clock.now().hour == 12
+    hub.client.post("/_sandbox/quota", json={"limit": 10, "used": 8})
+    listed = hub.client.get("/crm/v3/objects/companies", headers=TOKEN).headers
+    assert (listed["X-HubSpot-RateLimit-Daily"], listed["X-HubSpot-RateLimit-Daily-Remaining"]) == ("10", "1")
+    _, usage = hub.call("GET", "/account-info/v3/api-usage/daily/private-apps")
+    assert (usage["results"][0]["currentUsage"], usage["results"][0]["resetsAt"]) == (10, "2026-11-21T23:00:00+00:00")
+    status, refused = hub.call("GET", "/crm/v3/objects/companies")
+    assert (status, refused["policyName"]) == (429, "DAILY")
+    hub.instruments.clock.advance(11 * 3600)
+    assert hub.call("GET", "/crm/v3/objects/companies")[0] == 200
+    assert hub.client.get("/_sandbox/quota").get_json() == {"limit": 10, "used": 1}
+
+
+def test_an_app_without_a_daily_allowance_is_told_of_none() -> None:
+    hub = portal(rate_limit=100, daily_limit=0, search_headers=True)
+    searched = hub.client.post("/crm/v3/objects/companies/search", json={}, headers=TOKEN).headers
+    assert searched["X-HubSpot-RateLimit-Max"] == "100"
+    assert "X-HubSpot-RateLimit-Daily" not in searched
+
+
+def test_custom_properties_have_a_limit_that_can_be_asked_for() -> None:
+    hub = portal(custom_properties=40)
+    _, limits = hub.call("GET", "/crm/v3/limits/custom-properties")
+    companies = next(row for row in limits["byObjectType"] if row["objectTypeId"] == "0-2")
+    assert companies["limit"] == 40
+    for number in range(40 - companies["usage"]):
+        assert hub.add_property(name=f"p_{number}")[0] == 201
+    status, refused = hub.add_property(name="one_too_many")
+    assert (status, refused["category"]) == (400, "VALIDATION_ERROR")
+    assert portal(limits_api=False).call("GET", "/crm/v3/limits/custom-properties")[0] == 403
 
 
 def test_headers_tell_what_is_left_but_not_on_searches() -> None:

@@ -193,14 +193,14 @@ def test_deleted_and_updated_ids_and_their_windows() -> None:
             sales.client(box).query("SELECT Nope FROM Account")
 
 
-def test_a_batch_of_calls_is_one_call(http: requests.Session) -> None:
+def test_a_batch_costs_a_call_for_every_part(http: requests.Session) -> None:
     before = http.get(f"{V}/limits").json()["DailyApiRequests"]["Remaining"]
     calls = [{"method": "GET", "url": "v60.0/sobjects/Account/describe"}, {"method": "GET", "url": "v60.0/nowhere"}]
     told = http.post(f"{V}/composite/batch", json={"batchRequests": calls}).json()
     assert told["hasErrors"] is True
     assert [result["statusCode"] for result in told["results"]] == [200, 404]
     assert told["results"][0]["result"]["name"] == "Account"
-    assert http.get(f"{V}/limits").json()["DailyApiRequests"]["Remaining"] == before - 2
+    assert http.get(f"{V}/limits").json()["DailyApiRequests"]["Remaining"] == before - 3
 
 
 def test_the_daily_allowance_ends_and_comes_back_with_time() -> None:

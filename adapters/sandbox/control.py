@@ -1,4 +1,4 @@
-"""The control surface ``/_sandbox``: what was written, faults, the clock, edits by a person, deliveries, counts.
+"""The control surface ``/_sandbox``: what was written, faults, clock, the day's calls, edits, deliveries, counts.
 
 Not part of any vendor's protocol: it is how a test or a demo plays the people and the weather around a CRM.
 """
@@ -27,6 +27,7 @@ def blueprint(vendor: Vendor, instruments: Instruments) -> Blueprint:
     _add_writes(control, instruments)
     _add_faults(control, instruments)
     _add_clock(control, instruments)
+    _add_quota(control, vendor)
     _add_edit(control, vendor, instruments)
     _add_events(control, instruments)
 
@@ -81,6 +82,21 @@ def _add_clock(control: Blueprint, instruments: Instruments) -> None:
         if "advance_s" in body:
             instruments.clock.advance(_number(body, "advance_s", 0))
         return jsonify(now=instruments.clock.now().isoformat())
+
+
+def _add_quota(control: Blueprint, vendor: Vendor) -> None:
+    @control.get("/quota")
+    def quota() -> Response:
+        return jsonify(vendor.allow())
+
+    @control.post("/quota")
+    def set_quota() -> Response:
+        body = _object(request.get_json(force=True))
+        _only(body, "limit", "used")
+        for name, value in body.items():
+            if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+                raise BadControl(f"{name} must be a whole number from 0")
+        return jsonify(vendor.allow(**body))
 
 
 def _add_edit(control: Blueprint, vendor: Vendor, instruments: Instruments) -> None:

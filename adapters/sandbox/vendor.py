@@ -81,6 +81,9 @@ class Vendor(Protocol):
     def usage(self) -> Iterable[UsageRow]:
         """The world's product usage with this vendor's account ids."""
 
+    def allow(self, limit: int | None = None, used: int | None = None) -> Mapping[str, int]:
+        """Set the day's ``limit`` of calls, or how many of it are ``used``; both as they are then."""
+
     def expired(self, fault: Fault) -> Response:
         """Make the caller's session invalid and answer as the vendor does."""
 

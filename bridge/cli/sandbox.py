@@ -41,7 +41,7 @@ def command(
 ) -> Result:
     """Serve a sandbox CRM until interrupted. Its data is synthetic; its credentials are printed at the start.
 
-    Control it at /_sandbox/{writes,faults,clock,edit,events,stats}. Both CRMs have the switch
+    Control it at /_sandbox/{writes,faults,clock,quota,edit,events,stats}. Both CRMs have the switch
     rotate_refresh_tokens=true.
     """
     from adapters.sandbox.serve import Crm, serve

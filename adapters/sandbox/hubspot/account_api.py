@@ -1,5 +1,7 @@
 """The small read-only parts of the API: account details, daily usage, owners and pipelines."""
 
+from datetime import datetime
+
 from flask import Response, request
 
 from adapters.sandbox.hubspot import shapes
@@ -27,11 +29,10 @@ def details(desk: Desk) -> Response:
     )
 
 
-def daily_usage(desk: Desk, used: int, resets_at: str) -> Response:
+def daily_usage(limit: int, used: int, now: datetime, resets_at: datetime) -> Response:
     """``/account-info/v3/api-usage/daily/private-apps``."""
-    limit = desk.portal.options.daily_limit
     usage = {"name": "private-apps-api-calls-daily", "usageLimit": limit, "currentUsage": used,
-             "collectedAt": resets_at, "fetchStatus": "SUCCESS", "resetsAt": resets_at}  # fmt: skip
+             "collectedAt": now.isoformat(), "fetchStatus": "SUCCESS", "resetsAt": resets_at.isoformat()}  # fmt: skip
     return answer({"results": [usage]})
 
 

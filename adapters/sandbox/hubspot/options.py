@@ -14,6 +14,13 @@ class Options:
     search_limit: int = 5
     """Searches per second over all types; 0 = no limit."""
     daily_limit: int = 650_000
+    """Requests of a day, which ends at midnight in ``time_zone``; 0 = none, as for OAuth apps."""
+    search_headers: bool = False
+    """Whether answers to searches carry the rate-limit headers, too."""
+    custom_properties: int = 1_000
+    """Custom properties that an object may have."""
+    limits_api: bool = True
+    """Whether the app may ask for the limits of custom properties."""
     retry_after: bool = False
     """Whether a 429 carries Retry-After."""
     index_lag_ms: int = 0

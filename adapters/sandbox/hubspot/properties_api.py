@@ -9,7 +9,7 @@ from flask import Response
 
 from adapters.sandbox.hubspot import shapes
 from adapters.sandbox.hubspot.calls import Desk, answer, batch_answer, body_of, nothing
-from adapters.sandbox.hubspot.errors import HubspotError, not_found, validation
+from adapters.sandbox.hubspot.errors import HubspotError, missing_scopes, not_found, validation
 from adapters.sandbox.hubspot.fields import inputs_of, optional_text, text_of, whole_of
 from adapters.sandbox.hubspot.portal import Shelf
 from adapters.sandbox.hubspot.schema import BOOL_OPTIONS, FIELD_TYPES, Definition, Option
@@ -42,7 +42,7 @@ def _existing(shelf: Shelf, name: str) -> Definition:
 
 def create_property(desk: Desk, word: str) -> Response:
     shelf = _schema(desk, word, "write")
-    made = defined(shelf, body_of(), desk.now())
+    made = defined(shelf, body_of(), desk.now(), desk.portal.options.custom_properties)
     shelf.definitions[made.name] = made
     return answer(shapes.definition(made), 201)
 
@@ -53,7 +53,7 @@ def create_properties(desk: Desk, word: str) -> Response:
     results, errors = [], []
     for item in inputs_of(body_of()):
         try:
-            made = defined(shelf, item, desk.now())
+            made = defined(shelf, item, desk.now(), desk.portal.options.custom_properties)
         except HubspotError as error:
             errors.append({"status": "error", "category": error.category, "message": error.message,
                            "context": {"name": [str(item.get("name"))]}})  # fmt: skip
@@ -76,8 +76,30 @@ def read_properties(desk: Desk, word: str) -> Response:
     return batch_answer(results, errors, began, desk.now())
 
 
-def defined(shelf: Shelf, body: Mapping[str, Any], now: int) -> Definition:
-    """The property that a request describes; 400 when malformed, 409 when the name is taken."""
+def custom_property_limits(desk: Desk) -> Response:
+    """How many custom properties each object has, of how many."""
+    most = desk.portal.options.custom_properties
+    if not desk.portal.options.limits_api:
+        raise missing_scopes("crm.schemas.companies.read")
+    used = {shelf.kind: _customs(shelf) for shelf in desk.portal.shelves.values()}
+    rows = [
+        {"objectTypeId": kind.type_id, "singularLabel": kind.singular.title(), "pluralLabel": kind.name.title(),
+         "limit": most, "usage": number, "percentage": round(100 * number / max(most, 1), 1)}
+        for kind, number in used.items()
+    ]  # fmt: skip
+    total, overall = sum(used.values()), most * len(used)
+    percentage = round(100 * total / max(overall, 1), 1)
+    return answer(
+        {"byObjectType": rows, "overallLimit": overall, "overallUsage": total, "overallPercentage": percentage}
+    )
+
+
+def _customs(shelf: Shelf) -> int:
+    return sum(not item.shipped for item in shelf.definitions.values())
+
+
+def defined(shelf: Shelf, body: Mapping[str, Any], now: int, most: int) -> Definition:
+    """The property that a request describes; 400 when malformed or beyond ``most``, 409 when the name is taken."""
     name, label, kind, widget, group = (
         text_of(body, key) for key in ("name", "label", "type", "fieldType", "groupName")
     )
@@ -87,6 +109,8 @@ def defined(shelf: Shelf, body: Mapping[str, Any], now: int) -> Definition:
         raise validation(f"label must not exceed {LABEL_LIMIT} characters")
     if name in shelf.definitions:
         raise HubspotError(409, "OBJECT_ALREADY_EXISTS", f'Property "{name}" already exists')
+    if _customs(shelf) >= most:
+        raise validation(f"You have reached the limit of {most} custom properties on {shelf.kind.name}")
     if widget not in FIELD_TYPES.get(kind, ()):
         raise validation(f'fieldType "{widget}" is not valid for a property of type "{kind}"')
     if group not in shelf.groups:

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
@@ -20,7 +22,7 @@ from adapters.sandbox.hubspot.calls import Desk, answer, correlation_id
 from adapters.sandbox.hubspot.edits import apply_edit
 from adapters.sandbox.hubspot.errors import HubspotError, rate_limited
 from adapters.sandbox.hubspot.hooks import delivery
-from adapters.sandbox.hubspot.limits import INTERVAL_S, Allowance, Limits
+from adapters.sandbox.hubspot.limits import INTERVAL_S, Allowance, Limits, midnight_after
 from adapters.sandbox.hubspot.oauth_api import OAuthDesk
 from adapters.sandbox.hubspot.options import Options, read_options
 from adapters.sandbox.hubspot.seed import company_id, contact_id, seeded
@@ -80,6 +82,7 @@ ROUTES: Final[Sequence[tuple[str, str, Callable[..., Response]]]] = (
     ("GET", "/crm/v3/pipelines/<word>/<key>", account_api.get_pipeline),
     ("GET", "/crm/v3/pipelines/<word>/<key>/stages", account_api.list_stages),
     ("GET", "/account-info/v3/details", account_api.details),
+    ("GET", "/crm/v3/limits/custom-properties", properties_api.custom_property_limits),
 )
 
 SUPERSEDED: Final = (objects_api.linked_records, associations_api.read_links_v3)
@@ -139,22 +142,33 @@ class HubspotServer:
             raise HubspotError(414, "", "URI Too Long")
         self._tokens.check(_bearer())
         search = request.url_rule is not None and request.url_rule.rule in (SEARCH, dated(SEARCH))
-        allowance = self._limits.enter(search, self.instruments.clock.now().date().isoformat())
-        g.allowance = None if search else allowance
+        allowance = self._limits.enter(search, self._local())
+        g.allowance = None if search and not self.options.search_headers else allowance
+
+    def _local(self) -> datetime:
+        """The sandbox's present where the portal is."""
+        return self.instruments.clock.now().astimezone(ZoneInfo(self.options.time_zone))
+
+    def allow(self, limit: int | None = None, used: int | None = None) -> Mapping[str, int]:
+        most, made = self._limits.set(self._local().date(), limit, used)
+        return {"limit": most, "used": made}
 
     def _daily(self, desk: Desk) -> Response:
         allowance: Allowance = g.allowance
-        used = self.options.daily_limit - allowance.daily_remaining
-        return account_api.daily_usage(desk, used, self.instruments.clock.now().isoformat())
+        used = allowance.daily_limit - allowance.daily_remaining
+        return account_api.daily_usage(
+            allowance.daily_limit, used, self.instruments.clock.now(), midnight_after(self._local())
+        )
 
     def _with_limits(self, response: Response) -> Response:
-        """The rate-limit headers; searches do not have them."""
+        """The rate-limit headers: searches do not have them, and OAuth apps none of the day."""
         allowance: Allowance | None = g.pop("allowance", None)
         if allowance is not None:
             response.headers["X-HubSpot-RateLimit-Max"] = str(self.options.rate_limit)
             response.headers["X-HubSpot-RateLimit-Remaining"] = str(max(0, allowance.remaining))
             response.headers["X-HubSpot-RateLimit-Interval-Milliseconds"] = str(int(INTERVAL_S * 1000))
-            response.headers["X-HubSpot-RateLimit-Daily"] = str(self.options.daily_limit)
+        if allowance is not None and allowance.daily_limit:
+            response.headers["X-HubSpot-RateLimit-Daily"] = str(allowance.daily_limit)
             response.headers["X-HubSpot-RateLimit-Daily-Remaining"] = str(max(0, allowance.daily_remaining))
         return response
 

@@ -1,7 +1,7 @@
 """``composite/batch`` and ``composite``: up to 25 calls inside one, each answered as if it had come alone."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import orjson
@@ -15,18 +15,25 @@ MOST: Final = 25
 _REFERENCE: Final = re.compile(r"@\{(\w+)((?:\.\w+|\[\d+\])*)\}")
 
 
-def add(routes: Blueprint, app: Flask) -> None:
-    """The two routes of one API version; inner calls run with the outer call's session and cost nothing."""
+def add(routes: Blueprint, app: Flask, spend: Callable[[], bool]) -> None:
+    """The two routes of one API version; inner calls run with the outer call's session.
+
+    ``composite`` costs one call of the day, ``composite/batch`` one for every part.
+    """
 
     @routes.post("/composite/batch/")
     def batch(version: str) -> Response:
         asked = body()
         results: list[dict[str, Any]] = []
         halted = False
-        for call in _calls(asked, "batchRequests"):
+        for place, call in enumerate(_calls(asked, "batchRequests")):
             if halted:
                 skipped = [{"errorCode": "BATCH_PROCESSING_HALTED", "message": "Batch processing halted"}]
                 results.append({"statusCode": 412, "result": skipped})
+                continue
+            if place and not spend():  # the first part is the call itself
+                spent = [{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "TotalRequests Limit exceeded."}]
+                results.append({"statusCode": 403, "result": spent})
                 continue
             status, result = _inner(app, call, "richInput")
             results.append({"statusCode": status, "result": result})

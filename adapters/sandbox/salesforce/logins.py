@@ -88,6 +88,14 @@ class Allowance:
             self._hours[now.replace(minute=0, second=0, microsecond=0)] += 1
             return True
 
+    def set(self, now: datetime, most: int | None, used: int | None) -> tuple[int, int]:
+        """Another limit, or another number of calls made, as if all were of the present hour; both as they are now."""
+        with self._lock:
+            self.most = self.most if most is None else most
+            if used is not None:
+                self._hours = Counter({now.replace(minute=0, second=0, microsecond=0): used})
+            return self.most, self._used(now)
+
     def used(self, now: datetime) -> int:
         with self._lock:
             return self._used(now)

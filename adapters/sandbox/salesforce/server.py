@@ -81,6 +81,10 @@ class Salesforce:
     def usage(self) -> Iterable[UsageRow]:
         return usage_rows(self.world, self.seeded)
 
+    def allow(self, limit: int | None = None, used: int | None = None) -> Mapping[str, int]:
+        most, made = self.desk.allowance.set(self.desk.org.clock.now(), limit, used)
+        return {"limit": most, "used": made}
+
     def expired(self, fault: Fault) -> Response:
         self.desk.logins.close(_token())
         return failed(_no_session())
@@ -161,7 +165,7 @@ def _app(desk: Desk) -> Flask:
         part.add(routes, desk)
         app.register_blueprint(routes)
     nested = Blueprint("batch", __name__, url_prefix=f"{DATA}<version>")
-    batch_api.add(nested, app)
+    batch_api.add(nested, app, lambda: desk.allowance.spend(desk.org.clock.now()))
     app.register_blueprint(nested)
     app.register_blueprint(oauth_api.routes(desk, VERSIONS))
     app.register_blueprint(identity_api.routes(desk), name="identity_url")
