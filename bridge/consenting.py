@@ -71,9 +71,9 @@ def redeem(workspace: Workspace, name: str, consent: Consent, address: str) -> L
     code = code_in(address, request, name)
     workspace.vault.save(_place(name), "")  # a code is good once
     consent.redeem(code, request)
-    proven = prove(workspace, name)
+    connect(workspace, name)
     consent.keep()
-    return proven
+    return prove(workspace, name)
 
 
 def listening_port(consent: Consent, port: int | None) -> int | None:

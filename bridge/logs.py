@@ -30,10 +30,13 @@ _SECRET_SHAPES: Final = tuple(
         (r"(\b[a-z][a-z0-9+.-]*://[^/\s:@]*:)[^/\s@]+(@)", rf"\1{REMOVED}\2"),
         # forms, queries and JSON
         (
-            r"\b((?:access_token|refresh_token|client_secret|assertion|password|session_?id)[\"']?\s*[=:>]\s*[\"']?)"
-            r"[^\s\"'&,}<]+",
+            r"\b((?:access_token|refresh_token|client_secret|assertion|password|session_?id|code_verifier)[\"']?\s*[=:>]"
+            r"\s*[\"']?)[^\s\"'&,}<]+",
             rf"\1{REMOVED}",
         ),
+        # what OAuth puts into addresses: a code that comes back, and the paths that HubSpot asks tokens' facts at
+        (r"([?&]code=)[^\s&\"']+", rf"\1{REMOVED}"),
+        (r"(/(?:access|refresh)-tokens/)[^\s?\"']+", rf"\1{REMOVED}"),
     )
 )
 

@@ -67,7 +67,12 @@ def test_a_given_refresh_token_needs_no_consent(box: Sandbox) -> None:
     elsewhere = MemoryVault()
     connected(box, elsewhere)
     settings = hubspot(box, refresh_token=refresh_token(elsewhere))
-    assert open_adapter(settings, context(box, vault=MemoryVault())).identify()
+    adapter = open_adapter(settings, context(box, vault=MemoryVault()))
+    assert isinstance(adapter, Consenting)
+    assert (adapter.consent(), adapter.user()) == (None, "installer@example.com")
+    dead = open_adapter(settings, context(box, vault=MemoryVault()))
+    with pytest.raises(Unauthorized, match="put a new refresh_token"):
+        dead.identify()
 
 
 def test_trap_32_a_token_is_renewed_before_its_half_hour_ends(box: Sandbox) -> None:

@@ -48,12 +48,12 @@ def test_a_new_token_in_the_settings_begins_a_new_chain() -> None:
     assert renewed.used == ["another", "refresh-1"]
 
 
-def test_consent_comes_before_a_token_in_the_settings() -> None:
-    chain = RefreshChain("hs", MemoryVault(), "given")
-    chain.begin(Token("a", refresh="consented"))
-    used: list[str] = []
-    chain.refreshed(lambda held: used.append(held) or Token("b"))  # type: ignore[func-returns-value]
-    assert used == ["consented"]
+def test_consent_takes_the_place_of_the_one_before() -> None:
+    chain = RefreshChain("hs", MemoryVault())
+    chain.begin(Token("a", refresh="refresh-0"))
+    vendor = Vendor("again")
+    chain.begin(Token("b", refresh="again"))
+    assert chain.refreshed(vendor.exchange).access == "access-1"
 
 
 def test_a_login_without_consent_says_how_to_get_it() -> None:

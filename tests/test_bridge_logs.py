@@ -72,6 +72,20 @@ def test_what_looks_like_a_secret_is_taken_out(text: str, left: str) -> None:
     assert scrubber()(text) == left
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("GET /oauth/v1/access-tokens/CJSP5qf1KhI", f"GET /oauth/v1/access-tokens/{REMOVED}"),
+        ("DELETE /oauth/v1/refresh-tokens/6f18f21e?a=1", f"DELETE /oauth/v1/refresh-tokens/{REMOVED}?a=1"),
+        ("back at /callback?code=aPrx&state=s", f"back at /callback?code={REMOVED}&state=s"),
+        ("code_verifier=abc&code_challenge=x", f"code_verifier={REMOVED}&code_challenge=x"),
+        ("country?code_page=1", "country?code_page=1"),
+    ],
+)
+def test_trap_47_tokens_in_addresses_are_taken_out(text: str, left: str) -> None:
+    assert scrubber()(text) == left
+
+
 @pytest.mark.parametrize("formatter", [PlainFormatter, JsonFormatter])
 def test_given_secrets_are_in_no_part_of_a_line(formatter: type[PlainFormatter] | type[JsonFormatter]) -> None:
     try:

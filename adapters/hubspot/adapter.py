@@ -62,7 +62,8 @@ class HubspotAdapter:
         return self._portal.known().portal
 
     def consent(self) -> Consent | None:
-        return self._client.app
+        app = self._client.app
+        return app if app and not app.given else None
 
     def user(self) -> str:
         return self._client.app.user() if self._client.app else ""

@@ -48,6 +48,8 @@ class OAuthApp:
         self._post = post
         self._clock = clock
         given = auth.refresh_token.get_secret_value() if auth.refresh_token else ""
+        self.given = bool(given)
+        """Its first refresh token stands in the settings: nobody has to let it in."""
         self._chain = RefreshChain(connection.name, vault, given)
         self.tokens = TokenProvider(self._refreshed, clock)
 
@@ -76,14 +78,14 @@ class OAuthApp:
         form = {"token": self.tokens.current().access, "token_type_hint": "access_token", **self._app()}
         try:
             return str(self._post(paths.INTROSPECT, form).get("user") or "")
-        except Refused:
+        except (Refused, Unauthorized):
             return ""
 
     def _refreshed(self) -> Token:
         return self._chain.refreshed(lambda held: self._ask({"grant_type": "refresh_token", "refresh_token": held}))
 
     def _ask(self, form: Form) -> Token:
-        """Raises Unauthorized with what to do, Retry while the end point is away: no answer changed nothing."""
+        """Raises Unauthorized with what to do, Retry while the end point is away."""
         asked_at = self._clock()
         try:
             answer = self._post(paths.TOKEN, {**form, **self._app()})
@@ -98,7 +100,7 @@ class OAuthApp:
         return {"client_id": self._auth.client_id, "client_secret": self._auth.client_secret.get_secret_value()}
 
     def _mend(self) -> str:
-        return mend(self._name) + (" or put a new refresh_token into its auth" if self._auth.refresh_token else "")
+        return "put a new refresh_token into the connection's auth" if self.given else mend(self._name)
 
 
 def oauth_app(
