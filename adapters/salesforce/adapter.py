@@ -123,7 +123,7 @@ class SalesforceAdapter:
             views = self._views.known(kind)
             if self._views.hidden(kind, views):
                 raise self._views.denied(kind, views)
-            yield from listing.sightings(self._client, views)
+            yield from listing.sightings(self._client, self._bulk, views)
 
     def history(self, kind: Kind, ids: Sequence[str], fields: Sequence[str]) -> list[Past]:
         if kind not in self._views.kinds:

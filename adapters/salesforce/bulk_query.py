@@ -91,7 +91,9 @@ class BulkQuery:
                 return
             place = behind
 
-    def give_up(self, place: JobPlace) -> None:
+    def useless(self, view: View, place: JobPlace, why: JobUseless) -> None:
+        """Tell of it, and leave nothing running."""
+        log.warning("%s: page by page instead of bulk job %s: %s", view.object, place.job, why)
         self._jobs.give_up(place.job)
 
     def _complete(self, id: str) -> Job:

@@ -9,7 +9,6 @@ any more. So is, once a day, an object with columns whose values change without 
 new or not only to the store, and a page of Ids and formulas alone would cost the same call.
 """
 
-import logging
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -33,8 +32,6 @@ from adapters.salesforce.wide import Asker, next_url, records, total
 REREAD_EVERY: Final = timedelta(days=1)
 MOST: Final = 2000
 """Items of a page; the log of deletions comes as a whole."""
-
-log = logging.getLogger(__name__)
 
 
 _Part = tuple[Sequence[Row], tuple[After | None, JobPlace | None], bool]
@@ -168,8 +165,7 @@ def _in_bulk(bulk: BulkQuery, view: View, window: Window, job: JobPlace) -> Gene
         for rows, place, done in bulk.rows(view, job):
             yield rows, (window.after, place), done
     except JobUseless as exc:
-        log.warning("%s: page by page instead of bulk job %s: %s", view.object, job.job, exc)
-        bulk.give_up(job)
+        bulk.useless(view, job, exc)
         return False
     return True
 
