@@ -100,7 +100,7 @@ def test_trap_04_a_formula_that_moves_no_stamp_is_read_again_within_a_day(make: 
     both.later(hours=23)
     both.sync()
     assert both.stored("account")[account]["extra"]["open_amount"] == 1200.5
-    assert both.adapter.calls.made["page"] - before <= 14, "the objects, and their deletions"
+    assert both.adapter.calls.made["page"] - before <= 16, "the objects, their deletions, and what follows others"
     both.assert_equal()
 
 
@@ -384,6 +384,24 @@ def test_an_activity_on_a_case_belongs_to_the_account_of_the_case(both: OrgAndSt
     assert both.stored("activity")[task]["accounts"] == [ticket["account"]]
     assert (both.stored("activity")[lead]["accounts"], both.stored("activity")[lead]["persons"]) == ([], [])
     both.assert_equal()
+
+
+def test_an_activity_on_a_case_follows_it_to_another_account_within_a_day(both: OrgAndStore) -> None:
+    case, ticket = next(iter(both.stored("ticket").items()))
+    other = next(id for id in both.ids("account") if id != ticket["account"])
+    both.later(minutes=10)
+    task = both.edit("Task", Subject="Look into it", WhatId=case, Status="Completed", Priority="Normal")
+    both.sync()
+    assert both.stored("activity")[task]["accounts"] == [ticket["account"]]
+    both.edit("Account", ticket["account"], delete=True, MasterRecordId=other)
+    both.later(days=1, hours=1)
+    both.sync()
+    assert both.stored("activity")[task]["accounts"] == [other]
+    both.assert_equal()
+    both.later(minutes=10)
+    before = both.adapter.calls.made.total()
+    both.sync()
+    assert both.adapter.calls.made.total() - before <= 9, "once a day"
 
 
 def test_shared_activities_name_all_their_persons(make: Make) -> None:

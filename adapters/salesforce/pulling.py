@@ -74,6 +74,8 @@ class Pull:
         begun = self._cursor.bulk if window.after else None
         here = replace(self._under_way, object=view.object, after=window.after, bulk=begun)
         to_item = mapper(view)
+        for rows in self._unplaced(view, window):
+            yield Page(tuple(map(to_item, placed(self._reader, view, rows))), encoded(here))
         for rows, (after, job), done in _pages(self._reader.asker, self._bulk, view, window, begun):
             here = replace(here, after=after, bulk=job)
             items: Sequence[Item] = tuple(map(to_item, placed(self._reader, view, rows)))
@@ -96,11 +98,25 @@ class Pull:
         self._deletions.setdefault(name, cursor.start or self._bound)
         start = cursor.start if view.covered == self._covered.get(name) else None
         self._covered[name] = view.covered
-        if view.drifting and start and self._bound - self._reread.setdefault(name, start) >= REREAD_EVERY:
+        if view.drifting and start and self._is_due(view, start):
             start = None
-        if view.drifting and start is None:
+        if start is None and (view.drifting or view.about):
             self._reread[name] = self._bound
         return Window(start, None, self._bound)
+
+    def _is_due(self, view: View, start: datetime) -> bool:
+        """Whether a day has passed since all was read whose values change without the stamp of the record."""
+        return self._bound - self._reread.setdefault(view.object, start) >= REREAD_EVERY
+
+    def _unplaced(self, view: View, window: Window) -> Iterator[Sequence[Row]]:
+        """Once a day, the activities whose account is that of a case or the like: it may have changed there since."""
+        if not view.about or not window.start or window.after or not self._is_due(view, window.start):
+            return
+        whole = Window(None, None, self._bound, only=soql.unplaced(view))
+        for rows, _, _ in _pages(self._reader.asker, self._bulk, view, whole, None):
+            if rows:
+                yield rows
+        self._reread[view.object] = self._bound
 
     def _gone(self, view: View) -> Gone:
         """After the rows, so that a record which a query still shows is told of by the query."""
@@ -139,12 +155,12 @@ def _pages(asker: Asker, bulk: BulkQuery, view: View, window: Window, job: JobPl
             yield (), (window.after, None), True
             return
         place = After(*stamp(rows[-1]))
-        seen = Window(window.start, window.after, window.until, place)
+        seen = replace(window, last=place)
         yield _whole(asker, view, asked, rows, seen), (place, None), done
         if done:
             return
         window = replace(window, after=place)
-        if undecided and not view.within and bulk.pays(total(reply) - len(rows)):
+        if undecided and not view.within and not window.only and bulk.pays(total(reply) - len(rows)):
             job = bulk.begun(soql.job(view, window))
             if job and (yield from _in_bulk(bulk, view, window, job)):
                 return

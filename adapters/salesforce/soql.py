@@ -35,13 +35,14 @@ class After:
 class Window:
     """Rows of one object: those behind ``after``, else from ``start`` on (inclusive; None: all), up to ``until``.
 
-    ``last`` (inclusive) ends it at one row: the window of a page that was read already.
+    ``last`` (inclusive) ends it at one row: the window of a page that was read already. ``only`` narrows it.
     """
 
     start: datetime | None
     after: After | None
     until: datetime
     last: After | None = None
+    only: str = ""
 
 
 def groups(columns: Sequence[str], room: int = BUDGET) -> list[tuple[str, ...]]:
@@ -86,7 +87,12 @@ def _within(view: View, window: Window) -> str:
         where.insert(0, f"{STAMP} >= {moment(window.start)}")
     if "IsChild" in view.columns:
         where.append("IsChild = false")  # an event is copied for every invitee; only the original counts
-    return " AND ".join(where)
+    return " AND ".join([*where, window.only] if window.only else where)
+
+
+def unplaced(view: View) -> str:
+    """The condition of activities that are about something, of which Salesforce does not say whose it is."""
+    return f"{view.mapped['accounts']} = null AND WhatId != null"
 
 
 def listing(view: View, after: str = "", *, ordered: bool = True) -> str:

@@ -84,6 +84,11 @@ class View:
         return not self.within and not any("." in column for column in self.columns)
 
     @property
+    def is_about_something(self) -> bool:
+        """Whether its records name an account, and besides it another record."""
+        return self.mapped.get("accounts") in self.types and "WhatId" in self.types
+
+    @property
     def covered(self) -> frozenset[str]:
         """The columns that records are made of, with their types: when one joins them or is retyped, what was read
         before is incomplete.

@@ -103,7 +103,7 @@ class Views:
     def _views(self, kind: Kind, looks: Sequence[tuple[KindMap, _Look]]) -> tuple[View, ...]:
         found = tuple(self._view(kind, table, look.seen) for table, look in looks if look.seen)
         if kind == "activity":
-            return tuple(replace(one, about=self._abouts()) for one in found)
+            return tuple(replace(one, about=self._abouts()) if one.is_about_something else one for one in found)
         return found
 
     def _view(self, kind: Kind, table: KindMap, seen: Described) -> View:
