@@ -2,6 +2,7 @@
 
 from math import ceil
 
+import pytest
 from hubspot_mirror import Mirror, mirrored
 
 from adapters.records import Ref
@@ -149,3 +150,20 @@ def test_trap_28_associations_that_a_list_cuts_at_a_hundred_are_read_to_their_en
         assert set(everybody) <= set(getattr(held, "persons", ()))
         seen = {one.id: one.links for page in mirror.adapter.ids("activity") for one in page}
         assert set(seen[f"calls:{call}"]["persons"]) >= set(everybody)
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_trap_26_a_restored_record_is_there_again_although_its_stamp_does_not_move(moves: bool) -> None:
+    with mirrored(restore_moves_stamp=moves) as mirror:
+        (one,) = mirror.first("account")
+        mirror.edit("companies", one, delete=True)
+        mirror.tick(minutes=5)
+        mirror.sync("account")
+        assert Ref("hs", "account", one) not in mirror.items
+        mirror.edit("companies", one, archived=False)
+        mirror.tick(minutes=5)
+        told = mirror.sync("account")
+        assert {item.ref.id for item in told} == {one}
+        assert set(mirror.held("account")) == set(mirror.truth("account"))
+        # later than the tombstone, or the store would not believe it
+        assert mirror.items[Ref("hs", "account", one)].changed_at > mirror.gone[Ref("hs", "account", one)].at

@@ -72,14 +72,14 @@ def replies(client: Client, shape: Shape, *, archived: bool = False, targets: Se
         after = reply.after
 
 
-def deleted(rows: Sequence[Row], since: int) -> list[str]:
-    """Ids of the rows that were archived since then (milliseconds)."""
-    return [str(row.get("id")) for row in rows if row.get("archived") and _archived_at(row) >= since]
+def deleted(rows: Sequence[Row], now: int) -> dict[str, int]:
+    """Id → when it was archived (milliseconds; ``now`` where HubSpot does not say)."""
+    return {str(row.get("id")): _archived_at(row, now) for row in rows if row.get("archived")}
 
 
-def _archived_at(row: Row) -> float:
+def _archived_at(row: Row, now: int) -> int:
     at = times.instant(row.get("archivedAt"))
-    return float("inf") if at is None else search.milliseconds(at)
+    return now if at is None else search.milliseconds(at)
 
 
 def is_absent(error: Unauthorized | Refused) -> bool:

@@ -19,7 +19,8 @@ Mark = Mapping[str, int]
 In mid-walk ``from`` only says where to go on: the window's end alone decides where the next one begins.
 """
 Marks = dict[str, Mark]
-"""By object and pass: ``companies``, ``companies late``, ``companies archived``."""
+"""By object and pass: ``companies``, ``companies late``, ``companies archived``; and ``companies binned``, which is
+what the last of these listed, id → when it was deleted, as long as that is one page."""
 
 _HOUR: Final = 3_600_000
 LAG: Final = _HOUR
@@ -51,8 +52,12 @@ def archived(vendor_object: str) -> str:
     return f"{vendor_object} archived"
 
 
+def binned(vendor_object: str) -> str:
+    return f"{vendor_object} binned"
+
+
 def of_object(marks: Marks, vendor_object: str) -> Marks:
-    names = (vendor_object, late(vendor_object), archived(vendor_object))
+    names = (vendor_object, late(vendor_object), archived(vendor_object), binned(vendor_object))
     return {name: marks[name] for name in names if name in marks}
 
 

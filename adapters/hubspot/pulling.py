@@ -5,7 +5,7 @@ Changes come by search, and so does the first pull: 200 rows a call where the li
 Holds at most 1,000 rows: the associations of five pages are one call.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -17,7 +17,7 @@ from adapters.hubspot.marks import Mark, Marks
 from adapters.hubspot.reading import Source
 from adapters.hubspot.search import Row, Step, Walk, milliseconds
 from adapters.hubspot.shapes import Shape
-from adapters.records import Item
+from adapters.records import Item, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,21 +146,37 @@ def _steps(course: Course, walk: Walk) -> Iterator[tuple[Step, int]]:
 
 def _archived(course: Course) -> Iterator[Told]:
     """What was deleted or merged away since the last look: read again, which tells the one from the other."""
-    name = marks.archived(course.shape.object)
+    name, shape = marks.archived(course.shape.object), course.shape
     mark = course.marks.get(name)
-    client, shape = course.source.client, course.shape
     overlap = course.source.overlap // timedelta(milliseconds=1)
     if mark is None or course.is_first or not marks.archived_is_due(mark, course.marks[shape.object]["from"] + overlap):
         return
-    since, began, pages = mark["from"] - overlap, mark["from"], 0
+    began, pages = mark["from"], 0
+    listed: dict[str, int] = {}
     try:
-        for reply in listing.replies(client, shape, archived=True):
+        for reply in listing.replies(course.source.client, shape, archived=True):
             began = began if pages else milliseconds(reply.at) - 1
             pages += 1
-            ids = [shape.id(one) for one in listing.deleted(reply.results, since)]
-            if ids:
-                yield Told({}, reading.read(course.source, [shape], ids))
+            page = listing.deleted(reply.results, began)
+            listed |= page
+            if fresh := [one for one, at in page.items() if at >= mark["from"] - overlap]:
+                yield Told({}, reading.read(course.source, [shape], [shape.id(one) for one in fresh]))
     except (Unauthorized, Refused) as error:
         if not listing.is_absent(error):
             raise
+    yield Told({}, _restored(course, listed, began))
+    if listed or course.marks.get(marks.binned(shape.object)):
+        course.marks[marks.binned(shape.object)] = listed if pages == 1 else {}
     yield Told(course.moved(name, {"from": began, "pages": max(pages, 1)}), gap=marks.gap(mark["from"], began))
+
+
+def _restored(course: Course, listed: Mapping[str, int], now: int) -> list[Item]:
+    """Records that were listed as deleted and are not any more: coming back is their change, it need move no stamp."""
+    shape = course.shape
+    back = [shape.id(one) for one in course.marks.get(marks.binned(shape.object), {}) if one not in listed]
+    items = reading.read(course.source, [shape], back) if back else []
+    at = search.moment(now)
+    return [
+        replace(item, changed_at=max(item.changed_at, at)) if isinstance(item, Record) and item.ref.id in back else item
+        for item in items
+    ]

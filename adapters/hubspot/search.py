@@ -82,6 +82,10 @@ def milliseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
+def moment(count: int) -> datetime:
+    return _EPOCH + timedelta(milliseconds=count)
+
+
 def changed(row: Row, stamp: str) -> datetime:
     """When a row last changed; the epoch where the vendor does not say, so that any other version wins."""
     properties = row.get("properties") or {}
