@@ -84,13 +84,13 @@ class Mirror:
 
 
 @contextmanager
-def mirrored(accounts: int = 12, context: Context | None = None, **options: Any) -> Iterator[Mirror]:
-    """Synced once already, with nothing pending."""
+def mirrored(accounts: int = 12, context: Context | None = None, maps: Any = None, **options: Any) -> Iterator[Mirror]:
+    """Synced once already, with nothing pending. ``maps``: what the admin maps; ``options``: the sandbox's."""
     free = {"rate_limit": 0, "search_limit": 0} | options
     with running("hubspot", accounts=accounts, clock=NOW, history=True, options=free) as box:
         auth = {"flow": "private_app", "token": box.announcement["token"]}
         connection = HubspotConnection.model_validate(
-            {"name": "hs", "crm": "hubspot", "base_url": box.url, "auth": auth}
+            {"name": "hs", "crm": "hubspot", "base_url": box.url, "auth": auth, "map": maps or {}}
         )
         clock = box.instruments.clock.now
         about = context or Context(overlap=OVERLAP, clock=clock, patience=Patience(sleep=lambda _: None))

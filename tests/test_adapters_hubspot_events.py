@@ -56,6 +56,8 @@ def event(subscription: str, **more: Any) -> dict[str, Any]:
         (event("object.creation", objectId=12, objectTypeId="0-19"), ["response:12"]),
         (event("object.creation", objectId=13, objectTypeId="2-777"), []),
         (event("line_item.creation", objectId=14), []),
+        (event("contact.privacyDeletion", objectId=16), ["person:16"]),
+        (event("company.restore", objectId="17"), ["account:17"]),
         (event("conversation.newMessage", objectId=15), []),
         (event("company.propertyChange", objectId=None), []),
         (event("company.propertyChange", objectId=[1]), []),

@@ -107,6 +107,43 @@ def test_the_admins_map_and_what_goes_beyond_the_canonical_fields() -> None:
     assert account.extra == {"ext_id": "A-1", "blank": None}
 
 
+@pytest.mark.parametrize("said", [{}, {"arr": None}, {"arr": ""}, {"arr": " "}])
+def test_trap_35_and_36_absent_null_and_blank_are_all_missing_and_none_is_zero(said: dict[str, Any]) -> None:
+    own_map = KindMap(fields={"arr": "arr", "renewal_date": "arr", "note": "arr"})
+    account = read(shape("account", account=own_map), said)
+    assert isinstance(account, Account)
+    assert (account.arr, account.renewal_date, account.extra) == (None, None, {"note": None})
+
+
+def test_trap_37_an_option_that_was_deleted_remains_on_records() -> None:
+    ticket = read(shape("ticket"), {"hs_ticket_priority": "BLAZING", "hs_ticket_category": "OLD;OLDER"})
+    assert isinstance(ticket, Ticket)
+    assert (ticket.priority, ticket.category) == ("unknown", "OLD;OLDER")
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("2026-03-31", date(2026, 3, 31)),
+        ("2026-03-31T00:00:00Z", date(2026, 3, 31)),
+        ("2026-03-31T00:00:00.000Z", date(2026, 3, 31)),
+        ("1774915200000", date(2026, 3, 31)),
+        ("2026-03-31T22:30:00.1Z", date(2026, 4, 1)),
+        ("2026-03-31T21:59:59.861Z", date(2026, 3, 31)),
+    ],
+)
+def test_trap_38_a_date_is_that_day_everywhere_and_an_instant_has_its_day_in_the_zone(said: str, day: date) -> None:
+    deal = read(shape("deal"), {"closedate": said})
+    assert isinstance(deal, Deal)
+    assert deal.closes_on == day
+
+
+def test_trap_39_ids_are_texts_whether_numbers_came_or_not() -> None:
+    for one in (7, "7"):
+        row = {"id": one, "properties": {"hs_lastmodifieddate": "2026-03-10T08:00:00Z"}}
+        assert record(row, shape("account"), Beside()).ref == Ref("hs", "account", "7")
+
+
 def test_a_contact_with_its_companies() -> None:
     said = {"email": "champion@example.com", "jobtitle": "CTO", "hs_buying_role": "OTHER;EXECUTIVE_SPONSOR"}
     person = read(shape("person"), said, Beside(links={"accounts": {"7": ("3", "1")}}), updatedAt=STAMPS["updatedAt"])

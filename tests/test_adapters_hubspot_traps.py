@@ -5,6 +5,7 @@ from math import ceil
 import pytest
 from hubspot_mirror import Mirror, mirrored
 
+from adapters.errors import Unauthorized
 from adapters.records import Ref
 from bridge.store.records import named
 
@@ -167,3 +168,38 @@ def test_trap_26_a_restored_record_is_there_again_although_its_stamp_does_not_mo
         assert set(mirror.held("account")) == set(mirror.truth("account"))
         # later than the tombstone, or the store would not believe it
         assert mirror.items[Ref("hs", "account", one)].changed_at > mirror.gone[Ref("hs", "account", one)].at
+
+
+def test_trap_29_and_31_four_hundred_properties_come_in_one_answer_and_in_no_address() -> None:
+    many = {f"extra_{number}": f"a_property_with_quite_a_long_name_{number}" for number in range(400)}
+    with mirrored(maps={"account": {"fields": {**many, "telephone": "phone"}}}, url_limit=500) as mirror:
+        (one,) = mirror.first("account")
+        mirror.edit("companies", one, phone="+49 30 1")
+        mirror.tick(minutes=1)
+        mirror.sync("account")
+        assert mirror.items[Ref("hs", "account", one)].extra["telephone"] == "+49 30 1"
+        assert mirror.held("account") == mirror.truth("account")
+        assert mirror.adapter.history("account", [one], ["telephone", *many])
+
+
+def test_trap_41_two_companies_of_one_domain_are_two_accounts() -> None:
+    with mirrored() as mirror:
+        made = [mirror.edit("companies", None, name="Twin", domain="twin.example.com") for _ in range(2)]
+        mirror.tick(minutes=1)
+        told = {item.ref.id: getattr(item, "domain", None) for item in mirror.sync("account")}
+        assert told == dict.fromkeys(made, "twin.example.com")
+
+
+def test_an_object_that_is_hidden_is_not_listed_as_empty() -> None:
+    with mirrored(missing_scopes="crm.objects.tickets.read,crm.objects.owners.read") as mirror:
+        for kind in ("ticket", "user"):
+            assert not list(mirror.adapter.pull(kind, None))  # type: ignore[arg-type]
+            with pytest.raises(Unauthorized):
+                list(mirror.adapter.ids(kind))  # type: ignore[arg-type]
+
+
+def test_the_ids_of_owners_hold_those_who_left() -> None:
+    with mirrored() as mirror:
+        owners = {item.ref.id: item for page in mirror.adapter.pull("user", None) for item in page.items}
+        seen = {one.id: one.changed_at for page in mirror.adapter.ids("user") for one in page}
+        assert seen == {one: getattr(item, "changed_at", None) for one, item in owners.items()}
