@@ -54,7 +54,8 @@ def go_on(workspace: Workspace, name: str, *, most: int = SLICE, progress: Progr
         )
     for kind in waiting:
         try:
-            most -= _ask(workspace, connect(workspace, name), kind, most, progress)
+            with workspace.purse(name).calling_for("backfill"):
+                most -= _ask(workspace, connect(workspace, name), kind, most, progress)
         except (Refused, Unauthorized) as exc:
             if exc.status == 401:
                 raise

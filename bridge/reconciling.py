@@ -17,7 +17,7 @@ from adapters.errors import Refused, Unauthorized
 from bridge.comparing import Compared, LossDoubted, compare
 from bridge.connecting import connect
 from bridge.progress import Progress, silent
-from bridge.store import audit, cursors
+from bridge.store import audit, cursors, sightings
 from bridge.syncing import ORDER, Synced, sync
 from bridge.workspace import Workspace
 from config.words import Kind
@@ -62,7 +62,10 @@ def _compare(
     except (Unauthorized, Refused) as exc:
         if exc.status == 401 or kind == "account":
             raise
-        done.unreadable[kind] = str(exc)
+        with workspace.store.read() as db:
+            held = sightings.count_living(db, adapter.connection, kind)
+        if held:  # else there is nothing that could be wrong: many orgs lack an object or two
+            done.unreadable[kind] = str(exc)
 
 
 def _keep(workspace: Workspace, name: str, done: Reconciled) -> None:

@@ -68,9 +68,11 @@ def test_what_the_next_pull_would_have_told_is_no_repair(filled: World) -> None:
 
 
 def test_a_kind_that_may_not_be_listed_costs_that_kind_only(filled: World) -> None:
+    filled.crm.put("ticket", "t", account="1")
     filled.crm.fail("ids ticket", Refused("no access to Case", status=403))
+    filled.crm.fail("ids response", Refused("there is no such object", status=403))
     done = reconcile(filled.workspace, "sf")
-    assert list(done.unreadable) == ["ticket"]
+    assert list(done.unreadable) == ["ticket"], "of the other kind nothing is held that could be wrong"
     assert "activity" in done.kinds
     filled.crm.fail("ids account", Unauthorized("no", status=403))
     with pytest.raises(Unauthorized):

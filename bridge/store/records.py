@@ -414,6 +414,15 @@ def _member(db: Connection, payload: ColumnElement[Any], name: str) -> ColumnEle
     return found
 
 
+def payloads(db: Connection, connection: str) -> Iterator[tuple[Ref, bytes]]:
+    """Every living record's content, as ``payload_of`` gives it."""
+    query = select(records.c.kind, records.c.id, records.c.payload).where(
+        records.c.connection == connection, records.c.payload.is_not(None)
+    )
+    for kind, id, payload in db.execute(query):
+        yield Ref(connection, kind, id), payload.encode()
+
+
 def counts(db: Connection) -> dict[tuple[str, str], int]:
     """Living records by (connection, kind)."""
     query = select(records.c.connection, records.c.kind, func.count()).where(records.c.payload.is_not(None))
