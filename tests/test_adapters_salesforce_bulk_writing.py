@@ -246,8 +246,8 @@ def test_a_lost_upload_is_made_again_with_another_job(mock: responses.RequestsMo
     outcomes = canned(bulk={"write_above": 3}).write(patches([account_id(n) for n in range(4)]))
     assert statuses(outcomes) == ["written"] * 4
     assert [call.request.method for call in mock.calls].count("PUT") == 2
-    closes = [json.loads(call.request.body) for call in mock.calls if call.request.method == "PATCH"]
-    assert closes == [{"state": "UploadComplete"}]
+    turns = [json.loads(call.request.body) for call in mock.calls if call.request.method == "PATCH"]
+    assert turns == [{"state": "Aborted"}, {"state": "UploadComplete"}]
 
 
 @pytest.mark.parametrize(("state", "closes"), [("Open", 2), ("InProgress", 1)])

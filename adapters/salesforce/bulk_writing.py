@@ -46,6 +46,8 @@ class BulkWriter:
     def write(self, vendor_object: str, records: Mapping[Ref, Json]) -> dict[Ref, Outcome]:
         """What became of the records. One that is missing was not touched, and may go another way.
 
+        In the order of ids, so that what was created together, which often hangs on one parent, is in one of
+        the batches that Salesforce cuts and works on side by side: two of them would wait for the parent's lock.
         Raises what a first call may raise, while nothing can have been applied.
         """
         outcomes: dict[Ref, Outcome] = {}
@@ -84,7 +86,11 @@ class BulkWriter:
 
         def upload() -> tuple[str, datetime]:
             id = self._jobs.open_once(asked).id
-            return id, self._client.upload_once(f"jobs/ingest/{id}/batches", "write", content)
+            try:
+                return id, self._client.upload_once(f"jobs/ingest/{id}/batches", "write", content)
+            except Lost:
+                self._jobs.give_up(id)
+                raise
 
         return self._jobs.unapplied(upload)
 

@@ -56,6 +56,11 @@ def peak_resident() -> int:
     return _status("VmHWM")
 
 
+def forget_peak() -> None:
+    """``peak_resident`` counts from now on."""
+    Path("/proc/self/clear_refs").write_text("5", "ascii")
+
+
 def resident() -> int:
     """The memory that this process has now, in bytes."""
     return _status("VmRSS")

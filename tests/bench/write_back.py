@@ -14,7 +14,7 @@ from zlib import crc32
 
 import requests
 from crm import sandbox, workspace
-from machine import peak_resident, resident
+from machine import forget_peak, peak_resident, resident
 from report import Line, megabytes, seconds
 
 from adapters.records import Fields, Ref
@@ -45,6 +45,7 @@ def _large(crm: str, changed: int) -> Line:
         opened = stack.enter_context(workspace(folder, announced))
         _want(opened, _provisioned(opened), turn=0)
         foretold, batch = pushing.plan(opened, "crm").calls, opened.adapter("crm").write_batch
+        forget_peak()
         before = resident()
         summary, taken = _push(opened)
         held = peak_resident() - before

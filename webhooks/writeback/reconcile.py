@@ -203,7 +203,7 @@ class _Push:
 
     def _write(self, refs: Sequence[Ref]) -> None:
         """Record what is sent, send it in one write, settle what became of it."""
-        lease = self._lease() if len(refs) <= self.size.batch else Lease(self.token, self.now() + self._longest())
+        lease = Lease(self.token, self.now() + self._longest(len(refs)))
         patches = [patch for some in _pieces(refs) for patch in self._marked(some, lease)]
         if patches:
             outcomes = self._send(patches)
@@ -298,9 +298,9 @@ class _Push:
     def _lease(self) -> Lease:
         return Lease(self.token, self.now() + self.lease)
 
-    def _longest(self) -> timedelta:
+    def _longest(self, records: int) -> timedelta:
         """A bulk write is waited for: its records are leased for as long as that may take."""
-        return self.lease + LONGEST_WRITE
+        return self.lease + LONGEST_WRITE if self.size.in_bulk(records) else self.lease
 
     def _today(self) -> date:
         return self.now().astimezone(self.zone).date()

@@ -25,6 +25,10 @@ class Sizes:
         """How many of the waiting records go into the next write."""
         return min(waiting, self.most if waiting > self.bulk_above else self.batch)
 
+    def in_bulk(self, records: int) -> bool:
+        """Whether a write of so many records takes as long as a bulk job may."""
+        return records > min(self.bulk_above, self.batch)
+
 
 def sizes(adapter: Writes, lowered: int | None = None) -> Sizes:
     """The adapter's own sizes, none of them larger than ``lowered`` (None: as they are)."""
