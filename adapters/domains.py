@@ -22,8 +22,16 @@ def domain(text: object) -> str | None:
     typed = text.strip().lower()
     authority = _PATH.split(typed.partition("://")[2] or typed, maxsplit=1)[0]
     host = authority.rpartition("@")[2].partition(":")[0].rstrip(".")
-    host = _WWW.sub("", host)
+    host = _WWW.sub("", _spoken(host))
     return host if _DOMAIN.fullmatch(host) else None
+
+
+def _spoken(host: str) -> str:
+    """``xn--mller-kva.example`` → ``müller.example``: one CRM keeps what was typed, another what a browser sends."""
+    try:
+        return host.encode("ascii").decode("idna") if "xn--" in host else host
+    except UnicodeError:
+        return host
 
 
 def is_shared(found: str) -> bool:

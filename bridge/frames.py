@@ -1,6 +1,6 @@
 """Builds the frames that scoring takes from what the store knew. The one place where records meet columns."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bridge.dating import OVERWRITTEN, as_then
 from bridge.knowledge import Fact, gather_accounts, gather_around
 from bridge.moments import Moment, close_of, day_of
-from bridge.store import records, usage
+from bridge.store import cursors, records, usage
 from bridge.usage_keys import UsageKeys
 from config.settings import Settings, UsageSource
 from config.words import UNKNOWN
@@ -33,7 +33,7 @@ def customer_rows(
     A customer whose accounts were not known, or are gone, is left out.
     """
     prefer = [*settings.identity.prefer, *(connection.name for connection in settings.connections)]
-    accounts = gather_accounts(db, ids, moment.known, prefer)
+    accounts = _read_whole(gather_accounts(db, ids, moment.known, prefer), set(cursors.complete(db)))
     if moment.dated:
         accounts = list(as_then(db, "account", accounts, close_of(moment.day, settings.zone)))
     rows: dict[int, Row] = {}
@@ -68,6 +68,14 @@ def build(
         ],
     }
     return Frames(as_of=moment.day, **{name: frame(name, some) for name, some in columns.items()})
+
+
+def _read_whole(accounts: Sequence[Fact], complete: Set[str]) -> list[Fact]:
+    """Without what a connection says that is being read for the first time, where another one is known already:
+    half of a customer's tickets would count as all of them.
+    """
+    known = {fact.customer for fact in accounts if fact.known.connection in complete}
+    return [fact for fact in accounts if fact.known.connection in complete or fact.customer not in known]
 
 
 def _account(db: Connection, fact: Fact, moment: Moment, zone: ZoneInfo) -> dict[str, Any]:

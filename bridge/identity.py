@@ -78,6 +78,12 @@ def index_whole(db: Connection, settings: Settings, now: datetime) -> None:
     usage_keys.index(db, settings, {id for move in moved.values() for id in move})
 
 
+def take_notice(db: Connection, connection: str, now: datetime) -> None:
+    """The connection was read whole: what it says of customers whom another one knows counts from now on."""
+    joint = customers.of_accounts(db, (ref for ref in membership.all_joint(db) if ref.connection == connection))
+    customers.mark_affected(db, joint.values(), now)
+
+
 def matched(db: Connection, accounts: Iterable[Ref]) -> Matched:
     """How these accounts match, as the index says now."""
     known = identities.of(db, accounts)

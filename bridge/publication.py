@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from adapters.records import Fields, Ref
-from bridge.store import customers
+from bridge.store import customers, records
 from bridge.workspace import Workspace
 from scoring.decision import Decision
 from webhooks.writeback.entry import Entry
@@ -38,7 +38,9 @@ def fields_of(decision: Decision, now: datetime) -> Fields:
 def publish(db: Connection, workspace: Workspace, decisions: Sequence[Decision], now: datetime) -> None:
     """Set what the records of these customers should hold, as part of the caller's transaction."""
     refs = customers.refs_of(db, [decision.customer for decision in decisions])
-    decided = {ref: decision for decision in decisions for ref in refs.get(decision.customer, ())}
+    several = [ref for some in refs.values() if len(some) > 1 for ref in some]
+    gone = set(several) - records.living(db, several)  # a customer outlives one of its records
+    decided = {ref: decision for decision in decisions for ref in refs.get(decision.customer, ()) if ref not in gone}
     min_change = workspace.settings.write.min_change
 
     def wanted(entry: Entry) -> Entry:

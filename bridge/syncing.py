@@ -73,6 +73,7 @@ def _sync(workspace: Workspace, name: str, full: bool, progress: Progress) -> Sy
         if not cursors.is_complete(db, name):
             cursors.save_complete(db, name, workspace.now())
             customers.begin_closing(db, name, workspace.today - timedelta(days=1))
+            identity.take_notice(db, name, workspace.now())
     return synced
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.domains import domain
+from adapters.domains import domain, is_shared
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,8 @@ from adapters.domains import domain
         ("http://user@acme.example:8080/x", "acme.example"),
         ("acme.example/path", "acme.example"),
         ("müller.example", "müller.example"),
+        ("https://XN--mller-kva.example/", "müller.example"),
+        ("xn--a.example", "xn--a.example"),
         ("shop.acme.example", "shop.acme.example"),
         ("www.acme.example\\x", "acme.example"),
         ("info@acme.example", None),
@@ -38,3 +40,11 @@ def test_a_website_becomes_a_bare_domain_or_nothing(typed: object, meant: str | 
 def test_a_domain_is_its_own_domain(typed: str) -> None:
     once = domain(typed)
     assert once is None or domain(once) == once
+
+
+@pytest.mark.parametrize(
+    ("found", "shared"),
+    [("gmail.com", True), ("de.linkedin.com", True), ("acme.github.io", True), ("notgmail.com", False), ("com", False)],
+)
+def test_a_domain_of_many_tells_nobody_apart(found: str, shared: bool) -> None:
+    assert is_shared(found) == shared

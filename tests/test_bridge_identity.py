@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 from twins import LINKED, Twins, open_twins
 
+from adapters.errors import Unauthorized
 from adapters.records import Ref
 from bridge.frames import customer_rows
 from bridge.intake import take_in
@@ -17,6 +18,7 @@ from bridge.matching import Identified, match
 from bridge.moments import present
 from bridge.store.engine import Store
 from bridge.store.schema import metadata
+from bridge.syncing import sync
 
 Make = Callable[..., Twins]
 
@@ -126,6 +128,7 @@ def test_a_customer_outlives_the_older_of_its_records(twins: Twins) -> None:
     twins.crm.delete("account", "1")
     twins.run()
     assert twins.owner("hs:1") == joint
+    assert twins.entry("1") is None, "nothing is wanted of a record that is gone"
     twins.next_day()
     twins.has("sf:1", link="C-2")
     twins.run()
@@ -218,6 +221,25 @@ def test_days_are_closed_for_whoever_parts(twins: Twins) -> None:
     twins.run()
     twins.next_day()
     assert twins.score().customers == 1, "nobody closes days for who sleeps"
+
+
+def test_a_connection_counts_once_it_was_read_whole(twins: Twins) -> None:
+    """Salesforce is known; while HubSpot is read for the first time, half of its records decide nothing."""
+    twins.has("sf:1", domain="acme.test", country="AT")
+    sync(twins.workspace, "sf")
+    twins.score()
+    twins.has("hs:1", domain="acme.test", country="DE", industry="Tools")
+    at = twins.clock.now()
+    twins.crms["hs"].put("ticket", "t", account="1", status="open", escalated=True, opened_at=at)
+    twins.crms["hs"].fail("pull response", Unauthorized("expired", status=401, connection="hs"))
+    with pytest.raises(Unauthorized):
+        sync(twins.workspace, "hs")
+    assert twins.together("sf:1", "hs:1")
+    twins.score()
+    assert twins.decision("1").flags == ()
+    sync(twins.workspace, "hs")
+    twins.score()
+    assert [flag.name for flag in twins.decision("1").flags] == ["escalated_ticket"]
 
 
 VALUES = st.tuples(
