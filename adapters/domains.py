@@ -36,8 +36,11 @@ def _spoken(host: str) -> str:
 
 def is_shared(found: str) -> bool:
     """Whether many companies go by that domain (a mail provider's, a place for profiles): it tells nobody apart."""
-    labels = found.split(".")
-    return any(".".join(labels[start:]) in _shared() for start in range(len(labels)))
+    while found:
+        if found in _shared():
+            return True
+        found = found.partition(".")[2]
+    return False
 
 
 @cache

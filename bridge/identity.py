@@ -17,7 +17,7 @@ from bridge.knowledge import gather_accounts
 from bridge.matching import SORTS, Identified, Matched, match
 from bridge.store import cursors, customers, identities, membership, records
 from bridge.store.rows import chunks
-from bridge.succession import succeed
+from bridge.succession import Member, succeed
 from config.linking import link_name
 from config.settings import Settings
 
@@ -51,9 +51,11 @@ def follow(db: Connection, settings: Settings, changed: Sequence[Item], now: dat
     after = {ref: _values(settings, item, before.get(ref, {})) for ref, item in now_known.items()}
     other = {ref: values for ref, values in after.items() if values != before.get(ref, {})}
     identities.keep(db, other)
-    nameless = [ref for ref, values in after.items() if not values]  # one that was gone may be back among its twins
-    touched = [*before.values(), *other.values()]
-    return _resolve(db, [*other, *nameless], now, touched)
+    concerned = {*other, *(ref for ref, values in after.items() if not values)}  # the gone may be back among twins
+    near = _sharing(db, _pairs([*(before.get(ref, {}) for ref in other), *other.values()]))
+    if not near and not membership.any_joint(db, concerned):
+        return {}
+    return _settle(db, near | concerned, now)
 
 
 def index_whole(db: Connection, settings: Settings, now: datetime) -> None:
@@ -74,7 +76,7 @@ def index_whole(db: Connection, settings: Settings, now: datetime) -> None:
     everybody = membership.all_joint(db).union(*(identities.all_sharing(db, sort) for sort in SORTS))
     moved: Moves = {}
     for some in chunks(sorted(everybody, key=str), PIECE):
-        moved |= _resolve(db, some, now)
+        moved |= _settle(db, some, now)
     usage_keys.index(db, settings, {id for move in moved.values() for id in move})
 
 
@@ -119,29 +121,32 @@ def _text(value: object) -> str | None:
     return str(value).strip() or None
 
 
-def _resolve(db: Connection, accounts: Sequence[Ref], now: datetime, touched: Iterable[Values] = ()) -> Moves:
-    """Decide anew about these accounts, and those whom ``touched`` values or their own concern; who moves."""
-    members = membership.members(db, accounts)
-    known = identities.of(db, members)
-    nobody_else = len({member.customer for member in members.values()}) == len(members)
-    asked: set[tuple[str, str]] = set()
-    values = _pairs([*touched, *known.values()])
-    while values:
-        near = _sharing(db, values)
-        if nobody_else and not asked and not near:
-            return {}
-        asked |= values
-        new = membership.members(db, near - members.keys())
-        members |= new
-        found = identities.of(db, new)
-        known |= found
-        values = _pairs(found.values()) - asked
+def _settle(db: Connection, accounts: Iterable[Ref], now: datetime) -> Moves:
+    """Decide anew about these accounts and all whom that concerns, and mark the customers it changes; who moves."""
+    members, known = _surroundings(db, accounts)
     living = known.keys() | records.living(db, members.keys() - known.keys())
     groups = match(Identified(ref, **known.get(ref, {})) for ref in living).groups
     after = succeed(groups, members)
     moves = {ref: (member.customer, after[ref]) for ref, member in members.items() if after[ref] != member.customer}
     customers.mark_affected(db, membership.move(db, moves), now)
     return moves
+
+
+def _surroundings(db: Connection, accounts: Iterable[Ref]) -> tuple[dict[Ref, Member], dict[Ref, Values]]:
+    """These accounts, those of the same customers, whoever shares a value with one of them, and so on; and by what
+    they are found.
+    """
+    members: dict[Ref, Member] = {}
+    known: dict[Ref, Values] = {}
+    near, asked = set(accounts), set[tuple[str, str]]()
+    while new := membership.members(db, near - members.keys()):
+        found = identities.of(db, new)
+        members |= new
+        known |= found
+        values = _pairs(found.values()) - asked
+        asked |= values
+        near = _sharing(db, values)
+    return members, known
 
 
 def _sharing(db: Connection, values: Iterable[tuple[str, str]]) -> set[Ref]:

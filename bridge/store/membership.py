@@ -27,6 +27,18 @@ def members(db: Connection, accounts: Iterable[Ref]) -> dict[Ref, Member]:
     return found
 
 
+def any_joint(db: Connection, accounts: Iterable[Ref]) -> bool:
+    """Whether one of these accounts is not alone in its customer."""
+    for (connection, _), some in grouped(accounts).items():
+        mine = customer_refs.c.connection == connection, among(db, customer_refs.c.account_id, some)
+        theirs = select(customer_refs.c.customer_id).where(*mine)
+        query = select(customer_refs.c.customer_id).where(customer_refs.c.customer_id.in_(theirs))
+        joint = query.group_by(customer_refs.c.customer_id).having(func.count() > 1).limit(1)
+        if db.execute(joint).first():
+            return True
+    return False
+
+
 def all_joint(db: Connection) -> set[Ref]:
     """The accounts of every customer that has several."""
     joint = select(customer_refs.c.customer_id).group_by(customer_refs.c.customer_id).having(func.count() > 1)
