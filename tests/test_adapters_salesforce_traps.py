@@ -448,6 +448,15 @@ def test_amounts_of_an_org_with_one_currency_are_in_that(make: Make) -> None:
     assert getattr(read, "currency", "") == "EUR"
 
 
+def test_a_currency_that_the_admin_keeps_in_a_field_of_their_own_counts_before_the_orgs(make: Make) -> None:
+    both = make(multi_currency=False, map={"account": {"fields": {"currency": "Plan__c"}}})
+    account = both.ids("account")[0]
+    both.later(minutes=10)
+    both.edit("Account", account, Plan__c="USD")
+    both.sync()
+    assert both.stored("account")[account]["currency"] == "USD"
+
+
 def test_histories_go_back_as_far_as_tracking_is_proven(both: OrgAndStore) -> None:
     account, other, quiet = both.ids("account")
     owner = both.stored("account")[account]["owner"]

@@ -91,7 +91,7 @@ def mapper(view: View) -> Callable[[Row], Item]:
         raw |= {name: value for name, value in view.constants.items() if raw.get(name) is None}
         kept = _read(extra, row, view.zone)
         raw |= {"ref": ref, "changed_at": at, "extra": kept}
-        if currency:
+        if currency and raw.get("currency") is None:
             raw["currency"] = currency
         if view.kind == "account":
             raw["own"] = _read(observed, row, view.zone)

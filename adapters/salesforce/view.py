@@ -61,7 +61,7 @@ class View:
     about: Mapping[str, "View"] = field(default_factory=dict)
     """By the prefix of their ids, the objects that an activity can be about, and where they name their account."""
     currency: str | None = None
-    """In which all amounts are, in an org that has one currency only."""
+    """In which amounts are that say nothing else, in an org that has one currency only."""
     mapped: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, tuple[str, Reader]] = field(default_factory=dict)
     own: Mapping[str, tuple[str, Reader]] = field(default_factory=dict)
