@@ -8,7 +8,7 @@ from typing import Literal
 
 from adapters.contract import Adapter, Change, Finding, Report
 from adapters.errors import AdapterError, QuotaSpent, Unauthorized
-from bridge import histories, reconciling, twins, untranslated, usage_files
+from bridge import forecast, histories, reconciling, twins, untranslated, usage_files
 from bridge.connecting import connect
 from bridge.moments import EVER
 from bridge.store import cursors, inbox, records, usage
@@ -23,9 +23,6 @@ Severity = Literal["configuration", "connection", "quota", ""]
 
 WORDS = 10
 """Untranslated values that are named, for each connection."""
-
-LOW_QUOTA = 0.2
-"""Share of the org's daily calls below which doctor warns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +41,7 @@ def examine(workspace: Workspace) -> Iterator[Noted]:
     yield from _cards(workspace)
     for connection in workspace.settings.connections:
         yield from _connection(workspace, connection.name)
+        yield from (Noted(connection.name, finding) for finding in forecast.findings(workspace, connection.name))
     for source in workspace.settings.usage:
         if source.file:
             yield from _usage(workspace, source, source.file)
@@ -73,7 +71,7 @@ def _connection(workspace: Workspace, name: str) -> Iterator[Noted]:
         return
     yield Noted(name, Finding("info", f"org {report.org_id}, as {report.user}"))
     yield from (Noted(name, finding, "connection") for finding in report.findings)
-    yield from _rights(name, report)
+    yield from _rights(name, report, workspace.settings.connection(name).quota.reserve)
     yield from _fields(workspace, adapter, name)
     yield from _words(workspace, name)
     yield from _parked(workspace, name)
@@ -96,7 +94,7 @@ def _mend(exc: AdapterError) -> str:
     return "check the address"
 
 
-def _rights(name: str, report: Report) -> Iterator[Noted]:
+def _rights(name: str, report: Report, reserve: float) -> Iterator[Noted]:
     readable = [kind for kind in ORDER if kind in report.kinds]
     yield Noted(name, Finding("info", f"reads {', '.join(readable) or 'nothing'}"))
     for kind, names in report.missing.items():
@@ -108,8 +106,9 @@ def _rights(name: str, report: Report) -> Iterator[Noted]:
         yield Noted(name, Finding("warning", what, mend))
     if report.quota:
         left = f"{report.quota.remaining:,} of {report.quota.limit:,} API calls left today"
-        low = report.quota.remaining < report.quota.limit * LOW_QUOTA
-        yield Noted(name, Finding("warning" if low else "info", left, "poll less often" if low else ""))
+        low = report.quota.remaining <= report.quota.limit * reserve
+        mend = f"wait, or lower connections.{name}.quota.reserve ({reserve:.0%} are kept for other apps)"
+        yield Noted(name, Finding("warning" if low else "info", left, mend if low else ""))
 
 
 def _is_told(field: str, report: Report) -> bool:

@@ -119,7 +119,7 @@ class Meter:
         left, limit = day.heard.quota.remaining, day.heard.quota.limit
         return f"the org has {left:,} of {limit:,} API calls left today, and {day.settings.reserve:.0%} are kept back"
 
-    def close(self) -> None:
+    def settle(self) -> None:
         """Enter what was called, and give back what was set aside for nothing."""
         with self._lock:
             if self._made or self._aside or self._news:

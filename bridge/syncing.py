@@ -11,6 +11,7 @@ from adapters.errors import Refused, Unauthorized
 from bridge import histories, identity
 from bridge.comparing import LossDoubted, compare, gap_fact
 from bridge.connecting import connect
+from bridge.forecast import note_quiet_poll
 from bridge.intake import Taken, take_in
 from bridge.progress import Progress, silent
 from bridge.relinking import relink
@@ -48,6 +49,7 @@ def sync(workspace: Workspace, name: str, *, full: bool = False, progress: Progr
 
 def _sync(workspace: Workspace, name: str, full: bool, progress: Progress) -> Synced:
     adapter = connect(workspace, name)
+    before = adapter.calls.made.total()
     follow_targets(workspace)
     with workspace.store.write() as db:
         identity.index_whole(db, workspace.settings, workspace.now())
@@ -70,6 +72,8 @@ def _sync(workspace: Workspace, name: str, full: bool, progress: Progress) -> Sy
             synced.unreadable[kind] = str(exc)  # a right is missing; the other kinds are worth reading without it
     relink(workspace, adapter, [ref for taken in synced.kinds.values() for ref in taken.vanished])
     with workspace.store.write() as db:
+        if cursors.is_complete(db, name) and not any(taken.changed for taken in synced.kinds.values()):
+            note_quiet_poll(db, name, adapter.calls.made.total() - before)
         if not cursors.is_complete(db, name):
             cursors.save_complete(db, name, workspace.now())
             customers.begin_closing(db, name, workspace.today - timedelta(days=1))

@@ -135,7 +135,7 @@ class Workspace:
         for adapter in self._adapters.values():
             adapter.close()
         for meter in self.meters.values():
-            meter.close()
+            meter.settle()
         self.store.close()
 
 

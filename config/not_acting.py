@@ -8,7 +8,6 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from config.connections import ConnectionSettings
 from config.own_fields import later_names
 from config.settings import Settings, UsageSource
 
@@ -18,9 +17,8 @@ PURPOSES: Final = ("health",)
 
 
 def not_acting(settings: Settings) -> list[str]:
-    """Dotted keys, in the order of the reference, e.g. ``connections.sf.quota``, ``currency``."""
+    """Dotted keys, in the order of the reference, e.g. ``connections.sf.map.usage``, ``currency``."""
     return [
-        *(key for connection in settings.connections for key in _of_connection(connection)),
         *(key for position, source in enumerate(settings.usage) for key in _of_usage(position, source)),
         *(f"scorecards: {purpose}" for purpose in settings.scorecards if purpose not in PURPOSES),
         *(f"write.fields: {name}" for name in settings.write.fields if name in later_names()),
@@ -28,11 +26,6 @@ def not_acting(settings: Settings) -> list[str]:
         *_set(settings, "", SETTINGS if settings.identity.parents == "arr" else ("currency", *SETTINGS)),
         *(["workers: celery"] if settings.workers == "celery" else []),
     ]
-
-
-def _of_connection(connection: ConnectionSettings) -> Iterator[str]:
-    here = f"connections.{connection.name}"
-    yield from _set(connection, here, ("quota",))
 
 
 def _of_usage(position: int, source: UsageSource) -> Iterator[str]:

@@ -20,6 +20,6 @@ if __name__ == "__main__":
             meter.take("page", sys.argv[3])  # type: ignore[arg-type]
             made += 1
     except QuotaSpent:
-        meter.close()
+        meter.settle()
         store.close()
         print(made)

@@ -19,12 +19,12 @@ def leave(world: World, left: int) -> None:
     """So many of our own calls are left."""
     meter = world.workspace.meter("sf")
     meter.heard(Quota(LIMIT, LIMIT))
-    meter.close()
+    meter.settle()
     day = meter.day()
     assert day is not None
     for _ in range(CAP - left - day.own):
         meter.take("other", "urgent")
-    meter.close()
+    meter.settle()
     world.tick(seconds=FRESH.total_seconds())
 
 

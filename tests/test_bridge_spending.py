@@ -64,14 +64,14 @@ def test_calls_are_entered_by_purpose_and_what_was_set_aside_is_given_back(store
     call(one, 3, purpose="page")
     call(one, 2, purpose="write")
     assert purposes(store) == {spend.RESERVED: PORTION}
-    one.close()
+    one.settle()
     assert purposes(store) == {"page": 3, "write": 2}
 
 
 def test_logins_cost_nothing(store: Store, clock: Clock) -> None:
     one = meter(store, clock, Quota(1000, 0))
     call(one, 5, purpose="token")
-    one.close()
+    one.settle()
     assert purposes(store) == {}
 
 
@@ -92,7 +92,7 @@ def test_a_whole_portion_costs_one_transaction(store: Store, clock: Clock) -> No
 def test_before_the_vendor_has_said_how_many_there_are_calls_are_only_counted(store: Store, clock: Clock) -> None:
     one = meter(store, clock, None)
     assert call(one, 3 * PORTION) == 3 * PORTION
-    one.close()
+    one.settle()
     assert purposes(store) == {"page": 3 * PORTION}
 
 
@@ -134,8 +134,8 @@ def test_two_meters_on_one_store_share_one_budget(store: Store, clock: Clock) ->
     while (some := call(one, 7) + call(other, 11)) > 0:
         made += some
     assert made == 500
-    one.close()
-    other.close()
+    one.settle()
+    other.settle()
     assert sum(purposes(store).values()) == 500
 
 
@@ -153,7 +153,7 @@ def test_threads_share_one_meter(store: Store, clock: Clock) -> None:
 def test_two_processes_share_one_budget(store: Store, store_url: str, clock: Clock) -> None:
     one = meter(store, clock)
     one.take("page", "poll")
-    one.close()
+    one.settle()
     command = [sys.executable, str(SPENDER), store_url, "sf", "urgent"]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     made = [int(process.communicate(timeout=60)[0]) for process in both]
@@ -183,7 +183,7 @@ def test_the_vendors_own_no_stops_every_process_until_it_is_over(store: Store, c
 def test_a_portals_no_holds_until_its_midnight_whatever_zone_the_caller_believed_in(store: Store, clock: Clock) -> None:
     one = meter(store, clock, Quota(1000, 1000, ZoneInfo("Europe/Berlin")))
     call(one, 1)
-    one.close()
+    one.settle()
     other = meter(store, clock, None)
     assert call(other, 1) == 1
     assert other.refused(NOW + timedelta(hours=14, minutes=30)) == datetime(2026, 3, 2, 23, tzinfo=UTC)
@@ -199,7 +199,7 @@ def test_old_hours_are_forgotten(store: Store, clock: Clock) -> None:
     for _ in range(20):
         clock.at += DAY
         call(one, 1)
-    one.close()
+    one.settle()
     with store.read() as db:
         assert 8 <= len(db.exec_driver_sql("SELECT DISTINCT hour FROM spend").all()) <= 10
 

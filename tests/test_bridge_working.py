@@ -143,12 +143,12 @@ def leave(world: World, own: int, limit: int = 1000) -> None:
     """So many calls of our day are made already."""
     meter = world.workspace.meter("sf")
     meter.heard(Quota(limit, limit))
-    meter.close()
+    meter.settle()
     day = meter.day()
     assert day is not None
     for _ in range(own - day.own):
         meter.take("other", "urgent")
-    meter.close()
+    meter.settle()
 
 
 def event(world: World, id: str, **fields: object) -> None:

@@ -29,7 +29,6 @@ workers: celery
 broker: redis://localhost/0
 """
     assert not_acting(settings_of(tmp_path, text)) == [
-        "connections.hs.quota",
         "usage[1].segment",
         "scorecards: risk",
         "write.fields: csat",

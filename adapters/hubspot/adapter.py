@@ -1,6 +1,7 @@
 """The HubSpot connection as the engine sees it: the contract's verbs, each handed to the module that owns it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from math import ceil
 
@@ -9,6 +10,7 @@ from adapters.contract import Answer, Calls, Delivery, Outcome, Page, Past, Patc
 from adapters.hubspot import (
     checking,
     events,
+    limits,
     listing,
     owners,
     past,
@@ -69,7 +71,8 @@ class HubspotAdapter:
         return self._client.app.user() if self._client.app else ""
 
     def check(self) -> Report:
-        return checking.check(self._client, self._portal, self._schemas, self._shapes, self._written, self._org_id)
+        report = checking.check(self._client, self._portal, self._schemas, self._shapes, self._written, self._org_id)
+        return replace(report, findings=(*report.findings, *limits.findings(self._client, list(self._own.values()))))
 
     def pull(self, kind: Kind, cursor: str | None, until: datetime | None = None) -> Iterator[Page]:
         tables = self._shapes.get(kind, ())

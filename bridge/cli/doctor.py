@@ -15,17 +15,19 @@ MARKS = {"error": "✗", "warning": "!", "info": "·"}
 @verb
 def command(shell: Shell) -> Result:
     """Check settings, scorecards, logins, rights, fields, quota, usage and store. Writes nothing to a CRM."""
+    from bridge import forecast
     from bridge.doctoring import examine
 
     with shell.workspace() as workspace:
         noted = list(examine(workspace))
+        quota = {one.name: forecast.figures(workspace, one.name) for one in workspace.settings.connections}
     rows = [
         {"place": one.place, "level": one.finding.level, "what": one.finding.what, "mend": one.finding.mend}
         for one in noted
     ]
     errors = {one.about for one in noted if one.finding.level == "error"}
     code = next((code for about, code in CODES.items() if about in errors), MISUSED if errors else DONE)
-    return Result({"findings": rows, "ok": not errors}, _text(rows), code)
+    return Result({"findings": rows, "quota": quota, "ok": not errors}, _text(rows), code)
 
 
 def _text(rows: list[dict[str, Any]]) -> str:
