@@ -31,6 +31,12 @@ OWN = (
     OwnField("pulse", "CS Pulse", "picklist", options=("green", "yellow", "red"), written=False),
 )
 OVERLAP = timedelta(minutes=5)
+INVOICES = {
+    "invoice": {
+        "object": "Invoice__c",
+        "fields": {"account": "Account__c", "due_on": "Due__c", "paid_on": "Paid__c", "amount": "Amount__c"},
+    }
+}
 
 
 @cache
@@ -44,7 +50,7 @@ def connection(box: Sandbox, **more: Any) -> ConnectionSettings:
         auth: dict[str, Any] = {"flow": "private_app", "token": said["token"]}
         return HubspotConnection(name="crm", crm="hubspot", base_url=box.url, auth=auth, **more)
     auth = {"flow": "client_credentials", "client_id": said["client_id"], "client_secret": said["client_secret"]}
-    return SalesforceConnection(name="crm", crm="salesforce", login_url=box.url, auth=auth, **more)
+    return SalesforceConnection(name="crm", crm="salesforce", login_url=box.url, auth=auth, map=INVOICES, **more)
 
 
 def bench_on(box: Sandbox, account: str, org_id: str, absent_id: str, secret: str, **more: Any) -> Bench:

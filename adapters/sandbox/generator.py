@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TypeVar
 
-from adapters.sandbox import happenings, people, stories, usage
+from adapters.sandbox import billing, happenings, people, stories, usage
 from adapters.sandbox.happenings import Scene
 from adapters.sandbox.stories import HISTORY_DAYS, Story
-from adapters.sandbox.world import Answer, Company, Contact, Deal, Ticket, Touch, Use, World
+from adapters.sandbox.world import Answer, Company, Contact, Deal, Invoice, Term, Ticket, Touch, Use, World
 
 BULK_DAYS = (3, 31, 62, 120, 240, 400)
 """Days ago on which an import or month-end job gave many rows one stamp."""
@@ -20,7 +20,7 @@ BULK_SHARE = 0.25
 MONTH_END = 31
 """The bulk day that touched most: with 100,000 accounts more rows share its millisecond than a search can page."""
 
-Row = TypeVar("Row", Touch, Deal, Ticket, Answer)
+Row = TypeVar("Row", Touch, Deal, Ticket, Answer, Term, Invoice)
 
 
 def generate(accounts: int, seed: int, now: datetime, history: bool = True) -> World:
@@ -70,6 +70,8 @@ def with_history(world: World, scenes: Iterable[Scene]) -> World:
     tickets: list[Ticket] = []
     answers: list[Answer] = []
     use: list[Use] = []
+    terms: list[Term] = []
+    invoices: list[Invoice] = []
     for scene in scenes:
         random = Random(world.seed * 7_368_787 + scene.company.key)
         touches += happenings.touches(scene, random)
@@ -77,12 +79,16 @@ def with_history(world: World, scenes: Iterable[Scene]) -> World:
         tickets += happenings.tickets(scene, random)
         answers += happenings.answers(scene, random)
         use += use_of(scene.story, scene.people, world.now, random)
+        terms += billing.terms(scene)
+        invoices += billing.invoices(scene, random)
     return replace(
         world,
         touches=numbered(sorted(touches, key=lambda row: (row.changed_at, row.company))),
         deals=numbered(sorted(deals, key=lambda row: (row.opened_on, row.company))),
         tickets=numbered(sorted(tickets, key=lambda row: (row.opened_at, row.company))),
         answers=numbered(sorted(answers, key=lambda row: (row.at, row.company))),
+        terms=numbered(sorted(terms, key=lambda row: (row.starts_on, row.company))),
+        invoices=numbered(sorted(invoices, key=lambda row: (row.due_on, row.company))),
         usage=tuple(sorted(use, key=lambda row: (row.day, row.company, row.contact, row.feature))),
     )
 

@@ -143,6 +143,31 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A year of a contract, both days included."""
+
+    key: int
+    company: int
+    status: Literal["active", "ended"]
+    starts_on: date
+    ends_on: date
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """``paid_on`` is None while it is unpaid."""
+
+    key: int
+    company: int
+    due_on: date
+    paid_on: date | None
+    amount: float
+    currency: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """One contact's daily total of one feature; ``seats used`` derives from distinct contacts."""
 
@@ -167,6 +192,8 @@ class World:
     tickets: tuple[Ticket, ...] = ()
     answers: tuple[Answer, ...] = ()
     usage: tuple[Use, ...] = ()
+    terms: tuple[Term, ...] = ()
+    invoices: tuple[Invoice, ...] = ()
 
 
 PLAN_PRICES: Mapping[str, int] = {"starter": 240, "team": 480, "business": 720}

@@ -31,6 +31,9 @@ connections:
           status: CS_Status__c
         values: {{status: {{Prospect: prospect, Customer: customer, Churned: churned}}}}
       person: {{fields: {{role: CS_Role__c, left_on: Left_On__c}}}}
+      invoice:
+        object: Invoice__c
+        fields: {{account: Account__c, due_on: Due__c, paid_on: Paid__c, amount: Amount__c, currency: CurrencyIsoCode}}
   - name: hs
     crm: hubspot
     base_url: {hubspot}

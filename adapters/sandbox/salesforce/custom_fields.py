@@ -149,6 +149,9 @@ def parsed(name: str, metadata: Mapping[str, Any], key: str) -> Field:
 
 def metadata_of(field: Field) -> dict[str, Any]:
     """The metadata by which a field made by hand would have been made."""
+    if field.targets:
+        links = {"referenceTo": field.targets[0], "relationshipName": (field.relation or "").removesuffix("__r")}
+        return {"label": field.label, "type": "Lookup", "required": field.required, **links}
     kind = next(name for name, made in TYPES.items() if made == field.type)
     metadata: dict[str, Any] = {"label": field.label, "type": kind, "required": field.required}
     if field.precision:

@@ -119,7 +119,7 @@ class ObjectType:
         """The entry in the list of objects."""
         base = f"/services/data/{version}/sobjects/{self.name}"
         return {
-            "activateable": False, "createable": True, "custom": False, "customSetting": False,
+            "activateable": False, "createable": True, "custom": self.name.endswith("__c"), "customSetting": False,
             "deletable": self.name != "User", "deprecatedAndHidden": False, "feedEnabled": False,
             "keyPrefix": self.prefix, "label": self.name, "labelPlural": f"{self.name}s", "layoutable": True,
             "mergeable": self.name in ("Account", "Contact", "Case"), "mruEnabled": True, "name": self.name,

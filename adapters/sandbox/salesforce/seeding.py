@@ -14,7 +14,7 @@ from adapters.sandbox.salesforce.derived import derived
 from adapters.sandbox.salesforce.org import FIELD_PREFIX, Actor, Org, bare_row
 from adapters.sandbox.salesforce.tables import Row
 from adapters.sandbox.vendor import UsageRow
-from adapters.sandbox.world import Company, Contact, Deal, Ticket, Touch, User, World
+from adapters.sandbox.world import Company, Contact, Deal, Invoice, Term, Ticket, Touch, User, World
 
 STATUS: Final = {"prospect": "Prospect", "customer": "Customer", "churned": "Churned"}
 TYPE: Final = {"prospect": "Prospect", "customer": "Customer", "churned": "Former Customer"}
@@ -53,6 +53,8 @@ def seed(org: Org, world: World, *, integration_admin: bool) -> Seeded:
     fill.rows("Opportunity", ((deal.key, _deal(deal, keys)) for deal in world.deals))
     numbered = enumerate(world.tickets, start=1001)
     fill.rows("Case", ((ticket.key, _case(ticket, keys, number)) for number, ticket in numbered))
+    fill.rows("Contract", ((term.key, _contract(term, keys)) for term in world.terms))
+    fill.rows("Invoice__c", ((invoice.key, _invoice(invoice, keys)) for invoice in world.invoices))
     meetings = [touch for touch in world.touches if touch.kind == "meeting"]
     others = [touch for touch in world.touches if touch.kind != "meeting"]
     fill.rows("Task", ((touch.key, _task(touch, keys, world.now)) for touch in others))
@@ -228,6 +230,33 @@ def _case(ticket: Ticket, keys: Mapping[tuple[str, int], str], number: int) -> d
         "ClosedDate": times.shown(ticket.closed_at) if ticket.closed_at else None,
         "CreatedDate": times.shown(ticket.opened_at),
         "SystemModstamp": times.shown(ticket.changed_at),
+    }
+
+
+def _contract(term: Term, keys: Mapping[tuple[str, int], str]) -> dict[str, Any]:
+    return {
+        "ContractNumber": f"{term.key:08d}",
+        "AccountId": _key(keys, "Account", term.company),
+        "Status": {"active": "Activated", "ended": "Expired"}[term.status],
+        "StatusCode": "Activated",
+        "StartDate": _day(term.starts_on),
+        "EndDate": _day(term.ends_on),
+        "ContractTerm": 12,
+        "CreatedDate": times.shown(term.changed_at),
+        "SystemModstamp": times.shown(term.changed_at),
+    }
+
+
+def _invoice(invoice: Invoice, keys: Mapping[tuple[str, int], str]) -> dict[str, Any]:
+    return {
+        "Name": f"INV-{invoice.key:05d}",
+        "Account__c": _key(keys, "Account", invoice.company),
+        "Due__c": _day(invoice.due_on),
+        "Paid__c": _day(invoice.paid_on),
+        "Amount__c": invoice.amount,
+        "CurrencyIsoCode": invoice.currency,
+        "CreatedDate": times.shown(invoice.changed_at),
+        "SystemModstamp": times.shown(invoice.changed_at),
     }
 
 

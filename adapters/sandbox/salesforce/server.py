@@ -30,6 +30,7 @@ from adapters.sandbox.salesforce.editing import edited
 from adapters.sandbox.salesforce.errors import ApiError, RowError
 from adapters.sandbox.salesforce.logins import SECURITY_TOKEN, Allowance, App, Logins
 from adapters.sandbox.salesforce.org import Actor, Org
+from adapters.sandbox.salesforce.reshaping import reshaped
 from adapters.sandbox.salesforce.rights import Rights
 from adapters.sandbox.salesforce.rows import Rows
 from adapters.sandbox.salesforce.seeding import Seeded, seed, usage_rows
@@ -76,6 +77,8 @@ class Salesforce:
 
     def edit(self, edit: Edit) -> Edited:
         with self.desk.org.lock:
+            if edit.object == "CustomField":
+                return reshaped(self.desk.org, self.seeded.admin, edit)
             return edited(self.desk, self.seeded.person, edit)
 
     def usage(self) -> Iterable[UsageRow]:

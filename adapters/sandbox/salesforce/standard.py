@@ -119,6 +119,28 @@ IsEscalated       boolean
 ClosedDate        datetime ro
 MasterRecordId    reference(18) ro -> MasterRecord: Case
 """,
+    ("Contract", "800"): OWNED
+    + CURRENCY
+    + """
+AccountId         reference(18) ! -> Account: Account
+ContractNumber    string(30) ro
+Status            picklist(40) ! = Draft | In Approval Process | Activated | Expired
+StatusCode        picklist(40) ro = Draft | InApproval | Activated
+StartDate         date
+EndDate           date ro
+ContractTerm      int(4)
+ActivatedDate     datetime ro
+Description       textarea(32000)
+""",
+    ("Invoice__c", "a00"): OWNED
+    + CURRENCY
+    + """
+Name              string(80) ro
+Account__c        reference(18) -> Account__r: Account
+Due__c            date
+Paid__c           date
+Amount__c         currency(18,2)
+""",
     ("Task", "00T"): ACTIVITY
     + """
 Status            picklist(255) ! = Not Started | In Progress | Completed | Waiting on someone else | Deferred
