@@ -120,9 +120,8 @@ def _late(course: Course) -> Iterator[Batch]:
     if not marks.is_under_way(mark):
         return
     for step, _ in _steps(course, marks.resumed(mark)):
-        following = (
-            {"from": mark["then"]} if step.walk is None else {**marks.under_way(step.walk), "then": mark["then"]}
-        )
+        going = {} if step.walk is None else marks.under_way(step.walk)
+        following = {**going, "then": mark["then"]} if going else {"from": mark["then"]}
         yield Batch(step.rows, course.moved(name, following))
 
 
