@@ -76,7 +76,8 @@ def described(data: dict[str, Any]) -> str:
         lines += [f"{name}: {_line(kind, found)}" for kind, found in done["kinds"].items()]
         lines += [f"{name}: {kind} not compared: {cause}" for kind, cause in done["unreadable"].items()]
         lines += [doubt["message"] for doubt in done["doubted"].values()]
-        repaired = counted(done["repaired"], "record") + " repaired" if done["repaired"] else "nothing to repair"
+        nothing = "nothing else to repair" if done["doubted"] else "nothing to repair"
+        repaired = counted(done["repaired"], "record") + " repaired" if done["repaired"] else nothing
         lines.append(f"{name}: {repaired}, {counted(sum(done['calls'].values()), 'API call')}")
     lines += [f"failed: {name}: {error['message']}" for name, error in data["failures"].items()]
     return "\n".join(lines)
