@@ -4,12 +4,15 @@ import threading
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import create_engine, func, insert, select, text
 
 from bridge.store.engine import Store, StoreFailed, open_store
-from bridge.store.schema import HEAD, facts, metadata
+from bridge.store.migrating import MIGRATIONS
+from bridge.store.schema import HEAD, customer_refs, facts, metadata
 from config.errors import ConfigError
 
 
@@ -23,6 +26,23 @@ def test_the_migrations_give_exactly_the_declared_schema(store: Store) -> None:
         context = MigrationContext.configure(db, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, metadata) == []
         assert context.get_current_revision() == HEAD
+
+
+def test_accounts_of_an_older_store_began_as_the_customers_they_are(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    engine = create_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as db:
+        config.attributes["connection"] = db
+        command.upgrade(config, "0001")
+        db.execute(text("INSERT INTO customer_refs VALUES ('sf', 'a', 7), ('hs', 'b', 8)"))
+    engine.dispose()
+    store = open_store(url)
+    with store.read() as db:
+        refs = db.execute(select(customer_refs.c.customer_id, customer_refs.c.own_id)).all()
+    store.close()
+    assert sorted(map(tuple, refs)) == [(7, 7), (8, 8)]
 
 
 def test_opening_again_keeps_what_is_there(store: Store, store_url: str) -> None:
