@@ -10,6 +10,7 @@ from adapters.contract import Adapter, Change, Finding, Report
 from adapters.errors import AdapterError, QuotaSpent, Unauthorized
 from bridge import forecast, histories, reconciling, twins, untranslated, usage_files
 from bridge.connecting import connect
+from bridge.frames import STALE_AFTER
 from bridge.moments import EVER
 from bridge.store import cursors, inbox, records, usage
 from bridge.syncing import ORDER
@@ -74,6 +75,7 @@ def _connection(workspace: Workspace, name: str) -> Iterator[Noted]:
     yield from _rights(name, report, workspace.settings.connection(name).quota.reserve)
     yield from _fields(workspace, adapter, name)
     yield from _words(workspace, name)
+    yield from _kept_usage(workspace, name)
     yield from _parked(workspace, name)
     yield from _reconciled(workspace, name)
     yield from _past(workspace, name)
@@ -131,6 +133,17 @@ def _fields(workspace: Workspace, adapter: Adapter, name: str) -> Iterator[Noted
         yield Noted(name, Finding("warning", what + more, "csbridge provision --apply"))
     elif not plan.blocked:
         yield Noted(name, Finding("info", f"all {len(workspace.fields)} own fields are there, with our rights to them"))
+
+
+def _kept_usage(workspace: Workspace, name: str) -> Iterator[Noted]:
+    """Whether the usage that this CRM keeps, if it keeps any, is still coming in."""
+    with workspace.store.read() as db:
+        newest = records.newest_day(db, name, workspace.today, EVER)
+    if newest and workspace.today - newest > STALE_AFTER:
+        what = f"usage stalled: its newest day is {newest}; usage counts as unknown, not as none"
+        yield Noted(name, Finding("warning", what, "let whatever fills the mapped object run again"))
+    elif newest:
+        yield Noted(name, Finding("info", f"usage alive: its newest day is {newest}"))
 
 
 def _words(workspace: Workspace, name: str) -> Iterator[Noted]:

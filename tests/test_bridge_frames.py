@@ -16,6 +16,7 @@ from adapters.contract import Past
 from adapters.records import Account, Activity, Contract, Deal, Invoice, Person, Ref, Response, Ticket, Usage
 from bridge import histories
 from bridge.dating import OVERWRITTEN
+from bridge.doctoring import examine
 from bridge.frames import build, customer_rows
 from bridge.intake import take_in
 from bridge.knowledge import Fact, gather_accounts
@@ -435,6 +436,7 @@ def test_usage_kept_in_the_crm_is_one_more_source_with_a_watermark_of_its_own(wo
     world.next_day(12)
     world.score()
     assert world.decision("1").flags == (), "the source has stalled: nobody is known to be silent"
+    assert [one.finding.level for one in examine(world.workspace) if "usage stalled" in one.finding.what] == ["warning"]
 
 
 def decided(world: World, id: str) -> Decision:
