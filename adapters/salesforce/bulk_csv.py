@@ -26,8 +26,12 @@ class Torn(ValueError):
 
 
 def table(content: bytes) -> Iterator[list[str]]:
-    """Lines of cells, the header first; raises Torn. Salesforce writes UTF-8 and does not always say so."""
-    reader = csv.reader(io.StringIO(content.decode("utf-8-sig", "replace").replace("\0", ""), newline=""), strict=True)
+    """Lines of cells, the header first; raises Torn. Salesforce writes UTF-8 and does not always say so.
+
+    Decoded as it is read: a page as one text would take several times its bytes.
+    """
+    text = io.TextIOWrapper(io.BytesIO(content.replace(b"\0", b"")), "utf-8-sig", "replace", newline="")
+    reader = csv.reader(text, strict=True)
     width = 0
     try:
         for cells in reader:
