@@ -120,7 +120,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Both sandboxes provisioned, served, and once read, scored and written."""
     with two_crms(tmp_path_factory.mktemp("served"), accounts=12) as crms:
         file = Path(crms.config)
-        file.write_text(file.read_text("utf-8").replace("public_url: http://127.0.0.1:1\n", ""), "utf-8")
+        text = file.read_text("utf-8").replace("public_url: http://127.0.0.1:1\n", "identity: {key: null}\n")
+        file.write_text(text, "utf-8")  # nobody is in both: what one CRM says is not overruled by the other
         before = open_workspace(file, crms.environ, SystemClock().now)
         provisioned(before, apply=True)
         with before.store.read() as db:

@@ -51,17 +51,19 @@ def read_decisions(folder: Path) -> list[dict[str, str]]:
 
 
 def needy(folder: Path) -> list[dict[str, str]]:
-    """The accounts that most need someone: red before yellow, more risks first, lower scores first."""
-    rows = read_decisions(folder)
-    order = {"red": 0, "yellow": 1, "green": 2}
-    rows.sort(
-        key=lambda row: (
-            order[row["band"]],
-            -len(list(filter(None, row["risk_flags"].split(";")))),
-            float(row["score"]),
-        )
-    )
-    return rows[:NEEDY]
+    """The customers that most need someone: red before yellow, more risks first, lower scores first.
+
+    One that both CRMs know has two accounts, decided alike: it is shown once, with both connections.
+    """
+    customers: dict[tuple[str, str, str], dict[str, str]] = {}
+    for row in read_decisions(folder):
+        known = customers.setdefault((row["name"], row["score"], row["reasons"]), row)
+        if known is not row:
+            known["connection"] += f", {row['connection']}"
+    return sorted(customers.values(), key=lambda row: (_ORDER[row["band"]], -_flags(row), float(row["score"])))[:NEEDY]
+
+
+_ORDER: Final = {"red": 0, "yellow": 1, "green": 2}
 
 
 def _flags(row: Mapping[str, str]) -> int:
@@ -83,9 +85,10 @@ def described(results: Mapping[str, Any], costs: Mapping[str, Any], folder: Path
         aside = ", ".join(f"{number} {purpose}" for purpose, number in calls["aside"].items() if number)
         lines.append(f"  {name} pages   {calls['pages']:>5}  {calls['least_pages']:>14}   {aside}")
         lines.append(f"  {name} writes  {calls['writes']:>5}  {calls['least_writes']:>14}")
-    lines += ["", f"the {NEEDY} accounts that most need someone:"]
+    lines += ["", f"the {NEEDY} customers that most need someone, and where they are known:"]
     for row in needy(folder):
-        lines.append(f"  {float(row['score']):5.1f} {row['band']:<6} {row['name']}  [{row['risk_flags'] or 'no flag'}]")
+        name, flags = f"{row['name']} ({row['connection']})", row["risk_flags"] or "no flag"
+        lines.append(f"  {float(row['score']):5.1f} {row['band']:<6} {name}  [{flags}]")
         lines += [f"        {row['reasons']}", f"        → {row['next_action']}"]
     return "\n".join(lines)
 
