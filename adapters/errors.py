@@ -3,6 +3,8 @@
     CsbridgeError
     ├── ConfigError        a person edits the configuration
     ├── Retry(after)       the same call again, after a while; nothing was applied
+    │   ├── Lost           … or perhaps it was: repeated only where it changes nothing, else read back
+    │   └── Locked         … once whoever holds a record of it lets go: in parts, the others need not wait
     ├── Refused(code)      a person decides: the vendor will not do this
     ├── Unauthorized       a person mends the login or grants the right
     ├── QuotaSpent(until)  stop, say until when, resume
@@ -53,6 +55,10 @@ class Retry(AdapterError):
 
 class Lost(Retry):
     """The answer never came: the call may or may not have been applied. Safe to repeat only for reads."""
+
+
+class Locked(Retry):
+    """Somebody else is changing one of the records that the call is about; nothing was applied."""
 
 
 class Refused(AdapterError):

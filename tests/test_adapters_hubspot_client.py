@@ -11,7 +11,7 @@ import pytest
 from fake_hubspot import DATE, TOKEN, Asked, Portal, Said, adapter_for, connection
 
 from adapters.contract import Patch
-from adapters.errors import AdapterError, Lost, QuotaSpent, Refused, Retry, Unauthorized
+from adapters.errors import AdapterError, Locked, Lost, QuotaSpent, Refused, Retry, Unauthorized
 from adapters.hubspot.adapter import open_connection
 from adapters.records import Account, Ref
 from adapters.registry import Context
@@ -109,7 +109,7 @@ def test_a_text_cut_inside_a_character_does_not_cost_the_page() -> None:
         (Said(401, error(category="EXPIRED_AUTHENTICATION")), Unauthorized),
         (Said(403, error(category="MISSING_SCOPES")), Unauthorized),
         (Said(400, error(category="VALIDATION_ERROR")), Refused),
-        (Said(423, error()), Retry),
+        (Said(423, error()), Locked),
         (Said(477, error(), {"Retry-After": "86400"}), Retry),
         (Said(500, error()), Lost),
         (Said(502, b"<html>\xff\xfe</html>"), Lost),

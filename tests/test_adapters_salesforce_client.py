@@ -20,7 +20,7 @@ from fake_salesforce import DATA, HEADERS, INSTANCE, NOW, TOKEN, Sleeps, connect
 from urllib3.exceptions import MaxRetryError, NewConnectionError, SSLError
 
 from adapters.contract import Calls, Quota
-from adapters.errors import AdapterError, Lost, QuotaSpent, Refused, Retry, Unauthorized
+from adapters.errors import AdapterError, Locked, Lost, QuotaSpent, Refused, Retry, Unauthorized
 from adapters.salesforce.client import Client
 from adapters.salesforce.failures import cut
 from adapters.salesforce.line import usage
@@ -157,7 +157,7 @@ def test_a_401_that_a_new_token_does_not_cure_is_not_tried_again(mock: responses
 FAMILIES: list[tuple[int, Any, type[AdapterError]]] = [
     (400, error("MALFORMED_QUERY"), Refused),
     (400, error("INVALID_FIELD", "No such column 'X' on entity 'Account'"), Refused),
-    (400, error("UNABLE_TO_LOCK_ROW"), Retry),
+    (400, error("UNABLE_TO_LOCK_ROW"), Locked),
     (400, error("QUERY_TIMEOUT"), Retry),
     (400, error("INSUFFICIENT_ACCESS_OR_READONLY"), Unauthorized),
     (403, error("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."), QuotaSpent),

@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from adapters.errors import BODY_LIMIT, AdapterError, Lost, QuotaSpent, Refused, Retry, Unauthorized
+from adapters.errors import BODY_LIMIT, AdapterError, Locked, Lost, QuotaSpent, Refused, Retry, Unauthorized
 from adapters.hubspot import bodies, values
 from adapters.times import retry_after
 
@@ -49,7 +49,7 @@ def family(failure: Failure, *, connection: str, now: datetime, zone: ZoneInfo) 
     if failure.status == 429:
         return _limited(message, body, asked, now, zone, facts)
     if failure.status == 423:
-        return Retry(message, after=max(asked or _LOCKED, _LOCKED), **facts)
+        return Locked(message, after=max(asked or _LOCKED, _LOCKED), **facts)
     if failure.status == 477:
         return Retry(message, after=asked or _MIGRATING, **facts)
     if failure.status in UNTOUCHED:

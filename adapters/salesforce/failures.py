@@ -13,10 +13,12 @@ from typing import Any, Final
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, SSLError
 
-from adapters.errors import AdapterError, Lost, QuotaSpent, Refused, Retry, Unauthorized
+from adapters.errors import AdapterError, Locked, Lost, QuotaSpent, Refused, Retry, Unauthorized
 from adapters.times import retry_after
 
-TRANSIENT_ROW: Final = {"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "REQUEST_RUNNING_TOO_LONG"}
+LOCKED: Final = "UNABLE_TO_LOCK_ROW"
+
+TRANSIENT_ROW: Final = {LOCKED, "SERVER_UNAVAILABLE", "REQUEST_RUNNING_TOO_LONG"}
 """Errors of one record, or of a whole call, that a little patience cures; nothing was applied."""
 
 _TRANSIENT: Final = TRANSIENT_ROW | {"QUERY_TIMEOUT"}
@@ -68,6 +70,8 @@ def is_too_long(error: Refused) -> bool:
 
 def _waits(status: int, code: str) -> type[Retry] | None:
     """Retry when nothing was done, Lost when a server failed on the way and may have done it."""
+    if code == LOCKED:
+        return Locked
     if code in _TRANSIENT or code == "REQUEST_LIMIT_EXCEEDED" or status in _BEFORE_WORK:
         return Retry
     return Lost if status >= 500 or status == 408 else None

@@ -89,6 +89,8 @@ class TokenEndpoint:
         try:
             return answer.json()
         except ValueError as exc:
+            if answer.text.lstrip().startswith("{"):
+                raise Lost("the login's answer was cut off", connection=settings.name, status=200) from exc
             raise Unauthorized("the login address does not answer as Salesforce does; is login_url your My Domain?",
                                connection=settings.name, status=200) from exc  # fmt: skip
 

@@ -13,6 +13,9 @@ DEFINITION: Final = frozenset(
 )
 """Refusals that the org's set-up causes: a field or an option is missing, or hidden from us."""
 
+TOGETHER: Final = frozenset({"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CANNOT_EXECUTE_FLOW_TRIGGER"})
+"""Refusals by a trigger or a flow that failed: it is handed 200 records, and fails all of them because of one."""
+
 _GONE: Final = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND"})
 """Said of one record: it was deleted. Not INVALID_CROSS_REFERENCE_KEY, which a trigger's look-up causes, too."""
 

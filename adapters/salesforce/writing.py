@@ -14,13 +14,14 @@ from typing import Any, Final, Literal
 
 from adapters import times
 from adapters.contract import Outcome, Patch
-from adapters.errors import AdapterError, Lost, QuotaSpent, Refused, Retry, Unauthorized
+from adapters.errors import AdapterError, Locked, Lost, QuotaSpent, Refused, Retry, Unauthorized
 from adapters.halving import halve
 from adapters.records import Ref, Value
 from adapters.retrying import Patience
 from adapters.salesforce.bulk_writing import BulkWriter, fits
 from adapters.salesforce.client import Client, Reply
-from adapters.salesforce.verdicts import DEFINITION, judged
+from adapters.salesforce.failures import LOCKED
+from adapters.salesforce.verdicts import DEFINITION, TOGETHER, judged
 from adapters.salesforce.view import vendor_name
 from config.fields import OwnField
 from config.words import Kind
@@ -79,15 +80,15 @@ class Writer:
         outcomes: dict[Ref, Outcome] = {}
         if len(patches) > self._bulk_above:
             outcomes = self._in_bulk({patch.ref: records[patch.ref] for patch in patches if fits(records[patch.ref])})
-        left = [patch for patch in patches if patch.ref not in outcomes]
+        apart = _to_single_out(outcomes)
+        left = [patch for patch in patches if patch.ref not in outcomes or patch.ref in apart]
         try:
             answered = halve(left, lambda part: self._send(part, records), MOST_WRITTEN)
         except (Retry, QuotaSpent, Unauthorized) as exc:
             if not outcomes:
                 raise
             answered = [Outcome(patch.ref, "later", code=exc.code, message=str(exc)) for patch in left]
-        marked = (replace(outcome, definition=outcome.code in DEFINITION) for outcome in answered)
-        return outcomes | {outcome.ref: outcome for outcome in marked}
+        return _concluded(outcomes, answered)
 
     def _in_bulk(self, records: Mapping[Ref, Json]) -> dict[Ref, Outcome]:
         """A job for every kind that has enough records to pay for one."""
@@ -128,7 +129,26 @@ class Writer:
             return _without_column(part, records, exc)
         locked = [outcome.ref for outcome in first if outcome.status == "later"]
         again = self._again(locked, records) if locked else {}
-        return [again.get(outcome.ref, outcome) for outcome in first]
+        return self._singled_out(part, [again.get(outcome.ref, outcome) for outcome in first], records)
+
+    def _singled_out(
+        self, part: Sequence[Patch], outcomes: list[Outcome], records: Mapping[Ref, Json]
+    ) -> list[Outcome]:
+        """``outcomes``, those that one record is guilty of for several asked for in parts. Raises what is halved."""
+        if len(part) > 1 and all(outcome.code == LOCKED for outcome in outcomes):
+            raise Locked(outcomes[0].message, connection=self._client.connection, code=LOCKED)
+        felled = [patch for patch, outcome in zip(part, outcomes, strict=True) if _felled(outcome)]
+        if len(felled) < 2:
+            return outcomes
+        why = next(outcome for outcome in outcomes if _felled(outcome))
+        if len(felled) == len(part):
+            raise Refused(why.message, connection=self._client.connection, code=why.code)
+        try:
+            apart = halve(felled, lambda some: self._send(some, records))
+        except (Retry, QuotaSpent, Unauthorized) as exc:
+            apart = [Outcome(patch.ref, "later", code=exc.code, message=str(exc)) for patch in felled]
+        by_ref = {outcome.ref: outcome for outcome in apart}
+        return [by_ref.get(outcome.ref, outcome) for outcome in outcomes]
 
     def _again(self, locked: Sequence[Ref], records: Mapping[Ref, Json]) -> dict[Ref, Outcome]:
         """What became of locked records when they were sent once more; empty when they could not be."""
@@ -143,6 +163,31 @@ class Writer:
 
     def _judged(self, refs: Sequence[Ref], reply: Reply) -> list[Outcome]:
         return outcomes(refs, reply, self._client.connection)
+
+
+def _felled(outcome: Outcome) -> bool:
+    """Refused by what is handed many records together: perhaps another one's fault."""
+    return outcome.status == "refused" and outcome.code in TOGETHER
+
+
+def _to_single_out(outcomes: Mapping[Ref, Outcome]) -> set[Ref]:
+    """Whom a bulk job refused for a trigger that failed; as many as one call takes, where it failed over everybody."""
+    felled = [ref for ref, outcome in outcomes.items() if _felled(outcome)]
+    return set(felled[:MOST_WRITTEN] if len(felled) == len(outcomes) else felled)
+
+
+def _concluded(of_jobs: Mapping[Ref, Outcome], answered: Sequence[Outcome]) -> dict[Ref, Outcome]:
+    """All outcomes. A trigger that fails over every single record is the org's matter; else who was not asked for
+    singly waits."""
+    outcomes = {**of_jobs} | {outcome.ref: outcome for outcome in answered}
+    always = len(outcomes) > 1 and all(_felled(outcome) for outcome in outcomes.values())
+    asked = {outcome.ref for outcome in answered}
+    for ref, outcome in outcomes.items():
+        if _felled(outcome) and ref not in asked and not always:
+            outcomes[ref] = replace(outcome, status="later")
+        elif outcome.status == "refused":
+            outcomes[ref] = replace(outcome, definition=always or outcome.code in DEFINITION)
+    return outcomes
 
 
 def _body(refs: Sequence[Ref], records: Mapping[Ref, Json]) -> Json:

@@ -85,10 +85,16 @@ class Vendor(Protocol):
         """Set the day's ``limit`` of calls, or how many of it are ``used``; both as they are then."""
 
     def expired(self, fault: Fault) -> Response:
-        """Make the caller's session invalid and answer as the vendor does."""
+        """401: by ``code`` the caller's session has ended, was never good, or is not let in whatever its token."""
 
     def limited(self, fault: Fault) -> Response:
         """The vendor's answer to a caller over a limit."""
+
+    def forbidden(self, fault: Fault) -> Response:
+        """The vendor's 403; ``code`` names which."""
+
+    def refusal(self, fault: Fault) -> Response:
+        """An answer of the fault's ``status`` in the vendor's own shape."""
 
     def compose(self, url: str, changes: Sequence[Change], attempt: int) -> tuple[Mapping[str, str], bytes]:
         """Headers and body of one delivery of ``changes``; ``attempt`` counts from 0."""

@@ -20,7 +20,7 @@ from adapters.sandbox.hubspot import (
 )
 from adapters.sandbox.hubspot.calls import Desk, answer, correlation_id
 from adapters.sandbox.hubspot.edits import apply_edit
-from adapters.sandbox.hubspot.errors import HubspotError, rate_limited
+from adapters.sandbox.hubspot.errors import HubspotError, missing_scopes, rate_limited, unauthenticated
 from adapters.sandbox.hubspot.hooks import delivery
 from adapters.sandbox.hubspot.limits import INTERVAL_S, Allowance, Limits, midnight_after
 from adapters.sandbox.hubspot.oauth_api import OAuthDesk
@@ -84,6 +84,13 @@ ROUTES: Final[Sequence[tuple[str, str, Callable[..., Response]]]] = (
     ("GET", "/account-info/v3/details", account_api.details),
     ("GET", "/crm/v3/limits/custom-properties", properties_api.custom_property_limits),
 )
+
+SAID: Final[Mapping[int, tuple[str, str]]] = {
+    400: ("VALIDATION_ERROR", "Invalid input"),
+    423: ("", "The resource is locked: a high volume of requests to it is being worked off"),
+    477: ("", "This account is being moved between data centers"),
+}
+"""Category and message of statuses that nothing in the portal leads to."""
 
 SUPERSEDED: Final = (objects_api.linked_records, associations_api.read_links_v3)
 """What version 4 of the associations replaced: the dated versions have it no more."""
@@ -205,11 +212,23 @@ class HubspotServer:
 
     def expired(self, fault: Fault) -> Response:
         """401 for this call; the token of an OAuth app has expired for good, a private app's works again."""
+        if fault.code in ("invalid", "incurable"):
+            return self._refused(unauthenticated())
         return self._refused(self._tokens.expire(_bearer()))
 
     def limited(self, fault: Fault) -> Response:
         """429; the fault's ``code`` may name the policy."""
-        return self._refused(rate_limited(fault.code or "TEN_SECONDLY_ROLLING", fault.retry_after_s))
+        return self._refused(rate_limited(fault.code or "TEN_SECONDLY_ROLLING"))
+
+    def forbidden(self, fault: Fault) -> Response:
+        """403: of a scope that the app lacks, or of the category that ``code`` names."""
+        if fault.code in ("", "MISSING_SCOPES"):
+            return self._refused(missing_scopes(fault.message or "crm.objects.companies.read"))
+        return self._refused(HubspotError(403, fault.code, fault.message or "This is not allowed"))
+
+    def refusal(self, fault: Fault) -> Response:
+        said = SAID.get(fault.status, ("", "internal error"))
+        return self._refused(HubspotError(fault.status, fault.code or said[0], fault.message or said[1]))
 
     def compose(self, url: str, changes: Sequence[Change], attempt: int) -> tuple[Mapping[str, str], bytes]:
         now = self._desk.now()

@@ -1,7 +1,6 @@
 """``jobs/ingest`` of the Bulk API 2.0: one CSV upload, worked off row by row once it is closed, three result files."""
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import islice
 from typing import Any, Final
 from zlib import crc32
 
@@ -13,11 +12,14 @@ from adapters.sandbox.salesforce.bulk_jobs import Job, no_bulk, wrong_state
 from adapters.sandbox.salesforce.errors import ApiError, RowError
 from adapters.sandbox.salesforce.fields import ObjectType
 from adapters.sandbox.salesforce.ids import normal
+from adapters.sandbox.salesforce.refusals import TRIGGER
 from adapters.sandbox.salesforce.sobjects_api import by_external, external_field
 from adapters.sandbox.salesforce.web import Desk, answer, body, caller, empty
 
 OPERATIONS: Final = ("insert", "update", "upsert", "delete")
 LARGEST: Final = 100 * 1024 * 1024
+CHUNK: Final = 200
+"""Rows that a trigger is handed together."""
 """Bytes of an upload: 150 MB once it is in base64."""
 LONGEST_ROW: Final = 400_000
 LONGEST_CELL: Final = 32_000
@@ -122,8 +124,11 @@ def _work(desk: Desk, job: Job) -> None:
     job.header = bulk_csv.line(header, job.line_end)
     done = len(rows) // 2 if job.fate == "failed" else len(rows)
     act = _act(desk, job, kind)
-    for cells in islice(rows, done):
-        _row(job, header, cells, act)
+    for first in range(0, done, CHUNK):
+        chunk = rows[first : min(first + CHUNK, done)]
+        triggered = _triggered(desk, job, chunk)
+        for cells in chunk:
+            _row(job, header, cells, triggered or act)
     job.unprocessed = [bulk_csv.line(cells, job.line_end) for cells in rows[done:]]
     for results in (job.successful, job.failed):  # not in the order of the upload
         results.sort(key=lambda line: crc32(line.encode()))
@@ -145,6 +150,18 @@ def _check(desk: Desk, job: Job, kind: ObjectType, header: Sequence[str], rows: 
             raise BadCsv(f"InvalidBatch : Failed to parse CSV. {len(cells)} cells in a row of {len(header)}")
         if sum(map(len, cells)) > LONGEST_ROW or max(map(len, cells), default=0) > LONGEST_CELL:
             raise BadCsv(f"InvalidBatch : a row exceeds {LONGEST_ROW} characters, or a field {LONGEST_CELL}")
+
+
+def _triggered(desk: Desk, job: Job, rows: Sequence[Sequence[str]]) -> Act | None:
+    """What becomes of each row where a trigger fails over one of those it is handed together (the fault "trigger")."""
+    given = {cell for cells in rows for cell in cells}
+    if desk.org.faults.take(("trigger",), (job.actor.call, job.object), given) is None:
+        return None
+
+    def refuse(record: Record) -> tuple[str, bool]:
+        raise RowError(TRIGGER.code, TRIGGER.message)
+
+    return refuse
 
 
 def _row(job: Job, header: Sequence[str], cells: Sequence[str], act: Act) -> None:

@@ -10,6 +10,7 @@ from adapters.sandbox.salesforce import ids
 from adapters.sandbox.salesforce.errors import ApiError, RowError
 from adapters.sandbox.salesforce.fields import ObjectType
 from adapters.sandbox.salesforce.query import Columns, renderer
+from adapters.sandbox.salesforce.refusals import TRIGGER
 from adapters.sandbox.salesforce.sobjects_api import by_external, external_field
 from adapters.sandbox.salesforce.transactions import undoable
 from adapters.sandbox.salesforce.web import MOST_RECORDS, Desk, answer, body, caller
@@ -102,6 +103,8 @@ def _read(desk: Desk, name: str, listed: Sequence[str], names: Sequence[str], ve
 def _run(desk: Desk, asked: Mapping[str, Any], act: Act, typed: bool = True) -> Response:
     """Check the request as a whole, then each record by ``act``; 200 with one outcome per record, in order."""
     records, together = _records(desk, asked, typed), bool(asked.get("allOrNone", False))
+    if typed and _triggered(desk, records):
+        return answer([_refused(TRIGGER) for _ in records])
     with desk.org.lock, undoable(desk.org) as undo:
         outcomes = [_outcome(act, record) for record in records]
         if together and not all(outcome["success"] for outcome in outcomes):
@@ -110,6 +113,13 @@ def _run(desk: Desk, asked: Mapping[str, Any], act: Act, typed: bool = True) -> 
             desk.org.journal.roll_back_here(ROLLED_BACK.code)
             outcomes = [o if not o["success"] else _refused(ROLLED_BACK) for o in outcomes]
     return answer(outcomes)
+
+
+def _triggered(desk: Desk, records: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a trigger fails over one of these, and with it all of them (the fault "trigger")."""
+    given = {str(record.get("Id", "")) for record in records}
+    subjects = {caller().call, *(str(record["attributes"]["type"]) for record in records)}
+    return desk.org.faults.take(("trigger",), subjects, given) is not None
 
 
 def _outcome(act: Act, record: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from adapters.sandbox.salesforce import (
     oauth_api,
     outbound,
     query_api,
+    refusals,
     sobjects_api,
     tooling_api,
 )
@@ -89,14 +90,18 @@ class Salesforce:
         return {"limit": most, "used": made}
 
     def expired(self, fault: Fault) -> Response:
-        self.desk.logins.close(_token())
-        return failed(_no_session())
+        if fault.code != refusals.INCURABLE:
+            self.desk.logins.close(_token())
+        return failed(refusals.unauthorized(fault))
 
     def limited(self, fault: Fault) -> Response:
-        """403 REQUEST_LIMIT_EXCEEDED: of the day, or (code ConcurrentRequests) of the moment. Never a Retry-After."""
-        concurrent = "concurrent" in fault.code.casefold()
-        kind = "ConcurrentRequests (Concurrent API Requests)" if concurrent else "TotalRequests"
-        return failed(ApiError(403, "REQUEST_LIMIT_EXCEEDED", fault.message or f"{kind} Limit exceeded."))
+        return failed(refusals.limited(fault))
+
+    def forbidden(self, fault: Fault) -> Response:
+        return failed(refusals.forbidden(fault))
+
+    def refusal(self, fault: Fault) -> Response:
+        return failed(refusals.any_status(fault))
 
     def compose(self, url: str, changes: Sequence[Change], attempt: int) -> tuple[Mapping[str, str], bytes]:
         with self.desk.org.lock:
@@ -188,7 +193,7 @@ def _entrance(desk: Desk) -> Response | None:
         return None
     actor = desk.logins.actor(_token())
     if actor is None:
-        return failed(_no_session())
+        return failed(refusals.no_session())
     g.actor = actor
     match = _VERSION.fullmatch(request.path.removeprefix(DATA).partition("/")[0])
     if match is None or int(match[1]) not in VERSIONS:
@@ -210,10 +215,6 @@ def _counted(desk: Desk, response: Response) -> Response:
 def _token() -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.casefold() in ("bearer", "oauth") else ""
-
-
-def _no_session() -> ApiError:
-    return ApiError(401, "INVALID_SESSION_ID", "Session expired or invalid")
 
 
 def _http_failed(error: HTTPException) -> Response:
