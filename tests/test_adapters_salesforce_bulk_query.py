@@ -11,7 +11,7 @@ from fake_salesforce import OWN, Sleeps
 from sandbox_salesforce import NOW, sandbox
 
 from adapters.contract import Page
-from adapters.errors import QuotaSpent
+from adapters.errors import Lost, QuotaSpent
 from adapters.records import Item
 from adapters.registry import Context
 from adapters.retrying import Patience
@@ -123,6 +123,19 @@ def test_a_job_that_fails_or_never_ends_leaves_the_rest_to_pages(box: Sandbox, f
     assert job.state == ("Failed" if fault == "job_failed" else "Aborted")
     assert 1800 <= sum(sleeps.taken) < 1900 or fault == "job_failed"
     assert max(sleeps.taken) <= 60
+
+
+def test_a_job_whose_rows_never_arrive_whole_leaves_them_to_pages(
+    box: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some proxies cut what is large, and would for as long as the job is kept."""
+
+    def cut(*_: Any) -> Any:
+        raise Lost("the answer was cut off")
+
+    org = adapter(box)
+    monkeypatch.setattr(org._client, "download_once", cut)
+    assert len(items(list(org.pull("account", None)))) == COMPANIES
 
 
 @pytest.mark.parametrize(

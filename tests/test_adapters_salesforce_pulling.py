@@ -24,7 +24,7 @@ from fake_salesforce import (
 )
 
 from adapters.contract import Page
-from adapters.errors import Refused, Unauthorized
+from adapters.errors import Lost, Refused, Unauthorized
 from adapters.records import Account, Ref, Tombstone
 
 QUERY_ALL = f"{DATA}/queryAll/"
@@ -106,6 +106,42 @@ def test_an_expired_locator_is_asked_again_from_the_last_row(mock: responses.Req
     pages = list(adapter().pull("account", None))
     assert [item.ref.id for one in pages for item in one.items] == [account_id(1), account_id(2)]
     assert f"(SystemModstamp = 2026-04-01T08:00:00.123Z AND Id > '{account_id(1)}')" in queries(mock)[-1]
+
+
+def test_a_row_that_changed_behind_the_first_page_is_no_place_to_resume_from(mock: responses.RequestsMock) -> None:
+    describe(mock, "Account", [*SYSTEM, "Name"])
+    edited = account_row(3, "2026-05-01T12:00:30.000+0000")
+    mock.get(QUERY_ALL, json=page([account_row(1)], "0r8A-2000"))
+    mock.get(f"{DATA}/query/0r8A-2000", json=page([account_row(2), edited], "0r8A-4000"))
+    pages = adapter().pull("account", None)
+    behind = [next(pages), next(pages)][-1]
+    mock.get(QUERY_ALL, json=page([account_row(4)]))
+    list(adapter().pull("account", behind.cursor))
+    assert f"(SystemModstamp = 2026-04-01T08:00:00Z AND Id > '{account_id(2)}')" in queries(mock)[-1]
+
+
+def test_an_empty_page_is_not_the_last_one_unless_it_says_so(mock: responses.RequestsMock) -> None:
+    describe(mock, "Account", [*SYSTEM, "Name"])
+    mock.get(QUERY_ALL, json=page([account_row(1)], "0r8A-2000"))
+    mock.get(f"{DATA}/query/0r8A-2000", json=page([], "0r8A-4000"))
+    mock.get(f"{DATA}/query/0r8A-4000", json=page([account_row(4)]))
+    pages = list(adapter().pull("account", None))
+    assert [item.ref.id for one in pages for item in one.items] == [account_id(1), account_id(4)]
+
+
+@pytest.mark.parametrize("body", [{}, {"records": []}, {"records": [], "done": False}])
+def test_an_answer_that_does_not_say_it_is_the_last_moves_no_cursor(mock: responses.RequestsMock, body: object) -> None:
+    describe(mock, "User", ["Id", "SystemModstamp", "Name"])
+    mock.get(QUERY_ALL, json=body)
+    with pytest.raises(Lost):
+        list(adapter().pull("user", None))
+
+
+def test_a_record_that_a_broken_answer_leaves_out_is_not_gone(mock: responses.RequestsMock) -> None:
+    describe(mock, "Account", [*SYSTEM, "Name"])
+    mock.get(QUERY_ALL, json={"totalSize": 2, "done": False, "records": [account_row(1)]})
+    with pytest.raises(Lost):
+        adapter().read("account", [account_id(1), account_id(2)])
 
 
 def test_a_pull_up_to_a_moment_before_the_cursor_asks_nothing(mock: responses.RequestsMock) -> None:

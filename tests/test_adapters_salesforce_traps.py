@@ -263,6 +263,19 @@ def test_trap_10_a_record_that_changes_between_the_parts_of_a_wide_query_is_read
     both.assert_equal()
 
 
+def test_trap_10_a_record_that_changes_behind_a_page_of_a_wide_query_costs_no_other(make: Make) -> None:
+    both = make(page_rows=200, map={"account": {"fields": WIDE}})
+    add_fields(both, *WIDE.values())
+    made = [both.edit("Account", Name=f"Company {number}") for number in range(500)]
+    both.later(minutes=10)
+    pages = both.adapter.pull("account", None)
+    found = {item.ref.id for item in next(pages).items}
+    both.later(seconds=2)
+    both.edit("Account", made[396], Name="Changed, last of the second page")
+    found |= {item.ref.id for page in pages for item in page.items}
+    assert set(made) - found <= {made[396]}
+
+
 def test_trap_05_fields_added_hidden_and_removed_while_running(make: Make) -> None:
     both = make(map={"account": {"fields": {"tier": "Tier__c"}}})
     account = both.ids("account")[0]

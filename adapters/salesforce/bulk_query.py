@@ -76,7 +76,7 @@ class BulkQuery:
             page = self._page(place)
             seen = place.seen + page.count
             behind = JobPlace(place.job, page.following, seen=seen) if page.following else None
-            if behind is None and seen != total:
+            if seen > total or (behind is None and seen < total):
                 raise JobUseless(f"it gave {seen} rows of {total}")
             lines = table(page.content)
             build = to_row(view, next(lines, []))
@@ -109,7 +109,7 @@ class BulkQuery:
         """One page, fetched again while it is torn."""
         try:
             page = repeat_read(lambda: self._fetched(place), self._patience)
-        except (_TornPage, Refused) as exc:
+        except (Lost, Refused) as exc:  # as long as it may be: some proxies cut what is large, and always will
             raise JobUseless(str(exc)) from exc
         if page.following and page.following == place.locator:
             raise JobUseless("a page leads back to itself")

@@ -13,7 +13,7 @@ from adapters.salesforce.bulk_query import BulkQuery, JobUseless
 from adapters.salesforce.client import Client, Reply
 from adapters.salesforce.mapping import Row, stamp
 from adapters.salesforce.view import View
-from adapters.salesforce.wide import next_url, records, total
+from adapters.salesforce.wide import is_done, next_url, records, total
 
 
 def sightings(client: Client, bulk: BulkQuery, views: Sequence[View]) -> Iterator[Sequence[Sighting]]:
@@ -28,7 +28,7 @@ def _sightings(client: Client, bulk: BulkQuery, view: View) -> Iterator[Sequence
         found = _seen(records(reply))
         if found:
             yield found
-        if (reply.body or {}).get("done") is True:
+        if is_done(reply):
             return
         if not found:
             raise Lost(f"the list of {view.object} broke off", connection=client.connection)

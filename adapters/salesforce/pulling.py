@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from adapters.contract import Page
-from adapters.errors import Refused
+from adapters.errors import Lost, Refused
 from adapters.records import Item
 from adapters.salesforce import deletions, soql
 from adapters.salesforce.about import placed
@@ -27,7 +27,7 @@ from adapters.salesforce.mapping import Row, mapper, stamp
 from adapters.salesforce.reading import Reader
 from adapters.salesforce.soql import After, Window
 from adapters.salesforce.view import View
-from adapters.salesforce.wide import Asker, next_url, records, total
+from adapters.salesforce.wide import Asker, is_done, next_url, records, total
 
 REREAD_EVERY: Final = timedelta(days=1)
 MOST: Final = 2000
@@ -149,17 +149,14 @@ def _pages(asker: Asker, bulk: BulkQuery, view: View, window: Window, job: JobPl
     undecided = True
     reply, asked = _first(asker, view, window)
     while True:
-        rows = records(reply)
-        done = bool((reply.body or {}).get("done", True)) or not rows
-        if not rows:
-            yield (), (window.after, None), True
-            return
-        place = After(*stamp(rows[-1]))
-        seen = replace(window, last=place)
-        yield _whole(asker, view, asked, rows, seen), (place, None), done
+        rows, done = records(reply), is_done(reply)
+        if not (rows or done or next_url(reply)):
+            raise Lost(f"the rows of {view.object} broke off", connection=view.connection)
+        seen = replace(window, last=_place(rows, window))
+        yield _whole(asker, view, asked, rows, seen), (seen.last, None), done
         if done:
             return
-        window = replace(window, after=place)
+        window = replace(window, after=seen.last)
         if undecided and not view.within and not window.only and bulk.pays(total(reply) - len(rows)):
             job = bulk.begun(soql.job(view, window))
             if job and (yield from _in_bulk(bulk, view, window, job)):
@@ -169,6 +166,12 @@ def _pages(asker: Asker, bulk: BulkQuery, view: View, window: Window, job: JobPl
             reply = followed
         else:
             reply, asked = _first(asker, view, window)
+
+
+def _place(rows: Sequence[Row], window: Window) -> After | None:
+    """That of the last row, but of none that changed behind the first page: it has moved past the bound."""
+    places = (After(*stamp(row)) for row in reversed(rows))
+    return next((place for place in places if place.stamp <= window.until), window.after)
 
 
 def _in_bulk(bulk: BulkQuery, view: View, window: Window, job: JobPlace) -> Generator[_Part, None, bool]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from adapters.contract import Purpose
-from adapters.errors import Refused
+from adapters.errors import Lost, Refused
 from adapters.salesforce import soql
 from adapters.salesforce.client import Client, Reply
 from adapters.salesforce.failures import is_too_long
@@ -59,8 +59,10 @@ class Asker:
         return rows
 
     def following(self, reply: Reply, purpose: Purpose) -> Reply | None:
-        """The page behind an answer, if it says that there is one."""
+        """The page behind an answer; None behind the last. Raises Lost for an answer that breaks off before it."""
         url = next_url(reply)
+        if not (url or is_done(reply)):
+            raise Lost("the rows broke off", connection=self._client.connection)
         return self._client.more(url, purpose) if url else None
 
 
@@ -72,6 +74,11 @@ def records(reply: Reply) -> Sequence[Row]:
 def total(reply: Reply) -> int:
     """How many rows the query has, those of this page included."""
     return int((reply.body or {}).get("totalSize") or 0)
+
+
+def is_done(reply: Reply) -> bool:
+    """Whether these are the last rows, as only the answer itself can say."""
+    return (reply.body or {}).get("done") is True
 
 
 def next_url(reply: Reply) -> str | None:
