@@ -52,7 +52,8 @@ def follow(db: Connection, settings: Settings, changed: Sequence[Item], now: dat
     other = {ref: values for ref, values in after.items() if values != before.get(ref, {})}
     identities.keep(db, other)
     concerned = {*other, *(ref for ref, values in after.items() if not values)}  # the gone may be back among twins
-    near = _sharing(db, _pairs([*(before.get(ref, {}) for ref in other), *other.values()]))
+    left = _pairs(before.get(ref, {}) for ref in other) - _pairs(other.values())
+    near = _sharing(db, _pairs(other.values())) | identities.holding(db, left)  # who keeps a value may keep it alone
     if not near and not membership.any_joint(db, concerned):
         return {}
     return _settle(db, near | concerned, now)

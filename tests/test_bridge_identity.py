@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 from twins import LINKED, Twins, open_twins
@@ -251,6 +251,7 @@ VALUES = st.tuples(
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(VALUES, max_size=14), st.integers(1, 4))
+@example([("sf:1", "A", None), ("sf:2", "A", "a.test"), ("hs:1", None, "a.test"), ("sf:1", None, None)], 1)
 def test_every_order_of_intakes_ends_in_the_same_customers(
     twins: Twins, changes: list[tuple[str, str | None, str | None]], size: int
 ) -> None:

@@ -36,6 +36,16 @@ def sharing(db: Connection, sort: str, values: Collection[str], across: bool = F
     return _sharing(db, sort, among(db, identities.c.value, values), across)
 
 
+def holding(db: Connection, pairs: Collection[tuple[str, str]]) -> set[Ref]:
+    """The accounts that have one of these (sort, value)."""
+    found: set[Ref] = set()
+    for sort in {sort for sort, _ in pairs}:
+        mine = among(db, identities.c.value, [value for one, value in pairs if one == sort])
+        query = select(identities.c.connection, identities.c.account_id).where(identities.c.sort == sort, mine)
+        found |= {Ref(connection, "account", id) for connection, id in db.execute(query)}
+    return found
+
+
 def all_sharing(db: Connection, sort: str) -> set[Ref]:
     """Every account that has a value in common with another."""
     return _sharing(db, sort, true(), False)
