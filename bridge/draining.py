@@ -21,6 +21,8 @@ from config.errors import CsbridgeError
 
 AT_ONCE = 10_000
 """Deliveries acted on together."""
+RELINKED = 2_000
+"""Records read again because another is gone; where it is more, scores do not wait for them: the next poll has them."""
 PAUSE = timedelta(seconds=30)
 """How long deliveries rest when the CRM cannot be asked and does not say for how long."""
 
@@ -54,9 +56,8 @@ def drain(workspace: Workspace, name: str) -> Drained:
             raise
         seen |= refs.keys() - unread.keys()
         _keep(workspace, waiting, items, unread, drained)
-        vanished, drained.taken.vanished = drained.taken.vanished, []
         with workspace.purse(name).calling_for("urgent"):
-            drained.taken.add(relink(workspace, connect(workspace, name), vanished))
+            drained.taken.add(relink(workspace, connect(workspace, name), most=RELINKED))
 
 
 def _read(workspace: Workspace, name: str, refs: Sequence[Ref]) -> tuple[list[Item], dict[Ref, str]]:

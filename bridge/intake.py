@@ -4,14 +4,14 @@ The one way in, for pulled pages and for records re-read after a webhook. One tr
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from adapters.records import Account, Item, Ref, Tombstone
 from bridge import identity, usage_keys
-from bridge.store import cursors, customers, records
+from bridge.store import cursors, customers, records, vanished
 from bridge.workspace import Workspace
 from webhooks.writeback import drift
 from webhooks.writeback.entry import Entry
@@ -25,15 +25,12 @@ class Taken:
     changed: int = 0
     gone: int = 0
     drifted: int = 0
-    vanished: list[Ref] = field(default_factory=list)
-    """What is gone, as far as others may name it."""
 
     def add(self, other: "Taken") -> None:
         self.read += other.read
         self.changed += other.changed
         self.gone += other.gone
         self.drifted += other.drifted
-        self.vanished += other.vanished
 
 
 def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: datetime) -> Taken:
@@ -61,8 +58,8 @@ def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: da
     ledger = workspace.ledger
     ledger.update_in(db, [item.ref for item in gone], lambda entry: None)
     ledger.update_in(db, sorted(ledger.present(db, list(survivors.values())), key=str), drift.forget)
-    vanished = [item.ref for item in gone if item.ref.kind in ("account", "person")]
-    return Taken(len(items), len(changed), len(gone), _observe(db, workspace, accounts), vanished)
+    vanished.note(db, [item.ref for item in gone if item.ref.kind in ("account", "person")])
+    return Taken(len(items), len(changed), len(gone), _observe(db, workspace, accounts))
 
 
 def _owners(db: Connection, workspace: Workspace, accounts: Sequence[Account], now: datetime) -> dict[Ref, int]:

@@ -1,6 +1,7 @@
 """Reads again the records that name one which is gone: the CRM links them otherwise now, and not every CRM says so.
 
-HubSpot moves no stamp of contacts, deals and tickets when their company is merged away or deleted.
+HubSpot moves no stamp of contacts, deals and tickets when their company is merged away or deleted. Whatever comes
+between a page and this, a spent quota or the end of the process, the next sync has it.
 """
 
 import logging
@@ -8,33 +9,36 @@ from collections.abc import Sequence
 from typing import Final
 
 from adapters.contract import Adapter
-from adapters.records import Ref
 from bridge.intake import Taken, take_in
 from bridge.rereading import read_kind
-from bridge.store import records
+from bridge.store import records, vanished
+from bridge.store.rows import chunks
 from bridge.workspace import Workspace
 from config.words import Kind
 
 log = logging.getLogger(__name__)
 
-MOST: Final = 2_000
-"""Records read at once; where more named what is gone, the nightly comparison has the rest."""
+AT_ONCE: Final = 2_000
+"""Records read and stored together; and how many that are gone are looked after together."""
 
 
-def relink(workspace: Workspace, adapter: Adapter, gone: Sequence[Ref]) -> Taken:
-    """Read those that still name one of these, unless their own change was read already."""
-    taken, left = Taken(), MOST
-    for kind in records.REFERENCES if gone else ():
+def relink(workspace: Workspace, adapter: Adapter, *, most: int | None = None) -> Taken:
+    """Read those that still name what is gone, unless their own change was read already.
+
+    ``most``: where more than so many do, they are left to whoever has more time.
+    """
+    taken, name = Taken(), adapter.connection
+    while True:
         with workspace.store.read() as db:
-            ids = records.naming(db, adapter.connection, kind, gone)
-        if len(ids) > left:
-            log.info(
-                "%s: %d of kind %s name what is gone: left to reconcile", adapter.connection, len(ids) - left, kind
-            )
-        ids, left = ids[:left], max(left - len(ids), 0)
-        if ids:
-            taken.add(_read(workspace, adapter, kind, ids))
-    return taken
+            gone = vanished.some(db, name, AT_ONCE)
+            naming = {kind: records.naming(db, name, kind, gone) for kind in records.REFERENCES if gone}
+        if not gone or (most is not None and sum(map(len, naming.values())) > most):
+            return taken
+        for kind, ids in naming.items():
+            for some in chunks(ids, AT_ONCE):
+                taken.add(_read(workspace, adapter, kind, some))
+        with workspace.store.write() as db:
+            vanished.forget(db, gone)
 
 
 def _read(workspace: Workspace, adapter: Adapter, kind: Kind, ids: Sequence[str]) -> Taken:

@@ -70,7 +70,7 @@ def _sync(workspace: Workspace, name: str, full: bool, progress: Progress) -> Sy
             if exc.status == 401 or kind == "account":
                 raise
             synced.unreadable[kind] = str(exc)  # a right is missing; the other kinds are worth reading without it
-    relink(workspace, adapter, [ref for taken in synced.kinds.values() for ref in taken.vanished])
+    relink(workspace, adapter)
     with workspace.store.write() as db:
         if cursors.is_complete(db, name) and not any(taken.changed for taken in synced.kinds.values()):
             note_quiet_poll(db, name, adapter.calls.made.total() - before)

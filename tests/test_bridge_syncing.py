@@ -7,7 +7,7 @@ import pytest
 from fake_crm import KINDS, OVERLAP
 from worlds import START, World
 
-from adapters.errors import Refused, Retry, Unauthorized
+from adapters.errors import QuotaSpent, Refused, Retry, Unauthorized
 from adapters.records import Ref, Tombstone
 from bridge import syncing
 from bridge.intake import take_in
@@ -255,3 +255,23 @@ def test_who_names_a_record_that_is_gone_is_read_again(world: World, survivor: s
     assert known.content["accounts"] == ([survivor] if survivor else [])
     world.sync()
     assert len(world.crm.reads) == 1
+
+
+@pytest.mark.parametrize("end", [Retry("busy"), QuotaSpent("spent"), KeyboardInterrupt()])
+def test_who_names_a_record_that_is_gone_is_read_again_although_the_sync_was_cut_short(
+    world: World, end: BaseException
+) -> None:
+    world.account("03")
+    ref = world.crm.put("person", "p1", accounts=("03",))
+    world.sync()
+    world.tick(minutes=30)
+    world.sync()
+    world.crm.delete("account", "03")
+    world.crm.items[ref] = replace(world.crm.items[ref], accounts=())  # type: ignore[call-arg]
+    world.crm.fail("pull ticket", end)  # type: ignore[arg-type]
+    with pytest.raises(type(end)):
+        world.sync()
+    world.sync()
+    with world.workspace.store.read() as db:
+        (known,) = records.known(db, "sf", "person", ["p1"], world.clock.now())
+    assert known.content["accounts"] == []

@@ -334,6 +334,15 @@ sightings = Table(
     comment="The ids that a reconcile under way has seen in the CRM",
 )
 
+vanished = Table(
+    "vanished",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    comment="Accounts and persons that are gone, until whoever names them was read again",
+)
+
 account_identities = Table(
     "account_identities",
     metadata,

@@ -79,6 +79,14 @@ def upgrade() -> None:
         comment="The ids that a reconcile under way has seen in the CRM",
     )
     op.create_table(
+        "vanished",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("connection", "kind", "id", name="pk_vanished"),
+        comment="Accounts and persons that are gone, until whoever names them was read again",
+    )
+    op.create_table(
         "account_identities",
         sa.Column("connection", sa.String(), nullable=False),
         sa.Column("account_id", sa.String(), nullable=False),
