@@ -9,8 +9,8 @@ from openpyxl import Workbook
 from test_adapters_csv_contract import opened, rows
 
 from adapters.contract import Delivery, Patch
-from adapters.csv.adapter import CsvAdapter, open_connection
-from adapters.errors import Rejected
+from adapters.csv.adapter import PAGE, CsvAdapter, open_connection
+from adapters.errors import Rejected, Retry
 from adapters.records import Account, Activity, Item, Ref
 from adapters.registry import Context
 from bridge.clock import MovableClock
@@ -157,3 +157,60 @@ def test_a_results_file_of_somebody_else_is_not_touched(folder: Path, adapter: C
 def test_a_folder_sends_no_webhooks(adapter: CsvAdapter) -> None:
     with pytest.raises(Rejected):
         adapter.verify(Delivery("POST", "https://cs.example.com/webhooks/book", {}, b"[]"), ["secret"], NOW)
+
+
+def test_an_edit_whose_pull_was_cut_short_still_asks_for_its_ids(folder: Path, adapter: CsvAdapter) -> None:
+    book = folder / "accounts.csv"
+    book.write_text("id\n" + "".join(f"A{number}\n" for number in range(PAGE + 2)))
+    _, cursor, _ = pulled(adapter)
+    book.write_text("id\n" + "".join(f"A{number}\n" for number in range(PAGE + 1)))
+    first = next(adapter.pull("account", cursor))
+    assert pulled(adapter, cursor=first.cursor)[2] != ""
+
+
+@pytest.mark.parametrize(
+    "content", ['id,name\nA,"Alpha\nB,Beta\n', 'id,name\nA,"Alpha\nB,"Beta"\n', 'id,name\nA,"' + "long " * 30_000]
+)
+def test_a_quote_that_swallows_rows_is_an_error(folder: Path, adapter: CsvAdapter, content: str) -> None:
+    (folder / "accounts.csv").write_text(content)
+    with pytest.raises(ConfigError, match="line 2"):
+        pulled(adapter)
+
+
+def test_quotes_newlines_and_ends_of_windows_within_cells(folder: Path, adapter: CsvAdapter) -> None:
+    (folder / "accounts.csv").write_bytes(b'id,name\r\nA,"12"" pipe\r\nof Alpha"\r\nB,5" pipe\r\n')
+    items, _, _ = pulled(adapter)
+    assert [getattr(item, "name", None) for item in items] == ['12" pipe\r\nof Alpha', '5" pipe']
+
+
+def test_a_file_that_is_written_while_it_is_read_is_read_later(
+    folder: Path, adapter: CsvAdapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = folder / "accounts.csv"
+    book.write_text("id,name\nA,Alpha\nB,Beta\n")
+    read = Path.read_bytes
+
+    def meanwhile(path: Path) -> bytes:
+        found = read(path)
+        book.write_text("id,name\nA,Alpha\nB,Beta\nC,Gamma\n")
+        return found
+
+    monkeypatch.setattr(Path, "read_bytes", meanwhile)
+    with pytest.raises(Retry):
+        pulled(adapter)
+
+
+@pytest.mark.parametrize("content", [None, "id,name\n", "id,name\nA0,Alpha\n"], ids=["moved", "emptied", "cut"])
+def test_accounts_are_not_gone_because_their_file_is_emptied(
+    folder: Path, adapter: CsvAdapter, content: str | None
+) -> None:
+    book = folder / "accounts.csv"
+    book.write_text("id,name\n" + "".join(f"A{number},Alpha\n" for number in range(10)))
+    patches = [Patch(Ref("book", "account", f"A{number}"), {"health_band": "red"}) for number in range(10)]
+    adapter.write(patches)
+    book.unlink()
+    if content:
+        book.write_text(content)
+    with pytest.raises(Retry):
+        adapter.write(patches)
+    assert len(rows(folder, "csb_scores")) == 10

@@ -71,11 +71,12 @@ class CsvAdapter:
             return
         first = int(before["row"]) if same else 0
         items = list(self._sheets.records(sheet, datetime.fromisoformat(here["at"])))
-        gap = EDITED if before.get("of", sheet.digest) != sheet.digest else ""
+        edited = before.get("edited", False) or before.get("of", sheet.digest) != sheet.digest
         for start in range(first, max(len(items), 1), PAGE):
             last = start + PAGE >= len(items)
-            place = here if last else {**here, "row": start + PAGE}
-            yield Page(tuple(items[start : start + PAGE]), orjson.dumps(place).decode(), gap if last else "")
+            place = here if last else {**here, "row": start + PAGE, "edited": edited}
+            gap = EDITED if edited and last else ""
+            yield Page(tuple(items[start : start + PAGE]), orjson.dumps(place).decode(), gap)
 
     def _stamp(self, sheet: Sheet, before: dict[str, Any]) -> datetime:
         """When the sheet changed; now, where a file of old was put back: what it says is new all the same."""
@@ -86,7 +87,7 @@ class CsvAdapter:
 
     def read(self, kind: Kind, ids: Sequence[str]) -> list[Item]:
         sheet = self._sheets.sheet(kind) if ids else None
-        found = {item.ref.id: item for item in self._sheets.records(sheet)} if sheet else {}
+        found = {item.ref.id: item for item in self._sheets.records(sheet, only=set(ids))} if sheet else {}
         now = self._clock()
         return [found.get(one) or Tombstone(Ref(self.connection, kind, one), now) for one in dict.fromkeys(ids)]
 

@@ -56,18 +56,26 @@ def _listed(folder: Path) -> list[Path]:
 
 
 def read(path: Path) -> Table:
-    """Raises ConfigError for what is no table, Retry when another program holds the file."""
-    try:
-        changed_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        data = path.read_bytes()
-    except OSError as exc:
-        raise Retry(f"{path.name} cannot be read now: {exc.strerror}") from exc
+    """Raises ConfigError for what is no table, Retry when another program holds the file or writes it."""
+    data, changed_at = _content(path)
     lines = _sheet(path, data) if path.suffix.lower() == ".xlsx" else _lines(path, data)
     header = [str(cell).strip() if cell is not None else "" for cell in next(lines, ())]
     _require_unambiguous(path, header)
     rows = tuple(_row(header, cells) for cells in lines if any(cell not in (None, "") for cell in cells))
     named = tuple(name for name in header if name)
     return Table(path, named, rows, blake2b(data, digest_size=16).hexdigest(), changed_at)
+
+
+def _content(path: Path) -> tuple[bytes, datetime]:
+    try:
+        before = path.stat()
+        data = path.read_bytes()
+        after = path.stat()
+    except OSError as exc:
+        raise Retry(f"{path.name} cannot be read now: {exc.strerror}") from exc
+    if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+        raise Retry(f"{path.name} is being written: it was read in the middle of that")
+    return data, datetime.fromtimestamp(before.st_mtime, UTC)
 
 
 def _row(header: Sequence[str], cells: Sequence[Any]) -> Row:
@@ -90,8 +98,21 @@ def _lines(path: Path, data: bytes) -> Iterator[list[Any]]:
         raise ConfigError([Problem(path.name, what, expected="the file saved as “CSV UTF-8”")]) from exc
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    lines = csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=delimiter)
+    lines = _parsed(path, text.replace("\0", ""), delimiter)
     yield from map(_with_decimal_points, lines) if delimiter == ";" else lines
+
+
+def _parsed(path: Path, text: str, delimiter: str) -> Iterator[list[str]]:
+    """Strictly: a quote that is not closed, or not doubled within a cell, would swallow the rows behind it."""
+    lines, read = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 0
+    try:
+        for cells in lines:
+            yield cells
+            read = lines.line_num
+    except csv.Error as exc:
+        what = f"cannot be read from line {read + 1} on: {exc}"
+        expected = 'cells closed by the quote that opens them, and a quote within one doubled: "12"" pipe"'
+        raise ConfigError([Problem(path.name, what, expected=expected)]) from exc
 
 
 def _with_decimal_points(cells: list[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """A folder's kinds: each read from its file when asked, as rows by id and as records."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -70,11 +70,15 @@ class Sheets:
         changed_at = max(table.changed_at, ours) if ours else table.changed_at
         return Sheet(kind, columns, rows, table.digest, changed_at, flaws, ours.isoformat() if ours else "")
 
-    def records(self, sheet: Sheet, changed_at: datetime | None = None) -> Iterator[Record]:
-        """Its records, in the order of the file."""
+    def records(
+        self, sheet: Sheet, changed_at: datetime | None = None, only: Collection[str] | None = None
+    ) -> Iterator[Record]:
+        """Its records, in the order of the file; ``only`` those of these ids."""
         at = changed_at or sheet.changed_at
         written = self.results.read()[0] if sheet.kind == "account" else {}
         for id, (_, row) in sheet.rows.items():
+            if only is not None and id not in only:
+                continue
             own = self.results.own(written.get(id, {})) if sheet.kind == "account" else {}
             yield mapping.record(Ref(self._connection, sheet.kind, id), sheet.columns, row, at, self._zone, own)
 

@@ -1,18 +1,25 @@
 """Writes decisions into the results file: all patches in one go, an outcome for each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from adapters.contract import Calls, Outcome, Patch
 from adapters.csv.sheets import Sheets, names
+from adapters.errors import Retry
 from adapters.texts import written
 from config.fields import OwnField
+
+MOST: Final = 0.2
+FEW: Final = 5
+"""Accounts without a row, by share and number, that are held to be gone; of more only a reconcile may say so."""
 
 
 def write(sheets: Sheets, own: Mapping[str, OwnField], patches: Sequence[Patch], calls: Calls) -> list[Outcome]:
     """Outcomes in the order of ``patches``. Raises Retry when another program holds the file: nothing was written."""
     sheet = sheets.sheet("account")
     living = sheet.rows if sheet else {}
+    _doubt_loss(sheets.stem("account"), [patch.ref.id in living for patch in patches], living)
     texts: dict[str, dict[str, str]] = {}
     unwritten: dict[int, Outcome] = {}
     for place, patch in enumerate(patches):
@@ -28,6 +35,13 @@ def write(sheets: Sheets, own: Mapping[str, OwnField], patches: Sequence[Patch],
         calls.count("write")
         at = sheets.results.write(texts, names(sheet), living)
     return [unwritten.get(place) or Outcome(patch.ref, "written", at=at) for place, patch in enumerate(patches)]
+
+
+def _doubt_loss(stem: str, there: Sequence[bool], living: Collection[str]) -> None:
+    """Raises Retry where the file has lost too much to be believed: it may be about to be written, or emptied."""
+    gone = there.count(False)
+    if there and (not living or (gone > FEW and gone > len(there) * MOST)):
+        raise Retry(f"{gone:,} of {len(there):,} accounts have no row in {stem} now; nothing was written")
 
 
 def cells(patch: Patch, own: Mapping[str, OwnField]) -> dict[str, str]:
