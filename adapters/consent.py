@@ -64,6 +64,18 @@ class Consenting(Protocol):
         """Whom the vendor takes us for; empty when it does not say."""
 
 
+@runtime_checkable
+class Administered(Protocol):
+    """An adapter whose set-up can be changed by an administrator's login instead of the connection's own."""
+
+    def as_admin(self, token: str) -> Consent | None:
+        """From now on what provisioning looks at and changes, it does as an administrator: nothing of it is kept.
+
+        With ``token``; without one, through the consent that is given back, to be redeemed before anything else.
+        Raises ConfigError where there is no other way than a token.
+        """
+
+
 def new_request(redirect_uri: str, now: datetime, random: Callable[[int], str]) -> ConsentRequest:
     """``random`` gives that many random bytes as URL-safe text, such as ``secrets.token_urlsafe``."""
     return ConsentRequest(state=random(24), verifier=random(48), redirect_uri=redirect_uri, asked_at=now)

@@ -93,9 +93,11 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that provisioning would do. ``blocked``: it cannot (wrong type there, not adoptable), and why."""
+    """One thing that provisioning, or taking it back, would do. ``blocked``: it cannot (wrong type there), and why."""
 
-    action: Literal["create_group", "create_field", "add_options", "grant", "assign"]
+    action: Literal[
+        "create_group", "create_field", "add_options", "grant", "assign", "delete_field", "unassign", "delete_group"
+    ]
     field: str
     """The canonical own-field name; empty for a group or a permission set."""
     target: str
@@ -103,6 +105,8 @@ class Change:
     detail: str = ""
     options: tuple[str, ...] = ()
     blocked: str = ""
+    group: str = ""
+    """The permission set that grants; empty where the action knows no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,8 @@ class Plan:
     """What is missing or differs between our fields and the org, in the order it is to be done."""
 
     changes: tuple[Change, ...] = ()
+    lacking: tuple[str, ...] = ()
+    """Rights that this needs and the login is known not to have, as the vendor calls them."""
 
     @property
     def blocked(self) -> tuple[Change, ...]:
@@ -223,6 +229,15 @@ class Adapter(Webhooks, Protocol):
 
     def provision(self, plan: Plan, fields: Sequence[OwnField]) -> None:
         """Carry out a plan that is not blocked. Idempotent; options are added, never removed."""
+
+    def undoing(self, fields: Sequence[OwnField]) -> Plan:
+        """What csbridge created for these fields and would take back: fields by our names, never an admin's own."""
+
+    def unprovision(self, plan: Plan) -> list[Change]:
+        """Take it back, and the values with it. Idempotent. Gives what the vendor refused, ``blocked`` by its words."""
+
+    def export(self, fields: Sequence[OwnField]) -> Mapping[str, str]:
+        """What an admin can review or deploy instead: relative path → text. No network call; always the same text."""
 
     def write(self, patches: Sequence[Patch]) -> list[Outcome]:
         """Apply at most ``write_most`` patches, in batches or in bulk; one outcome per patch, in order.

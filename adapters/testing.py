@@ -177,6 +177,40 @@ class ProvisioningContract:
         assert bench.adapter.plan(bench.own).changes == ()
 
 
+    def test_what_was_provisioned_can_be_taken_back_and_made_again(self, bench: Bench) -> None:
+        assert [one for one in bench.adapter.undoing(bench.own).changes if one.action == "delete_field"] == []
+        _provision(bench)
+        account = _accounts(bench)[0]
+        bench.adapter.write([Patch(account.ref, _samples(bench.own))])
+        wanted = bench.adapter.undoing(bench.own)
+        assert {one.field for one in wanted.changes if one.action == "delete_field"} == {one.name for one in bench.own}
+        assert bench.adapter.unprovision(wanted) == []
+        assert bench.adapter.undoing(bench.own).changes == ()
+        assert bench.adapter.unprovision(wanted) == [], "what is gone is done"
+        assert bench.adapter.plan(bench.own).changes
+        _provision(bench)
+        assert set(_own(bench, account.ref).values()) == {None}
+
+    def test_a_field_of_the_admins_own_is_never_taken_back(self, bench: Bench) -> None:
+        _provision(bench)
+        mine, other, *_ = (one for one in bench.own if one.type == "number")
+        made = {change.field: change.target for change in bench.adapter.undoing(bench.own).changes if change.field}
+        lent = replace(other, to=made[mine.name].rpartition(".")[2])
+        asked = [lent, *(one for one in bench.own if one != other)]
+        assert made[mine.name] not in [change.target for change in bench.adapter.undoing(asked).changes]
+
+    def test_an_export_needs_no_call_and_is_the_same_every_time(self, bench: Bench) -> None:
+        before = bench.adapter.calls.made.total()
+        files = bench.adapter.export(bench.own)
+        assert dict(files) == dict(bench.adapter.export(bench.own))
+        assert bench.adapter.calls.made.total() == before
+        assert files
+        assert not [path for path in files if path.startswith("/") or ".." in path]
+        text = "".join(files.values())
+        assert [one.label for one in bench.own if one.label not in text] == []
+        assert "brand_new" not in text
+
+
 class WritingContract:
     """Own fields, and nothing but them."""
 

@@ -5,9 +5,10 @@ Owns the order of the steps; addresses and exchanges are the adapter's, and noth
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from adapters.consent import Consent, Consenting, ConsentRequest, answers, code_in, new_request
@@ -15,6 +16,14 @@ from adapters.errors import Unauthorized
 from bridge.connecting import connect
 from bridge.redirects import RedirectListener, port_of
 from bridge.workspace import Workspace
+
+Purpose = Literal["consent", "administration"]
+"""A login for good, or an administrator's for once."""
+
+_BEGINNINGS: Final[Mapping[Purpose, str]] = {
+    "consent": "csbridge connect {}",
+    "administration": "csbridge provision --as-admin --connection {}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +57,26 @@ def prove(workspace: Workspace, name: str) -> LoggedIn:
     return LoggedIn(name, adapter.identify(), user)
 
 
-def ask(workspace: Workspace, name: str, consent: Consent, port: int | None) -> Asked:
+def ask(workspace: Workspace, name: str, consent: Consent, port: int | None, purpose: Purpose = "consent") -> Asked:
     """Begin anew: earlier requests are void. ``port`` replaces the one of the app's callback on this machine."""
-    redirect_uri = _with_port(consent.redirect_uri, port)
-    request = new_request(redirect_uri, workspace.now(), secrets.token_urlsafe)
-    workspace.vault.save(_place(name), _written(request))
-    return Asked(name, consent.address(request), redirect_uri)
+    request = asking(workspace, consent, port)
+    workspace.vault.save(_place(name, purpose), _written(request))
+    return Asked(name, consent.address(request), request.redirect_uri)
+
+
+def asking(workspace: Workspace, consent: Consent, port: int | None) -> ConsentRequest:
+    """A new request, which nobody remembers."""
+    return new_request(_with_port(consent.redirect_uri, port), workspace.now(), secrets.token_urlsafe)
 
 
 def wait(workspace: Workspace, asked: Asked, port: int, seconds: float, tell: Callable[[], None]) -> str:
     """The address that the browser came back to; empty when it did not in time. ``tell`` is called once we listen."""
-    request = _pending(workspace, asked.connection)
-    path = urlsplit(asked.redirect_uri).path or "/"
+    return wait_for(_pending(workspace, asked.connection), port, seconds, tell)
+
+
+def wait_for(request: ConsentRequest, port: int, seconds: float, tell: Callable[[], None]) -> str:
+    """``wait``, for a request that is at hand."""
+    path = urlsplit(request.redirect_uri).path or "/"
     with RedirectListener(port, lambda found: urlsplit(found).path == path and answers(found, request)) as listener:
         tell()
         return listener.wait(seconds)
@@ -67,13 +84,18 @@ def wait(workspace: Workspace, asked: Asked, port: int, seconds: float, tell: Ca
 
 def redeem(workspace: Workspace, name: str, consent: Consent, address: str) -> LoggedIn:
     """Exchange the code in the address that the browser came back to. Until it is proven, an earlier login stays."""
-    request = _pending(workspace, name)
-    code = code_in(address, request, name)
-    workspace.vault.save(_place(name), "")  # a code is good once
-    consent.redeem(code, request)
+    redeem_once(workspace, name, consent, address)
     connect(workspace, name)
     consent.keep()
     return prove(workspace, name)
+
+
+def redeem_once(workspace: Workspace, name: str, consent: Consent, address: str, purpose: Purpose = "consent") -> None:
+    """The same for this process only: nothing of the login is kept."""
+    request = _pending(workspace, name, purpose)
+    code = code_in(address, request, name)
+    workspace.vault.save(_place(name, purpose), "")  # a code is good once
+    consent.redeem(code, request)
 
 
 def listening_port(consent: Consent, port: int | None) -> int | None:
@@ -81,13 +103,13 @@ def listening_port(consent: Consent, port: int | None) -> int | None:
     return port or port_of(consent.redirect_uri)
 
 
-def _pending(workspace: Workspace, name: str) -> ConsentRequest:
+def _pending(workspace: Workspace, name: str, purpose: Purpose = "consent") -> ConsentRequest:
     """The request that was made last. Raises Unauthorized when there is none, or a person took too long."""
-    text = workspace.vault.load(_place(name))
+    text = workspace.vault.load(_place(name, purpose))
     request = _read(text) if text else None
     if request is None or request.expired(workspace.now()):
         what = "nobody was asked within the last minutes" if request is None else "the person took too long"
-        raise Unauthorized(f"{what}; begin with `csbridge connect {name}`", connection=name)
+        raise Unauthorized(f"{what}; begin with `{_BEGINNINGS[purpose].format(name)}`", connection=name)
     return request
 
 
@@ -100,9 +122,9 @@ def _with_port(redirect_uri: str, port: int | None) -> str:
     return parts._replace(netloc=f"{host}:{port}").geturl()
 
 
-def _place(name: str) -> str:
+def _place(name: str, purpose: Purpose) -> str:
     """In the vault, beside the connection's own; no connection can be called so."""
-    return f"{name} consent"
+    return f"{name} {purpose}"
 
 
 def _written(request: ConsentRequest) -> str:

@@ -3,7 +3,7 @@
 Simpler than the sandboxes on purpose: records are handed in as canonical ones, every failure is asked for.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -145,6 +145,22 @@ class FakeCrm:
     def provision(self, plan: Plan, fields: Sequence[OwnField]) -> None:
         self.calls.count("provision")
         self.provisioned |= {change.field for change in plan.changes}
+
+    def undoing(self, fields: Sequence[OwnField]) -> Plan:
+        self.calls.count("describe")
+        there = [one for one in fields if one.name in self.provisioned and not one.to]
+        return Plan(tuple(Change("delete_field", one.name, f"CSB_{one.name}__c") for one in there))
+
+    def unprovision(self, plan: Plan) -> list[Change]:
+        self.calls.count("provision")
+        self.provisioned -= {change.field for change in plan.changes}
+        for values in self.own.values():
+            for change in plan.changes:
+                values.pop(change.field, None)
+        return []
+
+    def export(self, fields: Sequence[OwnField]) -> Mapping[str, str]:
+        return {f"fields/{one.name}.txt": f"{one.label}\n" for one in fields}
 
     def write(self, patches: Sequence[Patch]) -> list[Outcome]:
         assert 0 < len(patches) <= self.write_most

@@ -6,6 +6,7 @@ import pytest
 from fake_hubspot import connection
 
 from adapters.contract import Finding
+from adapters.errors import Refused
 from adapters.hubspot.adapter import open_connection
 from adapters.hubspot.limits import compared
 from adapters.registry import Context
@@ -32,11 +33,11 @@ def test_what_fits_is_no_finding() -> None:
 
 
 def test_what_does_not_fit_comes_with_the_set_that_does() -> None:
-    (finding,) = compared(told(10, 8), OWN, NOTHING)
-    assert finding.level == "warning"
+    ((where, finding),) = compared(told(10, 8), OWN, NOTHING)
+    assert (where, finding.level) == ("companies", "warning")
     assert finding.what == "companies have room for 2 more custom properties, and 3 own fields are missing"
     assert "before provision, set write: {fields: core} (2 of them, which fits)" in finding.mend
-    (finding,) = compared(told(10, 12), OWN, NOTHING)
+    ((_, finding),) = compared(told(10, 12), OWN, NOTHING)
     assert "room for 0 more" in finding.what
     assert "which does not fit either" in finding.mend
 
@@ -52,6 +53,20 @@ def checked(**options: Any) -> tuple[Finding, ...]:
         hubspot = open_connection(connection(box.url, token=token), Context(own=OWN))
         try:
             return tuple(one for one in hubspot.check().findings if "custom properties" in one.what)
+        finally:
+            hubspot.close()
+
+
+def test_provision_stops_before_it_creates_what_does_not_fit() -> None:
+    with running("hubspot", accounts=1, history=False, options={"custom_properties": 1}) as box:
+        hubspot = open_connection(connection(box.url, token=box.announcement["token"]), Context(own=OWN))
+        try:
+            plan = hubspot.plan(OWN)
+            (blocked,) = plan.blocked
+            assert "write: {fields: core}" in blocked.blocked
+            with pytest.raises(Refused, match="room for 0 more"):
+                hubspot.provision(plan, OWN)
+            assert hubspot.undoing(OWN).changes == (), "nothing was made"
         finally:
             hubspot.close()
 

@@ -154,10 +154,13 @@ def portal_with(definitions: list[dict[str, Any]], held: int = 0) -> Portal:
             return Said(200, {"results": [{"name": "csbridge"}]}) if asked.method == "GET" else Said(409, {})
         if asked.path.endswith("/search"):
             return Said(200, {"total": held, "results": []})
+        if asked.method == "GET" and "archived=true" in asked.path:
+            return Said(200, {"results": []})
         if asked.method == "GET" and asked.path.endswith("companies"):
             return Said(200, {"results": definitions})
         if asked.method == "GET":
-            return Said(200, next(one for one in definitions if asked.path.endswith("/" + one["name"])))
+            found = [one for one in definitions if asked.path.endswith("/" + one["name"])]
+            return Said(200, found[0]) if found else Said(404, {"message": "not there"})
         return Said(409, {"category": "OBJECT_ALREADY_EXISTS", "message": "already exists"})
 
     return Portal(route)
@@ -197,11 +200,33 @@ def test_options_are_added_behind_those_that_are_there() -> None:
     assert patched.body["options"][0] == old[0]
 
 
-def test_what_exists_by_now_is_no_error() -> None:
-    portal = portal_with([])
+def test_a_hidden_option_is_shown_again_and_not_added_twice() -> None:
+    hidden = [{"label": "Red", "value": "red", "displayOrder": 0, "hidden": True}]
+    portal = portal_with([there(BAND, options=hidden)])
     with adapter_for(portal) as hubspot:
+        plan = hubspot.plan([BAND])
+        assert [change.options for change in plan.changes] == [BAND.options]
+        hubspot.provision(plan, [BAND])
+    assert [(one["value"], one["hidden"]) for one in portal.asked[-1].body["options"]] == [
+        ("red", False), *((value, False) for value in BAND.options if value != "red"),
+    ]  # fmt: skip
+
+
+def test_what_exists_by_now_is_no_error() -> None:
+    definitions: list[dict[str, Any]] = []
+    portal = portal_with(definitions)
+    with adapter_for(portal) as hubspot:
+        plan = hubspot.plan([NPS])
+        definitions.append(there(NPS))  # somebody was faster
+        hubspot.provision(plan, [NPS])
+    (made,) = [asked for asked in portal.asked if asked.method == "POST"]
+    assert made.body["groupName"] == "csbridge"
+
+
+def test_a_name_that_an_archived_property_holds_is_told() -> None:
+    portal = portal_with([])
+    with adapter_for(portal) as hubspot, pytest.raises(Refused, match="held by an archived property"):
         hubspot.provision(hubspot.plan([NPS]), [NPS])
-    assert portal.asked[-1].body["groupName"] == "csbridge"
 
 
 def test_a_blocked_plan_is_not_carried_out() -> None:

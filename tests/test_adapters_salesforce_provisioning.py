@@ -15,6 +15,8 @@ from adapters.registry import open_adapter
 from adapters.salesforce.adapter import SalesforceAdapter
 from adapters.salesforce.describe import Described, Field, described
 from adapters.salesforce.fitting import creation, from_metadata, unfit, with_options
+from adapters.salesforce.mapped_rights import Hidden
+from adapters.salesforce.permission_sets import PermissionSet, Right
 from adapters.salesforce.planning import plan
 from adapters.salesforce.setup import CustomField, Setup
 from adapters.sandbox.clock import SandboxClock
@@ -26,6 +28,18 @@ from config.fields import OwnField
 
 SCORE, BAND, FLAGS = OWN[0], OWN[1], OWN[2]
 PULSE = next(field for field in OWN if field.name == "pulse")
+
+
+GRANTED = {
+    "csbridge": PermissionSet("0PS1", assignments={"005": "0Pa1"}),
+    "csbridge_user": PermissionSet(
+        "0PS2",
+        {
+            "Account.CSB_Health_Score__c": Right("01k1", read=True, edit=False),
+            "Account.CSB_Pulse__c": Right("01k2", read=True, edit=True),
+        },
+    ),
+}
 
 
 def seen(*rows: Any) -> dict[str, Described]:
@@ -54,15 +68,41 @@ def test_where_all_is_there_and_open_nothing_is_planned() -> None:
 
 def test_the_pulse_need_not_be_editable() -> None:
     objects = seen(*own_rows(["health_score", "pulse"], updateable=False))
-    done = Setup(objects, {}, permission_set="0PS", assigned=True)
+    done = Setup(objects, {}, sets=GRANTED, user="005")
     assert actions([SCORE, PULSE], done) == [("grant", "Account.CSB_Health_Score__c")]
 
 
 def test_a_hidden_field_is_granted_and_not_made_again() -> None:
     metadata = {"type": "Number", "precision": 4, "scale": 1}
     known = CustomField("00N1", from_metadata("CSB_Health_Score__c", metadata), metadata)
-    hidden = Setup(seen(), {"Account.CSB_Health_Score__c": known}, permission_set="0PS")
+    hidden = Setup(seen(), {"Account.CSB_Health_Score__c": known}, sets=GRANTED, user="another")
     assert actions([SCORE], hidden) == [("grant", "Account.CSB_Health_Score__c"), ("assign", "csbridge")]
+
+
+def test_people_get_a_set_of_their_own_which_reads_all_and_edits_the_pulse() -> None:
+    objects = seen(*own_rows(["health_score", "pulse"]))
+    made = plan([SCORE, PULSE], Setup(objects, {}, sets={}, user="005")).changes
+    assert [(change.action, change.target, change.detail) for change in made[1:]] == [
+        ("grant", "Account.CSB_Health_Score__c", "read, by csbridge_user"),
+        ("grant", "Account.CSB_Pulse__c", "read and edit, by csbridge_user"),
+    ]
+    assert (made[0].action, made[0].target) == ("create_group", "csbridge_user")
+    assert not [change for change in made if change.action == "assign"], "to nobody, until an admin does"
+    assert plan([SCORE, PULSE], Setup(objects, {}, sets=GRANTED, user="005")).changes == ()
+
+
+def test_what_is_mapped_and_hidden_is_granted_to_the_user_of_the_connection() -> None:
+    hidden = Hidden(("Invoice__c",), ("Account.ARR__c",))
+    facts = Setup(seen(*own_rows(["health_score"])), {}, sets=GRANTED, user="005", mapped=hidden)
+    assert [(change.target, change.detail) for change in plan([SCORE], facts).changes] == [
+        ("Invoice__c", "read, by csbridge"), ("Account.ARR__c", "read, by csbridge"),
+    ]  # fmt: skip
+
+
+def test_what_the_login_lacks_is_told_where_something_is_to_do() -> None:
+    assert plan([SCORE], Setup(seen(), {}, lacking=("Customize Application",))).lacking == ("Customize Application",)
+    there = Setup(seen(*own_rows(["health_score"])), {}, lacking=("Customize Application",))
+    assert plan([SCORE], there).lacking == ()
 
 
 def test_options_are_added_where_some_are_missing() -> None:

@@ -4,14 +4,14 @@ A file is one thing: it is pulled whole when its bytes changed, and the engine f
 deleted say nothing, so a changed file asks for its ids to be compared.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from math import ceil
 from typing import Any, Final
 
 import orjson
 
-from adapters.contract import Answer, Calls, Delivery, Outcome, Page, Past, Patch, Plan, Report, Sighting
+from adapters.contract import Answer, Calls, Change, Delivery, Outcome, Page, Past, Patch, Plan, Report, Sighting
 from adapters.csv import checking, writing
 from adapters.csv.mapping import default_maps
 from adapters.csv.sheets import Sheet, Sheets
@@ -106,6 +106,17 @@ class CsvAdapter:
 
     def provision(self, plan: Plan, fields: Sequence[OwnField]) -> None:
         """Nothing to do: see ``plan``."""
+
+    def undoing(self, fields: Sequence[OwnField]) -> Plan:
+        """Nothing: the results file is the company's, and stays."""
+        return Plan()
+
+    def unprovision(self, plan: Plan) -> list[Change]:
+        return []
+
+    def export(self, fields: Sequence[OwnField]) -> Mapping[str, str]:
+        """Nothing to deploy: see ``plan``."""
+        return {}
 
     def write(self, patches: Sequence[Patch]) -> list[Outcome]:
         return writing.write(self._sheets, self._own, patches, self.calls)

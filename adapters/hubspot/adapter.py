@@ -1,15 +1,17 @@
 """The HubSpot connection as the engine sees it: the contract's verbs, each handed to the module that owns it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from math import ceil
 
 from adapters.consent import Consent
-from adapters.contract import Answer, Calls, Delivery, Outcome, Page, Past, Patch, Plan, Report, Sighting
+from adapters.contract import Answer, Calls, Change, Delivery, Outcome, Page, Past, Patch, Plan, Report, Sighting
+from adapters.errors import Unauthorized
 from adapters.hubspot import (
     checking,
     events,
+    exporting,
     limits,
     listing,
     owners,
@@ -20,8 +22,10 @@ from adapters.hubspot import (
     schemas,
     search,
     signature,
+    undoing,
     writing,
 )
+from adapters.hubspot.administrator import administrator
 from adapters.hubspot.client import Client
 from adapters.hubspot.portal import Portal
 from adapters.hubspot.reading import Source
@@ -55,6 +59,8 @@ class HubspotAdapter:
         maps = merged(default_maps("hubspot"), connection.map)
         self._shapes = shapes(connection.name, maps, context.own, context.zone)
         self._client = Client(connection, context, self.calls)
+        self._settings, self._context = connection, context
+        self._admin: Client | None = None
         self._portal = Portal(self._client)
         self._schemas = Schemas(self._client)
         self._written = connection.map
@@ -95,10 +101,35 @@ class HubspotAdapter:
         return [] if _are_owners(tables) else past.kept(self._source, tables, ids, fields)
 
     def plan(self, fields: Sequence[OwnField]) -> Plan:
-        return provisioning.plan(self._client, fields)
+        return provisioning.plan(self._hands(), fields)
 
     def provision(self, plan: Plan, fields: Sequence[OwnField]) -> None:
-        provisioning.provision(self._client, plan, fields)
+        provisioning.provision(self._hands(), plan, fields)
+
+    def undoing(self, fields: Sequence[OwnField]) -> Plan:
+        return undoing.plan(self._hands(), fields)
+
+    def unprovision(self, plan: Plan) -> list[Change]:
+        return undoing.carry_out(self._hands(), plan)
+
+    def export(self, fields: Sequence[OwnField]) -> Mapping[str, str]:
+        return exporting.files(fields)
+
+    def as_admin(self, token: str) -> Consent | None:
+        self._admin = administrator(self._settings, self._context, self.calls, token)
+        return self._admin.app
+
+    def _hands(self) -> Client:
+        """The login that looks at and changes properties; an administrator's must be of the same portal."""
+        if self._admin is None:
+            return self._client
+        theirs = Portal(self._admin).known().portal
+        if theirs != self.identify():
+            what = (
+                f"the administrator's login is of portal {theirs}, and this connection is of portal {self.identify()}"
+            )
+            raise Unauthorized(what, connection=self.connection)
+        return self._admin
 
     def write(self, patches: Sequence[Patch]) -> list[Outcome]:
         return writing.write(self._client, self._own, patches)

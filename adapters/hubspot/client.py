@@ -93,7 +93,7 @@ class Client:
         """A POST that only reads (search, batch/read): repeated like a GET."""
         return repeat_read(lambda: self._request("POST", path, parts, purpose, body=body), self._patience)
 
-    def send(self, method: str, path: str, purpose: Purpose, body: Mapping[str, Any], **parts: str) -> Reply:
+    def send(self, method: str, path: str, purpose: Purpose, body: Mapping[str, Any] | None, **parts: str) -> Reply:
         """A request that changes something: never repeated when it may have been applied."""
         return repeat_write(lambda: self._request(method, path, parts, purpose, body=body), self._patience)
 

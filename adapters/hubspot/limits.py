@@ -18,6 +18,11 @@ TYPE_IDS: Final[Mapping[str, str]] = {"contacts": "0-1", "companies": "0-2"}
 
 def findings(client: Client, own: Sequence[OwnField]) -> list[Finding]:
     """What does not fit, with the set that does. A portal that does not tell its limits is silent."""
+    return [finding for _, finding in shortages(client, own)]
+
+
+def shortages(client: Client, own: Sequence[OwnField]) -> list[tuple[str, Finding]]:
+    """The same, each with the object that has no room."""
     if not any(field.to is None for field in own):
         return []
     try:
@@ -32,14 +37,14 @@ def findings(client: Client, own: Sequence[OwnField]) -> list[Finding]:
 
 def compared(
     told: Mapping[str, Any], own: Sequence[OwnField], names: Mapping[str, frozenset[str]]
-) -> Iterator[Finding]:
+) -> Iterator[tuple[str, Finding]]:
     """``told``: HubSpot's answer; ``names``: the properties that are there, by kind."""
     rows = {str(row.get("objectTypeId")): row for row in told.get("byObjectType") or () if isinstance(row, dict)}
     for kind, vendor_object in OWN_OBJECTS.items():
         free = _free(rows.get(TYPE_IDS[vendor_object], {}))
         missing = [one for one in own if one.on == kind and one.to is None and vendor_name(one) not in names[kind]]
         if free is not None and len(missing) > free:
-            yield _too_many(vendor_object, free, missing)
+            yield vendor_object, _too_many(vendor_object, free, missing)
 
 
 def _too_many(vendor_object: str, free: int, missing: Sequence[OwnField]) -> Finding:

@@ -35,6 +35,7 @@ PROPERTIES: Final = f"{_PROPERTIES}/{{object}}"
 PROPERTY: Final = f"{_PROPERTIES}/{{object}}/{{property}}"
 SCHEMAS: Final = _crm("schemas", VERSION)
 GROUPS: Final = f"{_PROPERTIES}/{{object}}/groups"
+GROUP: Final = f"{_PROPERTIES}/{{object}}/groups/{{group}}"
 PROPERTY_LIMITS: Final = _crm("limits", VERSION) + "/custom-properties"
 
 AUTHORIZE: Final = "/oauth/authorize"

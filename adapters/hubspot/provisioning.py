@@ -1,12 +1,12 @@
 """Own fields as HubSpot properties: what is missing or differs (pure), and creating it. Never removes anything."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
 from adapters.contract import Change, Plan
 from adapters.errors import Refused
-from adapters.hubspot import paths
+from adapters.hubspot import limits, paths
 from adapters.hubspot.client import Client
 from adapters.hubspot.shapes import OWN_OBJECTS, vendor_name
 from config.fields import FieldType, OwnField
@@ -27,6 +27,9 @@ TYPES: Final[Mapping[FieldType, tuple[str, tuple[str, ...]]]] = {
 
 _ALREADY_THERE: Final = 409
 
+WRITING_SCOPES: Final = ("crm.schemas.companies.write", "crm.schemas.contacts.write")
+"""What an app needs that creates properties."""
+
 Definitions = Mapping[str, Mapping[str, Any]]
 """Property definitions by name, as HubSpot describes them."""
 
@@ -37,6 +40,8 @@ class Site:
 
     definitions: Definitions
     groups: frozenset[str]
+    archived: frozenset[str] = frozenset()
+    """Names of archived properties, looked up where one of ours is missing."""
 
 
 def plan(client: Client, fields: Sequence[OwnField]) -> Plan:
@@ -46,14 +51,25 @@ def plan(client: Client, fields: Sequence[OwnField]) -> Plan:
         ours = [field for field in fields if field.on == kind]
         if not ours:
             continue
-        site = _site(client, vendor_object)
+        site = _site(client, vendor_object, ours)
         changes += missing_group(ours, site)
         for field in ours:
-            found = difference(field, site.definitions.get(vendor_name(field)))
+            found = difference(field, site.definitions.get(vendor_name(field)), site.archived)
             if field.to and field.written and not field.adopt and not (found and found.blocked):
                 found = _in_use(client, field, vendor_object, _mark(fields, site)) or found
             changes += [found] if found else []
-    return Plan(tuple(changes))
+    if any(change.action == "create_field" and not change.blocked for change in changes):
+        changes += [
+            Change("create_field", "", vendor_object, blocked=f"{finding.what}; {finding.mend}")
+            for vendor_object, finding in limits.shortages(client, fields)
+        ]
+    return Plan(tuple(changes), lacking_scopes(client, changes))
+
+
+def lacking_scopes(client: Client, changes: Sequence[Change]) -> tuple[str, ...]:
+    """Scopes that these changes need and the app says it was not granted; none where it does not say."""
+    granted = client.app.scopes() if changes and client.app else ()
+    return tuple(scope for scope in WRITING_SCOPES if scope not in granted) if granted else ()
 
 
 def missing_group(fields: Sequence[OwnField], site: Site) -> list[Change]:
@@ -64,14 +80,15 @@ def missing_group(fields: Sequence[OwnField], site: Site) -> list[Change]:
     return [Change("create_group", "", GROUP, detail=f"property group on {OWN_OBJECTS[fields[0].on]}")]
 
 
-def difference(field: OwnField, there: Mapping[str, Any] | None) -> Change | None:
+def difference(field: OwnField, there: Mapping[str, Any] | None, archived: Set[str] = frozenset()) -> Change | None:
     """What stands between one own field and the portal; None when nothing does."""
     target = vendor_name(field)
     vendor_type, field_types = TYPES[field.type]
     if there is None and field.to:
         return Change("create_field", field.name, target, blocked=f"there is no property {target}")
     if there is None:
-        return Change("create_field", field.name, target, f"{vendor_type}, {field_types[0]}", field.options)
+        note = "; a property of this name was archived, restoring it brings its values back" * (target in archived)
+        return Change("create_field", field.name, target, f"{vendor_type}, {field_types[0]}{note}", field.options)
     if problem := unfit(field, there):
         return Change("create_field", field.name, target, blocked=problem)
     if lacking := _lacking(field, there):
@@ -90,6 +107,11 @@ def unfit(field: OwnField, there: Mapping[str, Any]) -> str:
     if field.written and (there.get("calculated") or _says(there, "readOnlyValue")):
         return "its value cannot be written: it is calculated or read-only"
     return ""
+
+
+def group() -> dict[str, Any]:
+    """The body that creates the property group of an object."""
+    return {"name": GROUP, "label": "CS Bridge", "displayOrder": -1}
 
 
 def definition(field: OwnField) -> dict[str, Any]:
@@ -134,8 +156,7 @@ def _requests(
     """The requests of one change: path, body and path parts."""
     if change.action == "create_group":
         for kind in dict.fromkeys(field.on for field in fields.values() if not field.to):
-            body = {"name": GROUP, "label": "CS Bridge", "displayOrder": -1}
-            yield paths.GROUPS, body, {"object": OWN_OBJECTS[kind]}
+            yield paths.GROUPS, group(), {"object": OWN_OBJECTS[kind]}
         return
     field = fields[change.field]
     where = {"object": OWN_OBJECTS[field.on]}
@@ -145,8 +166,14 @@ def _requests(
         where |= {"property": change.target}
         there = client.get(paths.PROPERTY, "provision", (), **where).body
         if lacking := _lacking(field, there):
-            kept = list(there.get("options") or ())
-            yield paths.PROPERTY, {"options": kept + options(lacking, len(kept))}, where
+            yield paths.PROPERTY, {"options": grown(list(there.get("options") or ()), lacking)}, where
+
+
+def grown(kept: Sequence[Mapping[str, Any]], lacking: Sequence[str]) -> list[dict[str, Any]]:
+    """The options with these shown as well: hidden ones come back, new ones stand at the end."""
+    shown = [{**option, "hidden": option.get("hidden") and option.get("value") not in lacking} for option in kept]
+    known = {str(option.get("value")) for option in kept}
+    return shown + options([value for value in lacking if value not in known], len(kept))
 
 
 def _create(client: Client, path: str, body: Mapping[str, Any], parts: Mapping[str, str]) -> None:
@@ -156,16 +183,29 @@ def _create(client: Client, path: str, body: Mapping[str, Any], parts: Mapping[s
     except Refused as error:
         if error.status != _ALREADY_THERE:
             raise
+        if path == paths.PROPERTIES and not _is_there(client, str(body["name"]), parts):
+            what = (
+                f"the name {body['name']} is held by an archived property: restore or delete it in HubSpot's settings"
+            )
+            raise Refused(what, connection=error.connection, status=error.status, code=error.code) from error
 
 
-def _site(client: Client, vendor_object: str) -> Site:
+def _is_there(client: Client, name: str, parts: Mapping[str, str]) -> bool:
+    return name in definitions(client, parts["object"])
+
+
+def _site(client: Client, vendor_object: str, ours: Sequence[OwnField] = ()) -> Site:
     groups = client.get(paths.GROUPS, "provision", object=vendor_object).results
-    return Site(definitions(client, vendor_object), frozenset(str(group.get("name")) for group in groups))
+    there = definitions(client, vendor_object)
+    missing = any(not field.to and vendor_name(field) not in there for field in ours)
+    archived = definitions(client, vendor_object, archived=True) if missing else {}
+    return Site(there, frozenset(str(group.get("name")) for group in groups), frozenset(archived))
 
 
-def definitions(client: Client, vendor_object: str) -> Definitions:
-    """The properties of an object by name. Archived ones are not among them."""
-    rows = client.get(paths.PROPERTIES, "provision", object=vendor_object).results
+def definitions(client: Client, vendor_object: str, *, archived: bool = False) -> Definitions:
+    """The properties of an object by name: the living ones, or the archived ones."""
+    query = [("archived", "true")] if archived else []
+    rows = client.get(paths.PROPERTIES, "provision", query, object=vendor_object).results
     return {str(row.get("name")): row for row in rows}
 
 
@@ -195,7 +235,8 @@ def _in_use(client: Client, field: OwnField, vendor_object: str, mark: str) -> C
 
 
 def _lacking(field: OwnField, there: Mapping[str, Any]) -> tuple[str, ...]:
-    known = {str(option.get("value")) for option in there.get("options") or ()}
+    """Hidden ones included: nobody can choose them, and a filter does not offer them."""
+    known = {str(option.get("value")) for option in there.get("options") or () if not option.get("hidden")}
     return tuple(option for option in field.options if option not in known)
 
 

@@ -75,11 +75,18 @@ class OAuthApp:
 
     def user(self) -> str:
         """Who let csbridge in; empty where HubSpot does not say."""
+        return str(self._told().get("user") or "")
+
+    def scopes(self) -> tuple[str, ...]:
+        """What csbridge was granted; empty where HubSpot does not say."""
+        return tuple(map(str, self._told().get("scopes") or ()))
+
+    def _told(self) -> Mapping[str, Any]:
         form = {"token": self.tokens.current().access, "token_type_hint": "access_token", **self._app()}
         try:
-            return str(self._post(paths.INTROSPECT, form).get("user") or "")
+            return self._post(paths.INTROSPECT, form)
         except (Refused, Unauthorized):
-            return ""
+            return {}
 
     def _refreshed(self) -> Token:
         return self._chain.refreshed(lambda held: self._ask({"grant_type": "refresh_token", "refresh_token": held}))

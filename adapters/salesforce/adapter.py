@@ -1,16 +1,17 @@
 """The Salesforce adapter: the contract, put together from the rooms of this package. Decides nothing itself."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from math import ceil
 from typing import Final
 
 from adapters.consent import Consent
-from adapters.contract import Answer, Calls, Delivery, Outcome, Page, Past, Patch, Plan, Report, Sighting
+from adapters.contract import Answer, Calls, Change, Delivery, Outcome, Page, Past, Patch, Plan, Report, Sighting
 from adapters.errors import Refused
 from adapters.records import Item, Ref
 from adapters.registry import Context
-from adapters.salesforce import checking, listing, outbound_message
+from adapters.salesforce import checking, exporting, listing, outbound_message
+from adapters.salesforce.administrator import administrator
 from adapters.salesforce.bulk_query import BulkQuery
 from adapters.salesforce.bulk_writing import JOB_CALLS
 from adapters.salesforce.client import Client
@@ -62,8 +63,10 @@ class SalesforceAdapter:
         self._histories = Histories(self._client)
         objects = {kind: self._views.objects(kind)[0] for kind in _WRITTEN_KINDS if self._views.objects(kind)}
         self._writer = Writer(self._client, context.own, objects, context.patience, above)
+        self._objects = objects
+        self._settings = settings
         self._provisioning = Provisioning(
-            self._client, objects, lambda: checking.identity(self._client)[1], context.patience
+            self._client, objects, self._views.names(), checking.identity, context.patience
         )
 
     def identify(self) -> str:
@@ -138,6 +141,23 @@ class SalesforceAdapter:
     def provision(self, plan: Plan, fields: Sequence[OwnField]) -> None:
         self._provisioning.provision(plan, fields)
         self._views.forget()
+
+    def undoing(self, fields: Sequence[OwnField]) -> Plan:
+        return self._provisioning.undoing(fields)
+
+    def unprovision(self, plan: Plan) -> list[Change]:
+        refused = self._provisioning.unprovision(plan)
+        self._views.forget()
+        return refused
+
+    def export(self, fields: Sequence[OwnField]) -> Mapping[str, str]:
+        return exporting.files(fields, self._objects, self._views.names(), self._settings.api_version)
+
+    def as_admin(self, token: str) -> Consent | None:
+        """The administrator's login is of the same connected app; with ``token``, of any."""
+        client = administrator(self._settings, self.calls, self._context, token, self._client)
+        self._provisioning.hands = client
+        return None if token else client.consent()
 
     def write(self, patches: Sequence[Patch]) -> list[Outcome]:
         return self._writer.write(patches)

@@ -142,6 +142,10 @@ class Client:
             return None
         return SalesforceConsent(self._settings, auth, self._endpoint, self._vault, self._tokens)
 
+    def adopt(self, token: Token) -> None:
+        """Use a token that somebody handed in."""
+        self._tokens.adopt(token)
+
     @property
     def quota(self) -> Quota | None:
         """What the last answer of this thread said of the org's daily allowance."""

@@ -37,6 +37,8 @@ class Field:
     targets: tuple[str, ...] = ()
     """The objects that a lookup leads to."""
     label: str = ""
+    permissionable: bool = False
+    """Whether a permission set can hold a right to it: not for required fields, and few system ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +105,5 @@ def _field(row: Mapping[str, Any]) -> Field:
         relationship=str(row.get("relationshipName") or ""),
         targets=tuple(map(str, row.get("referenceTo") or [])),
         label=str(row.get("label") or ""),
+        permissionable=bool(row.get("permissionable")),
     )

@@ -8,18 +8,20 @@ from collections.abc import Iterator, Sequence
 from adapters.contract import Change, Plan
 from adapters.salesforce.describe import Field
 from adapters.salesforce.fitting import missing_options, unfit
-from adapters.salesforce.setup import PERMISSION_SET, Setup, full_name
+from adapters.salesforce.permission_sets import DAILY, DESCRIPTIONS, READERS, PermissionSet
+from adapters.salesforce.setup import Setup, full_name
 from config.fields import OwnField
 
 
 def plan(fields: Sequence[OwnField], setup: Setup) -> Plan:
-    """The changes in the order in which they must be made: set of rights, fields, options, grants, assignment."""
+    """The changes in the order in which they must be made: sets of rights, fields, options, grants, assignment."""
     own = [field for field in fields if not field.to]
     blocked = [change for field in fields if field.to for change in _lent(field, setup)]
     made = [change for field in own for change in _field(field, setup)]
-    grants = [_grant(field, setup) for field in own if _needs_grant(field, setup)]
-    rights = _rights(setup) if grants else ([], [])
-    return Plan((*blocked, *rights[0], *made, *grants, *rights[1]))
+    grants = [*_daily(own, setup), *_mapped(setup), *_readers(own, setup)]
+    sets, assigned = _sets(grants, setup)
+    changes = (*blocked, *sets, *made, *grants, *assigned)
+    return Plan(changes, setup.lacking if changes else ())
 
 
 def _visible(own: OwnField, setup: Setup) -> Field | None:
@@ -41,21 +43,48 @@ def _field(own: OwnField, setup: Setup) -> Iterator[Change]:
         yield Change("add_options", own.name, name, detail=", ".join(lacking), options=lacking, blocked=shared)
 
 
-def _needs_grant(own: OwnField, setup: Setup) -> bool:
-    there = _visible(own, setup)
-    return there is None or (own.written and not there.updateable)
+def _daily(own: Sequence[OwnField], setup: Setup) -> Iterator[Change]:
+    """What the user of the connection cannot see, or not edit where csbridge writes, by whatever right."""
+    for field in own:
+        there = _visible(field, setup)
+        if there is None or (field.written and not there.updateable):
+            yield _grant(field.name, full_name(field, setup.objects), DAILY, field.written)
 
 
-def _grant(own: OwnField, setup: Setup) -> Change:
-    rights = "read and edit" if own.written else "read"
-    return Change("grant", own.name, full_name(own, setup.objects), detail=f"{rights}, by {PERMISSION_SET}")
+def _mapped(setup: Setup) -> Iterator[Change]:
+    for name in (*setup.mapped.objects, *setup.mapped.fields):
+        yield _grant("", name, DAILY, edit=False)
 
 
-def _rights(setup: Setup) -> tuple[list[Change], list[Change]]:
-    """The permission set before, its assignment after the grants."""
-    group = Change("create_group", "", PERMISSION_SET, detail="permission set")
-    assign = Change("assign", "", PERMISSION_SET, detail="permission set to the user of this connection")
-    return [] if setup.permission_set else [group], [] if setup.assigned else [assign]
+def _readers(own: Sequence[OwnField], setup: Setup) -> Iterator[Change]:
+    """People read everything and write the pulse. Where the login may not look, the set is an admin's affair."""
+    if setup.sets is None:
+        return
+    there = setup.sets.get(READERS, PermissionSet(""))
+    for field in own:
+        name = full_name(field, setup.objects)
+        right = there.rights.get(name)
+        if right is None or not right.covers(edit=not field.written):
+            yield _grant(field.name, name, READERS, edit=not field.written)
+
+
+def _grant(own: str, name: str, group: str, edit: bool) -> Change:
+    return Change("grant", own, name, detail=f"{'read and edit' if edit else 'read'}, by {group}", group=group)
+
+
+def _sets(grants: Sequence[Change], setup: Setup) -> tuple[list[Change], list[Change]]:
+    """The permission sets that grant and are not there yet; and whom the one of the connection is assigned to."""
+    there = setup.sets or {}
+    needed = dict.fromkeys(change.group for change in grants)
+    made = [
+        Change("create_group", "", name, detail=f"permission set. {DESCRIPTIONS[name]}", group=name)
+        for name in needed
+        if name not in there
+    ]
+    assigned = DAILY in there and setup.user in there[DAILY].assignments
+    detail = "permission set to the user of this connection"
+    assign = Change("assign", "", DAILY, detail=detail, group=DAILY)
+    return made, [assign] if DAILY in needed and not assigned else []
 
 
 def _lent(own: OwnField, setup: Setup) -> Iterator[Change]:

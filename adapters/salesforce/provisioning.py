@@ -5,18 +5,21 @@ someone see it, hence the permission set. Everything may be repeated: what is th
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import partial
 from typing import Final
 
 from adapters.contract import Change, Plan
 from adapters.errors import AdapterError, Refused, Retry, Unauthorized
 from adapters.retrying import Patience, repeat_read
+from adapters.salesforce import granting, undoing
 from adapters.salesforce import setup as facts
 from adapters.salesforce.client import Client
 from adapters.salesforce.describe import Described
 from adapters.salesforce.fitting import creation, unfit, with_options
+from adapters.salesforce.mapped_rights import NOTHING, Names, hidden
+from adapters.salesforce.permission_sets import DAILY, DESCRIPTIONS, PermissionSet, permission_sets
 from adapters.salesforce.planning import plan
-from adapters.salesforce.setup import PERMISSION_SET, full_name
+from adapters.salesforce.setup import full_name
 from adapters.salesforce.view import vendor_name
 from config.fields import OwnField
 from config.words import Kind
@@ -27,28 +30,46 @@ _EXISTS: Final = ("DUPLICATE_DEVELOPER_NAME", "DUPLICATE_VALUE")
 _CLOSED: Final = ("NOT_FOUND", "INVALID_TYPE", "FUNCTIONALITY_NOT_ENABLED")
 """How Salesforce answers for a set-up object that the user may not see at all."""
 
+_PERMISSIONS: Final = "Manage Profiles and Permission Sets"
+_CUSTOMIZE: Final = "Customize Application"
 _RIGHTS: Final[Mapping[str, str]] = {
-    "create_group": "Manage Profiles and Permission Sets",
-    "create_field": "Customize Application",
-    "add_options": "Customize Application",
-    "grant": "Manage Profiles and Permission Sets",
-    "assign": "Assign Permission Sets",
-}
+    "create_group": _PERMISSIONS, "create_field": _CUSTOMIZE, "add_options": _CUSTOMIZE, "grant": _PERMISSIONS,
+    "assign": "Assign Permission Sets", "delete_field": _CUSTOMIZE, "unassign": "Assign Permission Sets",
+    "delete_group": _PERMISSIONS,
+}  # fmt: skip
 
 
 class Provisioning:
     """Plans and carries out, for one connection. ``objects``: the vendor object by kind (account, person)."""
 
     def __init__(
-        self, client: Client, objects: Mapping[Kind, str], user: Callable[[], str], patience: Patience
+        self,
+        client: Client,
+        objects: Mapping[Kind, str],
+        mapped: Names,
+        identity: Callable[[Client], tuple[str, str]],
+        patience: Patience,
     ) -> None:
         self._client = client
         self._objects = objects
-        self._user = user
+        self._mapped = mapped
+        self._identity = identity
         self._patience = patience
+        self.hands = client
+        """The login that looks at and changes the set-up: an administrator's, where one was lent."""
 
     def plan(self, fields: Sequence[OwnField]) -> Plan:
-        return plan(fields, facts.setup(self._client, self._objects, self._user(), fields))
+        user = self._user()
+        mapped = hidden(self._client, self.hands, self._mapped) if self.hands is not self._client else NOTHING
+        return plan(fields, facts.setup(self._client, self.hands, self._objects, user, fields, mapped))
+
+    def undoing(self, fields: Sequence[OwnField]) -> Plan:
+        self._user()
+        return undoing.plan(self._client, self.hands, self._objects, fields)
+
+    def unprovision(self, wanted: Plan) -> list[Change]:
+        """Raises Unauthorized with the name of the right that is missing."""
+        return undoing.carry_out(self.hands, wanted, self._with_rights)
 
     def provision(self, wanted: Plan, fields: Sequence[OwnField]) -> None:
         """Raises Refused for a plan that is blocked, Unauthorized with the name of the right that is missing."""
@@ -56,46 +77,68 @@ class Provisioning:
             reasons = "; ".join(f"{change.target}: {change.blocked}" for change in wanted.blocked)
             raise Refused(f"provisioning is blocked: {reasons}", connection=self._client.connection)
         own = {field.name: field for field in fields}
-        group = cache(self._group)  # looked up once, when it is there
-        granted = cache(lambda: facts.granted(self._client, group()))
         actions: Mapping[str, Action] = {
             "create_group": self._create_group,
             "create_field": lambda change: self._create_field(change, own[change.field]),
             "add_options": self._add_options,
-            "grant": lambda change: self._grant(change, own[change.field], group(), granted()),
-            "assign": lambda _change: self._assign(group()),
         }
         for change in wanted.changes:
-            self._with_rights(change, actions[change.action])
+            if change.action in actions:
+                self._with_rights(change, actions[change.action])
+        self._grant_all(wanted, own)
         if wanted.changes:
             self._look(fields)
+
+    def _user(self) -> str:
+        """Who is to see our fields: never the administrator, whose login must be of the same org."""
+        org, user = self._identity(self._client)
+        if self.hands is not self._client and (theirs := self._identity(self.hands)[0])[:15] != org[:15]:
+            raise Unauthorized(
+                f"the administrator's login is of org {theirs}, and this connection is of org {org}",
+                connection=self._client.connection,
+            )
+        return user
 
     def _with_rights(self, change: Change, act: Action) -> None:
         """Do one change; what is there already is done, and a closed door is named by its right."""
         try:
             act(change)
         except AdapterError as exc:
-            if exc.code in _EXISTS:
+            if exc.code in _EXISTS and change.action in ("create_group", "assign"):
                 return
             if (isinstance(exc, Unauthorized) and exc.status != 401) or exc.code in _CLOSED:
                 raise Unauthorized(
-                    f"{change.action} {change.target} needs the right '{_RIGHTS[change.action]}': {exc}",
+                    f"{change.action} {change.target} needs the right '{_RIGHTS[change.action]}': {exc.said}; "
+                    "an administrator can do it: csbridge provision --apply --as-admin, or --export DIR",
                     connection=self._client.connection, status=exc.status, code=exc.code,
                 ) from exc  # fmt: skip
             raise
 
     def _create(self, vendor_object: str, body: Mapping[str, object]) -> None:
-        self._client.change("POST", f"sobjects/{vendor_object}", "provision", body)
+        self.hands.change("POST", f"sobjects/{vendor_object}", "provision", body)
 
-    def _create_group(self, _change: Change) -> None:
-        self._create("PermissionSet", {"Name": PERMISSION_SET, "Label": PERMISSION_SET})
+    def _create_group(self, change: Change) -> None:
+        described = {"Label": change.target, "Description": DESCRIPTIONS[change.target]}
+        self._create("PermissionSet", {"Name": change.target, **described})
 
     def _create_field(self, change: Change, own: OwnField) -> None:
-        self._client.change("POST", "tooling/sobjects/CustomField", "provision", creation(own, change.target))
+        """A field that is there by now is what was wanted; a name that is taken by none is a deleted field's."""
+        try:
+            self.hands.change("POST", "tooling/sobjects/CustomField", "provision", creation(own, change.target))
+        except AdapterError as exc:
+            if exc.code not in _EXISTS:
+                raise
+            vendor_object, _, vendor = change.target.partition(".")
+            if facts.custom_field_ids(self.hands, vendor_object, [vendor]) == {}:
+                raise Refused(
+                    f"the name {change.target} is taken by a field that was deleted in the last 15 days: restore or "
+                    f"erase it in Setup, Object Manager, {vendor_object}, Deleted Fields",
+                    connection=self._client.connection, status=exc.status, code=exc.code,
+                ) from exc  # fmt: skip
 
     def _add_options(self, change: Change) -> None:
         vendor_object, _, vendor = change.target.partition(".")
-        known = facts.custom_fields(self._client, vendor_object, [vendor]).get(change.target)
+        known = facts.custom_fields(self.hands, vendor_object, [vendor]).get(change.target)
         metadata = with_options(known.metadata, change.options) if known else None
         if known is None or metadata is None:
             raise Refused(
@@ -103,26 +146,32 @@ class Provisioning:
                 connection=self._client.connection,
             )
         path = f"tooling/sobjects/CustomField/{known.id}"
-        self._client.change("PATCH", path, "provision", {"FullName": change.target, "Metadata": metadata})
+        self.hands.change("PATCH", path, "provision", {"FullName": change.target, "Metadata": metadata})
 
-    def _grant(self, change: Change, own: OwnField, group: str, granted: Mapping[str, str]) -> None:
-        """Grant read, and edit of what csbridge writes; rights that are there already are raised to that."""
-        rights = {"PermissionsRead": True, "PermissionsEdit": own.written}
-        if there := granted.get(change.target):
-            self._client.change("PATCH", f"sobjects/FieldPermissions/{there}", "provision", rights)
-        else:
-            vendor_object = change.target.partition(".")[0]
-            named = {"ParentId": group, "SobjectType": vendor_object, "Field": change.target}
-            self._create("FieldPermissions", {**named, **rights})
+    def _grant_all(self, wanted: Plan, own: Mapping[str, OwnField]) -> None:
+        """All rights of a permission set at once; then the set of the connection goes to its user."""
+        grants = [change for change in wanted.changes if change.action == "grant"]
+        assigned = [change for change in wanted.changes if change.action == "assign"]
+        if not grants and not assigned:
+            return
+        sets = permission_sets(self.hands) or {}
+        for group in dict.fromkeys(change.group for change in grants):
+            mine = [change for change in grants if change.group == group]
+            rights = {change.target: _edits(change, own) for change in mine}
+            self._with_rights(mine[0], partial(self._grant, self._set(sets, group), rights))
+        for change in assigned:
+            self._with_rights(change, lambda _: self._assign(self._set(sets, DAILY)))
 
-    def _assign(self, group: str) -> None:
-        self._create("PermissionSetAssignment", {"AssigneeId": self._user(), "PermissionSetId": group})
+    def _grant(self, there: PermissionSet, rights: granting.Wanted, _first: Change) -> None:
+        granting.grant(self.hands, there, rights)
 
-    def _group(self) -> str:
-        group = facts.permission_set(self._client)
-        if not group:
-            raise Refused(f"the permission set {PERMISSION_SET} cannot be found", connection=self._client.connection)
-        return group
+    def _assign(self, there: PermissionSet) -> None:
+        self._create("PermissionSetAssignment", {"AssigneeId": self._user(), "PermissionSetId": there.id})
+
+    def _set(self, sets: Mapping[str, PermissionSet], name: str) -> PermissionSet:
+        if name not in sets:
+            raise Refused(f"the permission set {name} cannot be found", connection=self._client.connection)
+        return sets[name]
 
     def _look(self, fields: Sequence[OwnField]) -> None:
         """Every field is visible now and fits, and those that csbridge writes can be edited; it may take a moment."""
@@ -145,3 +194,9 @@ class Provisioning:
 def _open(own: OwnField, seen: Described) -> bool:
     field = seen.field(vendor_name(own))
     return field is not None and (field.updateable or not own.written)
+
+
+def _edits(change: Change, own: Mapping[str, OwnField]) -> bool:
+    """csbridge edits what it writes, people what csbridge only reads; nobody what is merely mapped."""
+    field = own.get(change.field)
+    return field is not None and field.written == (change.group == DAILY)

@@ -13,12 +13,20 @@ from adapters.salesforce.client import Client
 from adapters.salesforce.describe import Described, Field
 from adapters.salesforce.describing import describe
 from adapters.salesforce.fitting import from_metadata, missing_options, with_options
+from adapters.salesforce.mapped_rights import NOTHING, Hidden
+from adapters.salesforce.permission_sets import PermissionSet, permission_sets
+from adapters.salesforce.rows import rows
 from adapters.salesforce.soql import quoted
 from adapters.salesforce.view import vendor_name
 from config.fields import OwnField
 from config.words import Kind
 
-PERMISSION_SET: Final = "csbridge"
+_RIGHTS: Final[Mapping[str, str]] = {
+    "PermissionsCustomizeApplication": "Customize Application",
+    "PermissionsManageProfilesPermissionsets": "Manage Profiles and Permission Sets",
+    "PermissionsAssignPermissionSets": "Assign Permission Sets",
+}
+"""What provisioning needs, as the API and as Setup call it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +50,31 @@ class Setup:
     """Pick-lists whose options belong to a value set of the org, by full name."""
     filled: frozenset[str] = frozenset()
     """Names of the admin's own fields, chosen to keep ours, that hold values of somebody else."""
-    permission_set: str = ""
-    assigned: bool = False
+    sets: Mapping[str, PermissionSet] | None = None
+    """Our permission sets by name; None where the login may not look."""
+    user: str = ""
+    """Whom the set for the connection is assigned to."""
+    mapped: Hidden = NOTHING
+    """What is mapped, exists, and is hidden from that user."""
+    lacking: tuple[str, ...] = ()
+    """Rights that the login is known not to have."""
 
 
-def setup(client: Client, names: Mapping[Kind, str], user: str, fields: Sequence[OwnField]) -> Setup:
-    """Gather the facts about ``fields``. ``names``: the vendor object by kind; ``user``: who is to see them."""
+def setup(
+    client: Client,
+    hands: Client,
+    names: Mapping[Kind, str],
+    user: str,
+    fields: Sequence[OwnField],
+    mapped: Hidden = NOTHING,
+) -> Setup:
+    """Gather the facts about ``fields``, as the user of the connection sees them.
+
+    ``hands``: the login that sees and changes the set-up, the connection's own or an administrator's; ``names``: the
+    vendor object by kind.
+    """
     objects = described_objects(client, names, fields)
-    hidden = _custom_fields_of(client, objects, [field for field in fields if not field.to])
-    group = permission_set(client)
+    hidden = _custom_fields_of(hands, objects, [field for field in fields if not field.to])
     return Setup(
         objects=objects,
         hidden=hidden,
@@ -58,8 +82,10 @@ def setup(client: Client, names: Mapping[Kind, str], user: str, fields: Sequence
         filled=frozenset(
             full_name(field, objects) for field in fields if _is_filled(client, field, objects, _mark(field, fields))
         ),
-        permission_set=group,
-        assigned=assigned(client, group, user),
+        sets=permission_sets(hands),
+        user=user,
+        mapped=mapped,
+        lacking=lacking_rights(hands),
     )
 
 
@@ -105,19 +131,14 @@ def full_name(own: OwnField, objects: Mapping[str, Described]) -> str:
     return f"{objects[own.on].object}.{vendor_name(own)}"
 
 
-def rows(client: Client, query: str, *, tooling: bool = False) -> list[Mapping[str, Any]]:
-    """All rows of a small query; none when the user may not look."""
-    try:
-        body = client.query(query, "provision", tooling=tooling).body or {}
-    except (Refused, Unauthorized) as exc:
-        if exc.status == 401:
-            raise
-        return []
-    return list(body.get("records") or [])
-
-
 def custom_fields(client: Client, vendor_object: str, vendors: Sequence[str]) -> dict[str, CustomField]:
     """Those of these custom fields that exist, by full name, as the Tooling API knows them."""
+    found = custom_field_ids(client, vendor_object, vendors) or {}
+    return {name: _custom_field(client, name, one) for name, one in found.items()}
+
+
+def custom_field_ids(client: Client, vendor_object: str, vendors: Sequence[str]) -> dict[str, str] | None:
+    """The ids of those that exist, by full name; None where the user may not look."""
     if not vendors:
         return {}
     names = ", ".join(quoted(vendor.removesuffix("__c")) for vendor in vendors)
@@ -127,16 +148,14 @@ def custom_fields(client: Client, vendor_object: str, vendors: Sequence[str]) ->
         f"WHERE TableEnumOrId = {quoted(vendor_object)} AND DeveloperName IN ({names})",
         tooling=True,
     )
-    return dict(_custom_field(client, vendor_object, row) for row in found)
+    return None if found is None else {f"{vendor_object}.{row['DeveloperName']}__c": str(row["Id"]) for row in found}
 
 
-def _custom_field(client: Client, vendor_object: str, row: Mapping[str, Any]) -> tuple[str, CustomField]:
+def _custom_field(client: Client, full_name: str, one: str) -> CustomField:
     """Salesforce gives the metadata of one field at a time only."""
-    vendor = f"{row['DeveloperName']}__c"
-    one = str(row["Id"])
     answer = client.read(f"tooling/sobjects/CustomField/{one}", "provision").body or {}
     metadata = answer.get("Metadata") or {}
-    return f"{vendor_object}.{vendor}", CustomField(one, from_metadata(vendor, metadata), metadata)
+    return CustomField(one, from_metadata(full_name.partition(".")[2], metadata), metadata)
 
 
 def filled(client: Client, vendor_object: str, vendor: str, mark: str = "") -> bool:
@@ -152,21 +171,7 @@ def filled(client: Client, vendor_object: str, vendor: str, mark: str = "") -> b
         return True
 
 
-def permission_set(client: Client) -> str:
-    """The id of our permission set; empty when there is none."""
-    found = rows(client, f"SELECT Id FROM PermissionSet WHERE Name = {quoted(PERMISSION_SET)}")
-    return str(found[0]["Id"]) if found else ""
-
-
-def granted(client: Client, permission_set_id: str) -> dict[str, str]:
-    """The ids of the field permissions that our permission set has already, by full name of the field."""
-    query = f"SELECT Id, Field FROM FieldPermissions WHERE ParentId = {quoted(permission_set_id)}"
-    return {str(row["Field"]): str(row["Id"]) for row in rows(client, query)}
-
-
-def assigned(client: Client, permission_set_id: str, user: str) -> bool:
-    query = (
-        f"SELECT Id FROM PermissionSetAssignment WHERE PermissionSetId = {quoted(permission_set_id)} "
-        f"AND AssigneeId = {quoted(user)}"
-    )
-    return bool(permission_set_id) and bool(rows(client, query))
+def lacking_rights(client: Client) -> tuple[str, ...]:
+    """Rights to the set-up that this login says it has not; none where it does not say."""
+    found = rows(client, f"SELECT {', '.join(_RIGHTS)} FROM UserPermissionAccess LIMIT 1")
+    return tuple(right for name, right in _RIGHTS.items() if found and found[0].get(name) is False)

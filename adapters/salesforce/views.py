@@ -54,6 +54,14 @@ class Views:
     def objects(self, kind: Kind) -> tuple[str, ...]:
         return tuple(_object(kind, table) for table in self._maps.get(kind, ()))
 
+    def names(self) -> dict[str, list[str]]:
+        """The mapped fields of each vendor object itself; those of its parents are rights to other objects."""
+        found: dict[str, list[str]] = {}
+        for kind in self.kinds:
+            for table in self._maps[kind]:
+                found.setdefault(_object(kind, table), []).extend(n for n in table.fields.values() if "." not in n)
+        return {name: sorted(set(fields) - {""}) for name, fields in found.items()}
+
     def by_object(self) -> dict[str, list[Kind]]:
         """Which kinds are read from each vendor object."""
         kinds: dict[str, list[Kind]] = {}

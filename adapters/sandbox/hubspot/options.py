@@ -19,6 +19,10 @@ class Options:
     """Whether answers to searches carry the rate-limit headers, too."""
     custom_properties: int = 1_000
     """Custom properties that an object may have."""
+    reserve_archived: bool = False
+    """Whether the name of an archived property stays taken."""
+    used_properties: tuple[str, ...] = ()
+    """Custom properties that a workflow uses, so that they cannot be archived."""
     limits_api: bool = True
     """Whether the app may ask for the limits of custom properties."""
     retry_after: bool = False

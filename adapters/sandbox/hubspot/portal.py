@@ -49,6 +49,8 @@ class Shelf:
         self.merged: dict[int, int] = {}
         """Ids that live on in another record."""
         self.definitions = shipped_definitions(kind)
+        self.archived: dict[str, Definition] = {}
+        """Properties that were taken away."""
         self.groups: dict[str, dict[str, Any]] = {}
         self.add_group(group_name(kind), group_name(kind).capitalize(), -1)
         self._ids: dict[bool, list[int]] = {}

@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from flask import Response
+from flask import Response, request
 
 from adapters.sandbox.hubspot import shapes
 from adapters.sandbox.hubspot.calls import Desk, answer, batch_answer, body_of, nothing
 from adapters.sandbox.hubspot.errors import HubspotError, missing_scopes, not_found, validation
 from adapters.sandbox.hubspot.fields import inputs_of, optional_text, text_of, whole_of
+from adapters.sandbox.hubspot.options import Options
 from adapters.sandbox.hubspot.portal import Shelf
 from adapters.sandbox.hubspot.schema import BOOL_OPTIONS, FIELD_TYPES, Definition, Option
 
@@ -27,6 +28,8 @@ def _schema(desk: Desk, word: str, right: str) -> Shelf:
 
 def list_properties(desk: Desk, word: str) -> Response:
     shelf = _schema(desk, word, "read")
+    if request.args.get("archived") == "true":
+        return answer({"results": [{**shapes.definition(item), "archived": True} for item in shelf.archived.values()]})
     return answer({"results": [shapes.definition(item) for item in shelf.definitions.values()]})
 
 
@@ -42,8 +45,8 @@ def _existing(shelf: Shelf, name: str) -> Definition:
 
 def create_property(desk: Desk, word: str) -> Response:
     shelf = _schema(desk, word, "write")
-    made = defined(shelf, body_of(), desk.now(), desk.portal.options.custom_properties)
-    shelf.definitions[made.name] = made
+    made = defined(shelf, body_of(), desk.now(), desk.portal.options)
+    _put(shelf, made)
     return answer(shapes.definition(made), 201)
 
 
@@ -53,12 +56,12 @@ def create_properties(desk: Desk, word: str) -> Response:
     results, errors = [], []
     for item in inputs_of(body_of()):
         try:
-            made = defined(shelf, item, desk.now(), desk.portal.options.custom_properties)
+            made = defined(shelf, item, desk.now(), desk.portal.options)
         except HubspotError as error:
             errors.append({"status": "error", "category": error.category, "message": error.message,
                            "context": {"name": [str(item.get("name"))]}})  # fmt: skip
         else:
-            shelf.definitions[made.name] = made
+            _put(shelf, made)
             results.append(shapes.definition(made))
     return batch_answer(results, errors, began, desk.now(), 201)
 
@@ -98,8 +101,14 @@ def _customs(shelf: Shelf) -> int:
     return sum(not item.shipped for item in shelf.definitions.values())
 
 
-def defined(shelf: Shelf, body: Mapping[str, Any], now: int, most: int) -> Definition:
-    """The property that a request describes; 400 when malformed or beyond ``most``, 409 when the name is taken."""
+def _put(shelf: Shelf, made: Definition) -> None:
+    shelf.archived.pop(made.name, None)
+    shelf.definitions[made.name] = made
+
+
+def defined(shelf: Shelf, body: Mapping[str, Any], now: int, options: Options) -> Definition:
+    """The property that a request describes; 400 when malformed or one too many, 409 when the name is taken."""
+    most = options.custom_properties
     name, label, kind, widget, group = (
         text_of(body, key) for key in ("name", "label", "type", "fieldType", "groupName")
     )
@@ -107,7 +116,7 @@ def defined(shelf: Shelf, body: Mapping[str, Any], now: int, most: int) -> Defin
         raise validation(f'Property name "{name}" is invalid: lower-case letters, digits and underscores only')
     if len(label) > LABEL_LIMIT:
         raise validation(f"label must not exceed {LABEL_LIMIT} characters")
-    if name in shelf.definitions:
+    if name in shelf.definitions or (options.reserve_archived and name in shelf.archived):
         raise HubspotError(409, "OBJECT_ALREADY_EXISTS", f'Property "{name}" already exists')
     if _customs(shelf) >= most:
         raise validation(f"You have reached the limit of {most} custom properties on {shelf.kind.name}")
@@ -180,14 +189,16 @@ def change_property(desk: Desk, word: str, name: str) -> Response:
 
 
 def archive_property(desk: Desk, word: str, name: str) -> Response:
-    """Take a custom property away, with its values."""
+    """Take a custom property away, with its values. One that a workflow uses stays."""
     shelf = _schema(desk, word, "write")
     item = shelf.definitions.get(name)
     if item is None:
         return nothing()
     if item.shipped:
         raise validation(f'"{name}" is defined by HubSpot and cannot be archived')
-    del shelf.definitions[name]
+    if name in desk.portal.options.used_properties:
+        raise validation(f'Property "{name}" is used in a workflow and cannot be archived')
+    shelf.archived[name] = shelf.definitions.pop(name)
     for row in shelf.rows.values():
         row.props.pop(name, None)
     return nothing()
