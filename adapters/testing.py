@@ -176,7 +176,6 @@ class ProvisioningContract:
         assert bench.adapter.plan(grown).changes == ()
         assert bench.adapter.plan(bench.own).changes == ()
 
-
     def test_what_was_provisioned_can_be_taken_back_and_made_again(self, bench: Bench) -> None:
         assert [one for one in bench.adapter.undoing(bench.own).changes if one.action == "delete_field"] == []
         _provision(bench)

@@ -12,12 +12,14 @@ from fake_salesforce import OWN, context, own_rows
 from adapters.contract import Patch
 from adapters.errors import Refused, Unauthorized
 from adapters.registry import open_adapter
+from adapters.retrying import Patience
 from adapters.salesforce.adapter import SalesforceAdapter
 from adapters.salesforce.describe import Described, Field, described
 from adapters.salesforce.fitting import creation, from_metadata, unfit, with_options
 from adapters.salesforce.mapped_rights import Hidden
 from adapters.salesforce.permission_sets import PermissionSet, Right
 from adapters.salesforce.planning import plan
+from adapters.salesforce.provisioning import Provisioning
 from adapters.salesforce.setup import CustomField, Setup
 from adapters.sandbox.clock import SandboxClock
 from adapters.sandbox.generator import generate
@@ -259,3 +261,14 @@ def test_without_the_right_the_right_is_named() -> None:
         assert wanted.changes
         with pytest.raises(Unauthorized, match="needs the right 'Manage Profiles and Permission Sets'"):
             org.provision(wanted, OWN)
+
+
+def test_an_administrator_of_another_org_is_turned_away(box: Sandbox) -> None:
+    with opened(box, OWN) as org:
+        own = org._client
+        lent = Provisioning(own, {"account": "Account"}, {}, lambda one: ("00D1" if one is own else "00D2", "005"),
+                            Patience())  # fmt: skip
+        with opened(box, OWN, "admin_") as another:
+            lent.hands = another._client
+            with pytest.raises(Unauthorized, match="login is of org 00D2, and this connection is of org 00D1"):
+                lent.plan(OWN)

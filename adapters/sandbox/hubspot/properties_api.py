@@ -1,4 +1,4 @@
-"""``/crm/v3/properties/{type}``: property definitions and groups. Names of archived properties stay reserved."""
+"""``/crm/v3/properties/{type}``: property definitions and groups, and those that were archived."""
 
 import re
 from collections.abc import Mapping, Sequence

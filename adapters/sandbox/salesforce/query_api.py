@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, request
 
-from adapters.sandbox.salesforce import times
+from adapters.sandbox.salesforce import setup_rules, times
 from adapters.sandbox.salesforce.errors import ApiError, malformed
 from adapters.sandbox.salesforce.query import Result, run
 from adapters.sandbox.salesforce.soql_parser import parse
@@ -48,6 +48,7 @@ def add(routes: Blueprint, desk: Desk) -> None:
 def _first(desk: Desk, version: str, everything: bool) -> Response:
     parsed = parse(_soql())
     with desk.org.lock:
+        setup_rules.tell_rights(desk.org, caller())
         result = run(parsed, desk.org, desk.rights, caller(), everything=everything, version=version)
         if parsed.counts:
             return answer({"totalSize": result.total, "done": True, "records": []})

@@ -21,6 +21,13 @@ _CHILDREN: Final = {
 }
 
 
+_ADMIN_RIGHTS: Final = (
+    "PermissionsCustomizeApplication",
+    "PermissionsManageProfilesPermissionsets",
+    "PermissionsAssignPermissionSets",
+)
+
+
 def before_create(org: Org, actor: Actor, name: str, row: Row) -> None:
     """RowError when ``row`` may not be added."""
     if name not in KEYS:
@@ -58,6 +65,16 @@ def delete(org: Org, actor: Actor, name: str, row_id: str) -> None:
             for row in [row for row in org.tables[child].rows.values() if row[key] == row_id]:
                 org.tables[child].drop(row["Id"])
     org.rights_changed()
+
+
+def tell_rights(org: Org, actor: Actor) -> None:
+    """Have the one row of UserPermissionAccess say what the caller may do."""
+    table, kind = org.tables["UserPermissionAccess"], org.type("UserPermissionAccess")
+    rights = dict.fromkeys(_ADMIN_RIGHTS, actor.admin) | {"PermissionsApiEnabled": True}
+    if table.ids:
+        table.change(table.ids[0], rights)
+    else:
+        table.add({"Id": org.new_id(kind.prefix), "SystemModstamp": org.now(), **rights})
 
 
 def _need_admin(actor: Actor) -> None:

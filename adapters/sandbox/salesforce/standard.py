@@ -204,6 +204,12 @@ IsOwnedByProfile  boolean ro
 IsCustom          boolean ro
 NamespacePrefix   string(15) ro
 """,
+    ("UserPermissionAccess", "0uP"): """
+PermissionsCustomizeApplication boolean ro
+PermissionsManageProfilesPermissionsets boolean ro
+PermissionsAssignPermissionSets boolean ro
+PermissionsApiEnabled boolean ro
+""",
     ("FieldPermissions", "01k"): """
 ParentId          reference(18) ! c -> Parent: PermissionSet
 SobjectType       picklist(40) ! c
