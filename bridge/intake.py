@@ -37,8 +37,8 @@ def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: da
     """Upsert, give new accounts a customer, join and part customers, mark who is affected, compare own fields with
     what was confirmed.
 
-    A record that is gone loses its desired state. One that another was merged into starts from what it holds now:
-    what a merge did to our fields is no drift.
+    A record that is gone loses its desired state. One that another was merged into, or that came out of a backup,
+    starts from what it holds now: what that did to our fields is no drift.
     """
     upserted = records.upsert(db, items, now)
     changed = set(upserted.changed)
@@ -57,7 +57,8 @@ def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: da
     usage_keys.index(db, workspace.settings, moved.union(owners[ref] for ref in changed & owners.keys()))
     ledger = workspace.ledger
     ledger.update_in(db, [item.ref for item in gone], lambda entry: None)
-    ledger.update_in(db, sorted(ledger.present(db, list(survivors.values())), key=str), drift.forget)
+    begun_anew = [*survivors.values(), *upserted.reverted]
+    ledger.update_in(db, sorted(ledger.present(db, begun_anew), key=str), drift.forget)
     vanished.note(db, [item.ref for item in gone if item.ref.kind in ("account", "person")])
     return Taken(len(items), len(changed), len(gone), _observe(db, workspace, accounts))
 

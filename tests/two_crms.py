@@ -60,14 +60,15 @@ class TwoCrms:
 
 
 @contextmanager
-def two_crms(folder: Path, accounts: int = 15, port: int = 1) -> Iterator[TwoCrms]:
-    """The same data at every call. ``port``: where csbridge is said to serve."""
+def two_crms(
+    folder: Path, accounts: int = 15, port: int = 1, hubspot: Mapping[str, Any] | None = None
+) -> Iterator[TwoCrms]:
+    """The same data at every call. ``port``: where csbridge is said to serve; ``hubspot``: that sandbox's switches."""
     with ExitStack() as stack:
         notify = f"http://127.0.0.1:{port}/webhooks"
         sf = stack.enter_context(running("salesforce", accounts=accounts, seed=3, notify=f"{notify}/sf/{SECRET}"))
-        hs = stack.enter_context(
-            running("hubspot", accounts=accounts, seed=4, notify=f"{notify}/hs", secret="sandbox-client-secret")
-        )
+        how = {"notify": f"{notify}/hs", "secret": "sandbox-client-secret", "options": hubspot}
+        hs = stack.enter_context(running("hubspot", accounts=accounts, seed=4, **how))  # type: ignore[arg-type]
         crms = {"sf": sf, "hs": hs}
         text = SETTINGS.format(port=port, salesforce=sf.url, hubspot=hs.url)
         (folder / "csbridge.yml").write_text(text, "utf-8")

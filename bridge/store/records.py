@@ -57,6 +57,8 @@ class Upserted:
 
     changed: tuple[Ref, ...]
     unchanged: int
+    reverted: tuple[Ref, ...] = ()
+    """Living records whose stamp went back: somebody restored a backup."""
 
 
 def payload_of(record: Record) -> bytes:
@@ -88,9 +90,12 @@ def upsert(db: Connection, items: Sequence[Item], now: datetime) -> Upserted:
     fresh: list[Row] = []
     differing: list[Row] = []
     restamped: list[Row] = []
+    reverted: list[Ref] = []
     stored = _stored(db, latest)
     for ref, item in latest.items():
         row, before = _row(ref, item, now), stored.get(ref)
+        if before is not None and _went_back(row, before, now):
+            reverted.append(ref)
         digest, changed_at = row[DIGEST], row[CHANGED_AT]
         if before is None:
             if digest is not None:
@@ -107,7 +112,7 @@ def upsert(db: Connection, items: Sequence[Item], now: datetime) -> Upserted:
     _overwrite(db, differing, COLUMNS)
     _overwrite(db, restamped, (*KEY, "changed_at"))
     _link(db, (item for item in latest.values() if isinstance(item, Record)))
-    return Upserted(tuple(changed), len(latest) - len(changed))
+    return Upserted(tuple(changed), len(latest) - len(changed), tuple(reverted))
 
 
 def _holds(row: Row, before: SqlRow[Any], now: datetime) -> bool:
@@ -119,6 +124,12 @@ def _holds(row: Row, before: SqlRow[Any], now: datetime) -> bool:
     if row[CHANGED_AT] >= before.changed_at:
         return True
     return row[DIGEST] is not None and now - before.known_from > LAG
+
+
+def _went_back(row: Row, before: SqlRow[Any], now: datetime) -> bool:
+    """Whether a living record is as it was before a change that nobody can be late to show: a backup was restored."""
+    older = row[DIGEST] is not None and row[CHANGED_AT] < before.changed_at
+    return older and now - before.changed_at > LAG and _holds(row, before, now)
 
 
 LAG = timedelta(hours=1)
