@@ -8,6 +8,7 @@ import pytest
 from adapters.csv import cells
 from adapters.csv.mapping import STEMS, canonical
 from adapters.records import RECORD_TYPES
+from adapters.vocabulary import words_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -62,4 +63,4 @@ def test_a_column_nobody_described_is_what_it_looks_like(cell: object, read: obj
 def test_every_canonical_field_has_a_reader_or_a_vocabulary() -> None:
     for kind in RECORD_TYPES:
         assert kind in STEMS
-        assert set(canonical(kind)) <= {*cells.typed(kind), *cells.words_of(kind)}
+        assert set(canonical(kind)) <= {*cells.typed(kind), *words_of(kind)}

@@ -187,6 +187,13 @@ def test_of_several_roles_the_strongest_counts() -> None:
     assert person.role == "executive"
 
 
+def test_a_word_of_ours_needs_no_entry() -> None:
+    changes = KindMap(fields={"role": "Role__c"})
+    person = mapped("person", {"Id": "003xx000004TmiQAAS", "Role__c": "Champion"}, changes=changes)
+    assert isinstance(person, Person)
+    assert person.role == "champion"
+
+
 def test_a_call_that_is_done() -> None:
     record = mapped(
         "activity",

@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, tzinfo
 from functools import cache
-from types import NoneType
-from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Final, get_type_hints
 
 from adapters import readers, times
 from adapters.readers import Reader
 from adapters.records import RECORD_TYPES, Value
+from adapters.vocabulary import plain
 from config.fields import FieldType
 from config.words import Kind
 
@@ -84,22 +84,9 @@ def untyped(value: object, zone: tzinfo) -> Value:
 
 @cache
 def typed(kind: Kind) -> Mapping[str, Reader]:
-    """How each canonical field of a kind is read; those with a vocabulary are left to ``words_of``."""
+    """How each canonical field of a kind is read; those with a vocabulary are not among them."""
     hints = get_type_hints(RECORD_TYPES[kind])
-    return {name: reader for name, hint in hints.items() if (reader := _BY_TYPE.get(_plain(hint)))}
-
-
-@cache
-def words_of(kind: Kind) -> Mapping[str, tuple[str, ...]]:
-    """The canonical words of each field of a kind that has a vocabulary."""
-    hints = {name: _plain(hint) for name, hint in get_type_hints(RECORD_TYPES[kind]).items()}
-    return {name: get_args(hint) for name, hint in hints.items() if get_origin(hint) is Literal}
-
-
-def _plain(hint: Any) -> Any:
-    """A field's type without its None."""
-    rest = [one for one in get_args(hint) if one is not NoneType]
-    return rest[0] if NoneType in get_args(hint) and len(rest) == 1 else hint
+    return {name: reader for name, hint in hints.items() if (reader := _BY_TYPE.get(plain(hint)))}
 
 
 _BY_TYPE: Final[Mapping[Any, Reader]] = {

@@ -13,6 +13,7 @@ from adapters.csv import cells
 from adapters.csv.files import Row, Table
 from adapters.readers import Reader, word
 from adapters.records import RECORD_TYPES, Fields, Record, Ref
+from adapters.vocabulary import words_of
 from config.connections import KindMap
 from config.problems import did_you_mean
 from config.words import UNKNOWN, Kind
@@ -95,7 +96,7 @@ def columns(kind: Kind, table: KindMap, header: Sequence[str]) -> Columns:
 
 
 def _reader(kind: Kind, name: str, table: KindMap) -> Reader:
-    ours = cells.words_of(kind).get(name)
+    ours = words_of(kind).get(name)
     if ours is not None:
         words = table.values.get(name, {})
         return lambda value, _zone: word(value, words, ours)

@@ -33,6 +33,7 @@ from adapters.roles import strongest
 from adapters.salesforce import values
 from adapters.salesforce.values import Reader
 from adapters.salesforce.view import PULSE, STAMP, View
+from adapters.vocabulary import words_of
 from config.words import PULSES, UNKNOWN, Kind
 
 Row = Mapping[str, Any]
@@ -117,26 +118,27 @@ def readers(view: View) -> dict[str, tuple[str, Reader]]:
 def _mapped(view: View) -> Columns:
     """The mapped fields with their readers; the pulse comes from its own field where that is visible."""
     found = {
-        name: (vendor, _word(name, view.words.get(name, {})) if name in _WORDS else _READERS[name])
+        name: (vendor, _word(view.kind, name, view.words.get(name, {})) if name in _WORDS else _READERS[name])
         for name, vendor in view.mapped.items()
         if name in _WORDS or name in _READERS
     }
     pulse = {name: (vendor, reader) for name, (vendor, reader) in view.own.items() if name in PULSE}
     if "pulse" in pulse:
-        pulse["pulse"] = (pulse["pulse"][0], _word("pulse", dict(zip(PULSES, PULSES, strict=True))))
+        pulse["pulse"] = (pulse["pulse"][0], _word("account", "pulse", {}))
     return _columns(found | pulse)
 
 
-def _word(name: str, table: Mapping[str, str]) -> Reader:
+def _word(kind: Kind, name: str, table: Mapping[str, str]) -> Reader:
     """Through the table of the map; what is no pulse is no pulse, where other fields say ``unknown``.
 
     A role may be a multi-select.
     """
+    ours = words_of(kind).get(name, ())
     if name == "pulse":
-        return lambda value, _zone: said if (said := values.word(value, table)) in PULSES else None
+        return lambda value, _zone: said if (said := values.word(value, table, ours)) in PULSES else None
     if name == "role":
-        return lambda value, _zone: strongest(value, lambda said: values.word(said, table))
-    return lambda value, _zone: values.word(value, table)
+        return lambda value, _zone: strongest(value, lambda said: values.word(said, table, ours))
+    return lambda value, _zone: values.word(value, table, ours)
 
 
 def _columns(fields: Mapping[str, tuple[str, Reader]]) -> Columns:
