@@ -66,6 +66,8 @@ def options(value: object, _zone: tzinfo | None = None) -> tuple[str, ...] | Non
 
 def word(value: object, table: Mapping[str, str], ours: tuple[str, ...] = ()) -> str | None:
     """A vendor word in ours: by the table, whatever its case; as it is, if it is one of ``ours``; else unknown."""
+    if isinstance(value, str) and value in table:
+        return table[value]
     said = text(value)
     if said is None:
         return None

@@ -30,6 +30,10 @@ class Ref:
     def __str__(self) -> str:
         return f"{self.connection}:{self.kind}:{self.id}"
 
+    def __hash__(self) -> int:
+        """The id's own: refs are looked up a dozen times per record, and few share an id."""
+        return hash(self.id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:

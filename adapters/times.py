@@ -30,6 +30,8 @@ def instant(value: object) -> datetime | None:
 def _from_iso(text: str) -> datetime | None:
     try:
         read = datetime.fromisoformat(text)
+        if read.tzinfo is UTC:
+            return read
         return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
     except (ValueError, OverflowError):
         return None

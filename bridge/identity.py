@@ -50,7 +50,7 @@ def follow(db: Connection, settings: Settings, changed: Sequence[Item], now: dat
     before = identities.of(db, now_known)
     after = {ref: _values(settings, item, before.get(ref, {})) for ref, item in now_known.items()}
     other = {ref: values for ref, values in after.items() if values != before.get(ref, {})}
-    identities.keep(db, other)
+    identities.keep(db, other, before.keys())
     concerned = {*other, *(ref for ref, values in after.items() if not values)}  # the gone may be back among twins
     left = _pairs(before.get(ref, {}) for ref in other) - _pairs(other.values())
     near = _sharing(db, _pairs(other.values())) | identities.holding(db, left)  # who keeps a value may keep it alone
@@ -71,7 +71,9 @@ def index_whole(db: Connection, settings: Settings, now: datetime) -> None:
         found = {
             ref: _found(settings, ref, fact.content, before.get(ref, {})) for ref, fact in zip(refs, facts, strict=True)
         }
-        identities.keep(db, {ref: values for ref, values in found.items() if values != before.get(ref, {})})
+        identities.keep(
+            db, {ref: values for ref, values in found.items() if values != before.get(ref, {})}, before.keys()
+        )
         records.link_parents(db, {ref: fact.content["parent"] for ref, fact in zip(refs, facts, strict=True)})
     cursors.save_fact(db, "identified by", current)
     everybody = membership.all_joint(db).union(*(identities.all_sharing(db, sort) for sort in SORTS))

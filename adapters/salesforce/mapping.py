@@ -5,7 +5,7 @@ its time in one of two fields, an opportunity is won by two flags, a case is clo
 """
 
 from calendar import monthrange
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Final
 
@@ -89,7 +89,8 @@ def mapper(view: View) -> Callable[[Row], Item]:
         if nested:
             row = {**row, **{name: _nested(row, name) for name in nested}}
         raw = _read(mapped, row, view.zone)
-        raw |= {name: value for name, value in view.constants.items() if raw.get(name) is None}
+        if view.constants:
+            raw |= {name: value for name, value in view.constants.items() if raw.get(name) is None}
         kept = _read(extra, row, view.zone)
         raw |= {"ref": ref, "changed_at": at, "extra": kept}
         if currency and raw.get("currency") is None:
@@ -97,9 +98,9 @@ def mapper(view: View) -> Callable[[Row], Item]:
         if view.kind == "account":
             raw["own"] = _read(observed, row, view.zone)
         record = build(row, view, raw)
-        kept |= {
-            name + UNREAD: values.text(row[vendor]) for name, vendor in said if _is_unread(record, name, row, vendor)
-        }
+        for name, vendor in said:
+            if getattr(record, name) in (None, UNKNOWN) and (word := _spoken(row.get(vendor))):
+                kept[name + UNREAD] = word
         return record
 
     return to_item
@@ -151,10 +152,9 @@ def _read(columns: Columns, row: Row, zone: tzinfo) -> Raw:
     }
 
 
-def _is_unread(record: Record, name: str, row: Row, vendor: str) -> bool:
-    """Whether the CRM says something for which we have no word: unknown, but it stays visible in ``extra``."""
-    value = row.get(vendor)
-    return isinstance(value, str) and bool(value.strip()) and getattr(record, name) in (None, UNKNOWN)
+def _spoken(value: object) -> str | None:
+    """What the CRM says where we have no word for it: unknown, but it stays visible in ``extra``."""
+    return values.text(value) if isinstance(value, str) else None
 
 
 def _nested(row: Row, path: str) -> object:
@@ -170,16 +170,16 @@ def _account(_row: Row, _view: View, raw: Raw) -> Account:
 
 
 def _person(row: Row, view: View, raw: Raw) -> Person:
-    return Person(**raw, accounts=_ids(row, [view.mapped.get("accounts")]))
+    return Person(**raw, accounts=_ids(row, (view.mapped.get("accounts"),)))
 
 
 def _activity(row: Row, view: View, raw: Raw) -> Activity:
-    raw["accounts"] = _ids(row, [view.mapped.get("accounts"), "WhatId"], _ACCOUNT)
-    shared = ((row.get(view.within) or {}).get("records") or ()) if view.within else ()
-    persons = [*_ids(row, [view.mapped.get("persons")], _CONTACT)]
-    for other in shared:
-        persons += _ids(other, ["RelationId"], _CONTACT)
-    raw["persons"] = tuple(dict.fromkeys(persons))
+    raw["accounts"] = _ids(row, (view.mapped.get("accounts"), "WhatId"), _ACCOUNT)
+    raw["persons"] = _ids(row, (view.mapped.get("persons"),), _CONTACT)
+    if view.within:
+        shared = (row.get(view.within) or {}).get("records") or ()
+        others = (id for other in shared for id in _ids(other, ("RelationId",), _CONTACT))
+        raw["persons"] = tuple(dict.fromkeys((*raw["persons"], *others)))
     raw["kind"] = _activity_kind(raw.get("kind"), view.object)
     raw |= _activity_time(row, raw.get("at"))
     return Activity(**raw)
@@ -267,10 +267,14 @@ def _user(_row: Row, _view: View, raw: Raw) -> User:
     return User(**raw)
 
 
-def _ids(row: Row, vendors: list[str | None], prefix: str = "") -> tuple[str, ...]:
+def _ids(row: Row, vendors: Sequence[str | None], prefix: str = "") -> tuple[str, ...]:
     """The ids that these fields hold, of one kind only: WhatId may name an opportunity, WhoId a lead."""
-    found = (values.identifier(row.get(vendor)) for vendor in vendors if vendor)
-    return tuple(dict.fromkeys(value for value in found if value and value.startswith(prefix)))
+    found: list[str] = []
+    for vendor in vendors:
+        id = values.identifier(row.get(vendor)) if vendor else None
+        if id and id.startswith(prefix) and id not in found:
+            found.append(id)
+    return tuple(found)
 
 
 _BUILDERS: Final[Mapping[Kind, Callable[[Row, View, Raw], Record]]] = {

@@ -23,6 +23,8 @@ def long_id(value: object) -> str | None:
 
     The last three characters say which of the first fifteen are capitals: five per character, lowest bit first.
     """
+    if isinstance(value, str) and len(value) == 18 and value.isascii() and value.isalnum():  # nearly all are
+        return value
     text = str(value).strip() if value else ""
     if len(text) == 18 and text.isascii() and text.isalnum():
         return text

@@ -3,7 +3,7 @@
 Each company has its own random source, so a larger world contains the smaller one's stories.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -23,10 +23,10 @@ MONTH_END = 31
 Row = TypeVar("Row", Touch, Deal, Ticket, Answer, Term, Invoice)
 
 
-def generate(accounts: int, seed: int, now: datetime, history: bool = True) -> World:
+def generate(accounts: int, seed: int, now: datetime, history: bool = True, activities: int = 0) -> World:
     """A world of ``accounts`` companies over the 18 months up to ``now`` (aware UTC).
 
-    Without ``history``: companies and a few contacts only, for measurements with 100,000 accounts.
+    Without ``history``: companies, a few contacts and ``activities`` only, for measurements with 100,000 accounts.
     """
     now = now.replace(microsecond=now.microsecond // 1000 * 1000)
     staff = people.users(now)
@@ -43,7 +43,20 @@ def generate(accounts: int, seed: int, now: datetime, history: bool = True) -> W
         companies=tuple(scene.company for scene in scenes),
         contacts=tuple(contact for scene in scenes for contact in scene.people),
     )
-    return with_history(world, scenes) if history else world
+    return (
+        with_history(world, scenes)
+        if history
+        else replace(world, touches=tuple(plain_touches(world, scenes, activities)))
+    )
+
+
+def plain_touches(world: World, scenes: Sequence[Scene], number: int) -> Iterator[Touch]:
+    """As many touches as asked for, evenly among the companies, at any time: they tell no story."""
+    random = Random(world.seed * 15_485_863 + number)
+    ago = sorted((random.randint(1, HISTORY_DAYS * 86_400_000) for _ in range(number)), reverse=True)
+    for key, milliseconds in enumerate(ago, 1):
+        scene, at = scenes[key % len(scenes)], world.now - timedelta(milliseconds=milliseconds)
+        yield happenings.touch(scene, at, happenings.pick_kind(random), random, key)
 
 
 def make_scene(key: int, seed: int, first_contact: int, now: datetime, history: bool) -> Scene:

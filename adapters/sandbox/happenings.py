@@ -69,11 +69,11 @@ def pick_kind(random: Random) -> TouchKind:
     )
 
 
-def touch(scene: Scene, at: datetime, kind: TouchKind, random: Random) -> Touch:
+def touch(scene: Scene, at: datetime, kind: TouchKind, random: Random, key: int = 0) -> Touch:
     past = at <= scene.now
     talk = kind in ("call", "email")
     return Touch(
-        key=0,
+        key=key,
         kind=kind,
         company=scene.company.key,
         contact=random.choice(scene.people[:4]).key if random.random() < 0.9 else None,

@@ -1,6 +1,7 @@
 """Builds one sandbox CRM from a generated world and serves it, in the foreground or (for tests) in a thread."""
 
 import csv
+import gc
 import importlib
 import signal
 import threading
@@ -73,19 +74,23 @@ def serve(
     latency_ms: float = 0,
     clock: datetime | None = None,
     history: bool = True,
+    activities: int = 0,
     usage_file: Path | None = None,
     announce: Callable[[dict[str, Any]], None],
     options: Mapping[str, Any] | None = None,
 ) -> None:
     """Generate, seed, listen, announce; returns after SIGTERM or SIGINT. Call it from the main thread."""
     time = SandboxClock(clock)
-    world = generate(accounts, seed, time.now(), history)
+    gc.disable()  # what is seeded stays: looking through a million rows for garbage takes longer than making them
+    world = generate(accounts, seed, time.now(), history, activities)
     vendor, instruments = assemble(
         crm, world, clock=time, notify=notify, secret=secret, latency_ms=latency_ms, options=options
     )
     if usage_file is not None:
         write_usage(usage_file, vendor)
     del world
+    gc.freeze()
+    gc.enable()
     listener = Listener(vendor.app, host, port)
 
     def stop(signum: int, frame: FrameType | None) -> None:

@@ -22,6 +22,9 @@ from config.errors import ConfigError, Problem
 @click.option("--latency-ms", type=click.FloatRange(0), default=0, help="Added to every answer.")
 @click.option("--clock", type=click.DateTime(), help="The sandbox's time at its start; runs on from there (UTC).")
 @click.option("--history/--no-history", default=True, help="Without: accounts and contacts only, for size.")
+@click.option(
+    "--activities", type=click.IntRange(0), default=0, help="Without history: so many activities nevertheless."
+)
 @click.option("--usage", type=click.Path(path_type=Path, dir_okay=False), help="Write the product usage to this CSV.")
 @click.option(
     "--certificate",

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, and_, func, insert, literal, or_, select, update
 
 from adapters.records import Ref
-from bridge.store.rows import among, chunks, insert_all
+from bridge.store.rows import among, chunks, insert_all, repeated
 from bridge.store.schema import affected, customer_refs, customers
 
 NOT_YET: Final = date.max
@@ -24,10 +24,10 @@ def ensure(db: Connection, accounts: Iterable[Ref], now: datetime, closed_throug
     missing = sorted(wanted - owners.keys(), key=lambda account: (account.connection, account.id))
     if not missing:
         return owners
-    created = db.execute(
-        insert(customers).returning(customers.c.id),  # alike but for the id, so that any order of them will do
-        [{"created_at": now, "closed_through": closed_through, "inside": False}] * len(missing),
-    )
+    alike = {"created_at": now, "closed_through": closed_through, "inside": False}  # so that any order of ids will do
+    values = [literal(value, customers.c[name].type) for name, value in alike.items()]
+    several = select(*values).select_from(repeated(db, len(missing)))
+    created = db.execute(insert(customers).from_select(list(alike), several).returning(customers.c.id))
     fresh = dict(zip(missing, sorted(created.scalars()), strict=True))
     rows = [(account.connection, account.id, id, id) for account, id in fresh.items()]
     insert_all(db, customer_refs, ("connection", "account_id", "customer_id", "own_id"), rows)

@@ -27,6 +27,9 @@ _QUIET: Final[Mapping[str, Any]] = {"hide_parameters": True}
 LOCK_NOT_AVAILABLE: Final = "55P03"
 """PostgreSQL's word for a lock that was waited for long enough."""
 
+CACHE_KILOBYTES = 32_000
+"""Of a SQLite connection. Ids come in no order: with SQLite's own 2 MB, a large pull waits for pages of its indexes."""
+
 BUSY_SECONDS = 30
 """How long a writer waits for another process's transaction."""
 
@@ -187,6 +190,7 @@ def _sqlite(database: str | None, url: str) -> Engine:
         connection.isolation_level = None  # SQLAlchemy's own BEGIN below, not the driver's implicit one
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA cache_size=-{CACHE_KILOBYTES}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -23,9 +23,9 @@ def of(db: Connection, accounts: Iterable[Ref]) -> dict[Ref, dict[str, str]]:
     return found
 
 
-def keep(db: Connection, known: Mapping[Ref, Values]) -> None:
-    """From now on these accounts have these values, and no other."""
-    for (connection, _), ids in grouped(known).items():
+def keep(db: Connection, known: Mapping[Ref, Values], before: Collection[Ref]) -> None:
+    """From now on these accounts have these values, and no other. ``before``: those of them that have any."""
+    for (connection, _), ids in grouped(ref for ref in known if ref in before).items():
         db.execute(delete(identities).where(*_these(db, connection, ids)))
     rows = [(ref.connection, ref.id, sort, value) for ref, values in known.items() for sort, value in values.items()]
     insert_all(db, identities, ("connection", "account_id", "sort", "value"), rows)

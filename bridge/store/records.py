@@ -267,7 +267,7 @@ def _targets(db: Connection, connection: str, kind: str, ids: Sequence[str]) -> 
     query = select(links.c.to_kind, links.c.to_id).where(
         links.c.connection == connection, links.c.kind == kind, among(db, links.c.id, ids)
     )
-    yield from db.execute(query.distinct())
+    return [(to_kind, to_id) for to_kind, to_id in db.execute(query.distinct()).all()]
 
 
 @dataclass(frozen=True, slots=True)

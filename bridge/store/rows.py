@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Dialect, String, Table, any_, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Dialect, FromClause, String, Table, any_, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
@@ -29,16 +29,24 @@ def among(db: Connection, column: ColumnElement[Any], texts: Collection[str]) ->
     return column == any_(bindparam(None, list(texts), type_=postgresql.ARRAY(String)))
 
 
+def repeated(db: Connection, number: int) -> FromClause:
+    """A table of so many rows, to insert as many that are alike in one statement."""
+    if db.dialect.name == "sqlite":
+        return func.json_each(orjson.dumps([0] * number).decode()).table_valued("value")
+    return func.generate_series(1, number).table_valued("value")
+
+
 def insert_all(db: Connection, table: Table, names: Sequence[str], rows: Iterable[Row], otherwise: str = "") -> None:
     """Insert rows, given as tuples of the columns ``names``, as fast as the driver takes them.
 
     ``otherwise``: an ON CONFLICT clause (both databases read it alike); without one every row must be new.
     """
-    native = _native(db.dialect, table, tuple(names))
-    values = [native(row) for row in rows]
-    columns = f"{table.name} ({', '.join(names)})"
-    if not values:
+    by_column = list(zip(*rows, strict=True))
+    if not by_column:
         return
+    binds = zip(_binds(db.dialect, table, tuple(names)), by_column, strict=True)
+    values = list(zip(*(map(bind, column) if bind else column for bind, column in binds), strict=True))
+    columns = f"{table.name} ({', '.join(names)})"
     if db.dialect.name != "sqlite" and not otherwise:
         driver: Any = db.connection.driver_connection
         with driver.cursor().copy(f"COPY {columns} FROM STDIN") as copy:
@@ -50,18 +58,9 @@ def insert_all(db: Connection, table: Table, names: Sequence[str], rows: Iterabl
 
 
 @lru_cache(64)
-def _native(dialect: Dialect, table: Table, names: tuple[str, ...]) -> Callable[[Row], Row]:
-    """What turns a row's values into those that the driver takes."""
-    types = [table.c[name].type.dialect_impl(dialect) for name in names]
-    found = [(place, bind) for place, one in enumerate(types) if (bind := one.bind_processor(dialect))]
-
-    def native(row: Row) -> Row:
-        values = list(row)
-        for place, bind in found:
-            values[place] = bind(values[place])
-        return tuple(values)
-
-    return native
+def _binds(dialect: Dialect, table: Table, names: tuple[str, ...]) -> Sequence[Callable[[Any], Any] | None]:
+    """What turns the values of each column into those that the driver takes; None where they are so already."""
+    return [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
 
 
 def insert_missing(db: Connection, table: Table, names: Sequence[str], rows: Iterable[Row]) -> None:

@@ -6,16 +6,15 @@ from typing import Final
 DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SUFFIX: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _ID: Final = re.compile(r"[0-9A-Za-z]{15}(?:[0-9A-Z]{3})?", re.ASCII)
+_CAPITAL: Final = str.maketrans({char: str(int(char.isupper())) for char in DIGITS})
 INSTANCE: Final = "Sx0000"
 """Pod and reserved characters of every id made here."""
 
 
 def safe(short: str) -> str:
     """The 18 characters of a 15-character id: each suffix letter holds which of 5 characters are capitals."""
-    chunks = (short[start : start + 5] for start in (0, 5, 10))
-    return short + "".join(
-        _SUFFIX[sum(1 << place for place, char in enumerate(c) if "A" <= char <= "Z")] for c in chunks
-    )
+    capitals = short[::-1].translate(_CAPITAL)
+    return short + "".join(_SUFFIX[int(capitals[start : start + 5], 2)] for start in (10, 5, 0))
 
 
 def made(prefix: str, number: int) -> str:

@@ -9,7 +9,7 @@ _OFFSET: Final = re.compile(r"([+-]\d\d)(\d\d)$")
 
 def shown(moment: datetime) -> str:
     """``2026-05-01T07:25:37.000+0000``: whole seconds, UTC."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.000+0000"
+    return f"{moment.astimezone(UTC).isoformat()[:19]}.000+0000"
 
 
 def precise(moment: datetime) -> str:
