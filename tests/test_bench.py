@@ -21,6 +21,18 @@ def test_write_back_uses_the_fewest_calls_possible() -> None:
     assert all(line["ratio"] > 0 for line in found["lines"])
 
 
+@pytest.mark.slow
+def test_reading_uses_the_fewest_calls_possible() -> None:
+    found = bench("--only", "full_pull", "--only", "incremental")
+    full, _, by_rest, fetched = found["lines"][:4]
+    assert full["what"] == "full pull of 100 accounts and 3,000 activities"
+    assert min(full["ratio"], by_rest["ratio"]) > 0
+    assert fetched["ratio"] < 1, "the sandbox is what is waited for"
+    few = [line for line in found["lines"] if "accounts changed" in line["what"]]
+    assert [(line["what"].partition(":")[0], line["ratio"]) for line in few] == [("salesforce", 1.0), ("hubspot", 1.0)]
+    assert all(line["also"].startswith("5 accounts read") for line in few)
+
+
 def bench(*options: str) -> dict:
     done = subprocess.run(
         [sys.executable, str(RUN), "--quick", "--json", *options], capture_output=True, text=True, check=False

@@ -1,5 +1,6 @@
 """What every verb shares: its workspace, how its result is shown, and the one place where errors become exit codes."""
 
+import gc
 import logging
 import os
 import sys
@@ -49,6 +50,7 @@ class Shell:
         from bridge.workspace import open_workspace
 
         workspace = open_workspace(self.config, self.environ, from_environment(self.environ).now)
+        gc.freeze()  # what is open now stays open: nobody need look through it for garbage
         try:
             yield workspace
         finally:

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
+import full_pull
+import incremental
 import machine
 import pull
 import score
@@ -19,12 +21,16 @@ FULL: Mapping[str, Measurement] = {
     "write_back": lambda: write_back.measure(accounts=5_000, repetitions=3),
     "write_back_large": lambda: write_back.measure_large(changed=100_000),
     "pull": lambda: pull.measure(sizes=(10_000, 100_000), repetitions=3),
+    "full_pull": lambda: full_pull.measure(accounts=100_000, activities=1_000_000, repetitions=1),
+    "incremental": lambda: incremental.measure(accounts=100_000, share=0.001),
 }
 QUICK: Mapping[str, Measurement] = {
     "score": lambda: score.measure(customers=2_000, decided=200, repetitions=1),
     "write_back": lambda: write_back.measure(accounts=210, repetitions=1),
     "write_back_large": lambda: write_back.measure_large(changed=2_500),
     "pull": lambda: pull.measure(sizes=(500, 2_500), repetitions=1),
+    "full_pull": lambda: full_pull.measure(accounts=100, activities=3_000, repetitions=1),
+    "incremental": lambda: incremental.measure(accounts=500, share=0.01),
 }
 
 
