@@ -2,6 +2,7 @@
 made, and that whoever goes on afterwards has everything once."""
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -17,6 +18,7 @@ from adapters.records import Account, Item, Record, Ref
 from adapters.registry import Context, open_adapter
 from adapters.retrying import Patience
 from adapters.sandbox.serve import Crm, Sandbox, running
+from adapters.sandbox.vendor import Edit
 from adapters.sandbox.world import World
 from config.words import Kind
 
@@ -252,7 +254,7 @@ def test_what_passes_is_not_noticed(boxes: Callable[[Crm], Sandbox], crm: Crm) -
 @pytest.mark.parametrize(
     ("crm", "case"), [pytest.param(crm, case, id=f"{crm}-{case}") for crm in CASES for case in CASES[crm]]
 )
-def test_a_write_is_never_repeated_once_it_may_have_been_applied(
+def test_trap_44_a_write_is_never_repeated_once_it_may_have_been_applied(
     boxes: Callable[[Crm], Sandbox], crm: Crm, case: Case
 ) -> None:
     box = boxes(crm)
@@ -273,7 +275,9 @@ def test_a_write_is_never_repeated_once_it_may_have_been_applied(
 
 @pytest.mark.parametrize("crm", CASES)
 @pytest.mark.parametrize("done", [False, True])
-def test_a_server_that_hangs_is_left_after_the_time_out(boxes: Callable[[Crm], Sandbox], crm: Crm, done: bool) -> None:
+def test_trap_43_a_server_that_hangs_is_left_after_the_time_out(
+    boxes: Callable[[Crm], Sandbox], crm: Crm, done: bool
+) -> None:
     box = boxes(crm)
     adapter = adapter_on(box)
     accounts = everything(box, "account")
@@ -294,6 +298,39 @@ def test_trap_09_an_address_that_is_too_long_is_a_refusal_even_in_html(
     inject(box, _status(status), "GET ", ALWAYS)
     with pytest.raises(Refused):
         adapter_on(box).check() if crm == "hubspot" else Reader(adapter_on(box), "page 1", []).go()
+
+
+@pytest.mark.parametrize("crm", CASES)
+def test_trap_42_eight_threads_with_one_adapter_get_each_its_own_answers(
+    boxes: Callable[[Crm], Sandbox], crm: Crm
+) -> None:
+    box = boxes(crm)
+    ids = [ref.id for ref in everything(box, "account")][:40] * 4
+    adapter = adapter_on(box)
+    with ThreadPoolExecutor(8) as pool:
+        read = list(pool.map(lambda id: [item.ref.id for item in adapter.read("account", [id])], ids))
+    assert read == [[id] for id in ids]
+
+
+@pytest.mark.parametrize("crm", CASES)
+@pytest.mark.parametrize("ahead", [timedelta(hours=-3), timedelta(hours=3)], ids=["slow", "fast"])
+def test_trap_45_a_clock_of_ours_that_is_wrong_loses_no_change(
+    boxes: Callable[[Crm], Sandbox], crm: Crm, ahead: timedelta
+) -> None:
+    box = boxes(crm)
+    clock, id = box.instruments.clock, some_ids(box)[0]
+    context = Context(own=OWN, clock=lambda: clock.now() + ahead, patience=Patience(sleep=lambda _: None))
+    adapter, cursor = open_adapter(connection(box), context), None
+    vendor_object, name = ("Account", "Name") if crm == "salesforce" else ("companies", "name")
+    clock.advance(7200)  # what other tests wrote is older than any overlap
+    for turn in range(3):
+        for page in adapter.pull("account", cursor):
+            cursor = page.cursor
+        clock.advance(1800)
+        box.vendor.edit(Edit(vendor_object, id, {name: f"Renamed {turn}"}))
+        clock.advance(2)
+        changed = [item for page in adapter.pull("account", cursor) for item in page.items]
+        assert {(item.ref.id, item.name) for item in changed if isinstance(item, Account)} == {(id, f"Renamed {turn}")}
 
 
 def everything(box: Sandbox, kind: Kind) -> list[Ref]:

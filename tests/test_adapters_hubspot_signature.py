@@ -1,5 +1,6 @@
 """HubSpot's v3 signature: its vectors, the escapes that it decodes, rotation, age, and forgery."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -46,6 +47,22 @@ def test_escapes_that_hubspot_decodes_sign_alike_and_others_do_not() -> None:
     assert decoded("https://h/p%3A%2F%3F%40%21%24%27%28%29%2A%2C%3B?q=%20%26%3D%2B%25") == (
         "https://h/p:/?@!$'()*,;?q=%20%26%3D%2B%25"
     )
+
+
+@pytest.mark.parametrize(
+    "delivery",
+    [
+        replace(SIGNED, body=json.dumps(json.loads(BODY)).encode()),
+        replace(SIGNED, url=URL.replace("www.example.com", "10.0.0.7:8080")),
+        signed(SIGNED, x_hubspot_request_timestamp=f"{TIMESTAMP}.0"),
+        replace(SIGNED, headers={"x-hubspot-signature": SIGNED.headers["x-hubspot-signature-v3"]}),
+    ],
+    ids=["JSON written anew", "the address behind a proxy", "a time as a float", "another header"],
+)
+def test_trap_34_what_was_signed_is_the_bytes_and_the_address_as_they_came(delivery: Delivery) -> None:
+    check(SIGNED, [SECRET], NOW)
+    with pytest.raises(Rejected):
+        check(delivery, [SECRET], NOW)
 
 
 @pytest.mark.parametrize("seconds", [-300, -1, 0, 1, 300])

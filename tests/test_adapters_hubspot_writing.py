@@ -27,7 +27,7 @@ def invalid(code: str, name: str = "csb_health_band") -> dict[str, Any]:
     return {"status": "error", "category": "VALIDATION_ERROR", "message": message % (code, name)}
 
 
-def test_a_bad_value_refuses_the_batch_and_is_isolated() -> None:
+def test_trap_40_a_bad_value_refuses_the_batch_and_is_isolated() -> None:
     def update(asked: Asked) -> Said:
         ids = [one["id"] for one in asked.body["inputs"]]
         if "77" in ids:

@@ -365,6 +365,15 @@ def test_trap_21_a_first_pull_has_no_window(both: OrgAndStore) -> None:
     assert oldest["Id"] in both.stored("activity")
 
 
+def test_trap_22_the_next_page_is_asked_for_at_the_address_that_was_given(make: Make) -> None:
+    both = make(companies=5, page_rows=2)
+    calls = both.box.instruments.journal.calls()
+    following = sum(count for call, count in calls.items() if call.endswith("/query/<locator>/"))
+    assert len(both.ids("account")) == 5
+    assert following >= 2
+    assert not any("/query/services" in call for call in calls)
+
+
 def test_a_listing_goes_on_behind_an_expired_cursor(make: Make) -> None:
     both = make(page_rows=200)
     for number in range(450):

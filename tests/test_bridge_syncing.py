@@ -72,7 +72,7 @@ def test_a_pull_that_failed_goes_on_after_the_last_stored_page(world: World) -> 
     assert world.crm.calls.made["page"] - before == 2 + len(KINDS) - 1
 
 
-def test_a_page_and_its_cursor_are_one_transaction(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trap_46_a_page_and_its_cursor_are_one_transaction(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     five(world)
     plain, saved = cursors.save_cursor, []
 
