@@ -8,16 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.contract import Outcome, Patch
-from adapters.errors import AdapterError, Lost, QuotaSpent, Refused, Retry, Unauthorized
+from adapters.errors import AdapterError, Locked, Lost, QuotaSpent, Refused, Retry, Unauthorized
 from adapters.halving import halve
 from adapters.records import Ref
 
 
 class Vendor:
-    """Refuses a batch that holds a bad id; fails as scripted from a given call on."""
+    """Refuses a batch that holds a bad id, or one that is locked; fails as scripted from a given call on."""
 
-    def __init__(self, bad: set[int] = frozenset(), failures: dict[int, AdapterError] | None = None) -> None:
-        self.bad, self.failures = bad, failures or {}
+    def __init__(
+        self,
+        bad: set[int] = frozenset(),
+        failures: dict[int, AdapterError] | None = None,
+        locked: set[int] = frozenset(),
+    ) -> None:
+        self.bad, self.failures, self.locked = bad, failures or {}, locked
         self.applied: list[str] = []
         self.calls = 0
 
@@ -27,6 +32,8 @@ class Vendor:
             raise error
         if any(int(patch.ref.id) in self.bad for patch in patches):
             raise Refused("option unknown", status=400, code="INVALID_OPTION")
+        if any(int(patch.ref.id) in self.locked for patch in patches):
+            raise Locked("somebody holds it", after=timedelta(seconds=2), status=423)
         self.applied += [patch.ref.id for patch in patches]
         return [Outcome(patch.ref, "written") for patch in patches]
 
@@ -55,6 +62,21 @@ def test_a_clean_batch_is_one_call_and_one_bad_record_costs_two_per_halving() ->
     halve(patches(100), bad.send)
     assert clean.calls == 1
     assert bad.calls <= 1 + 2 * 7
+
+
+def test_a_record_that_somebody_holds_is_put_off_and_keeps_no_other_waiting() -> None:
+    vendor = Vendor(locked={7})
+    outcomes = halve(patches(100), vendor.send)
+    (late,) = [outcome for outcome in outcomes if outcome.status != "written"]
+    assert (late.ref.id, late.status, late.after) == ("7", "later", timedelta(seconds=2))
+
+
+def test_where_everything_is_locked_not_every_record_is_tried() -> None:
+    vendor = Vendor(locked=set(range(100)))
+    outcomes = halve(patches(100), vendor.send)
+    assert [outcome.ref.id for outcome in outcomes] == [str(number) for number in range(100)]
+    assert set(statuses(outcomes)) == {"later"}
+    assert vendor.calls <= 10
 
 
 def test_the_refusal_keeps_the_vendors_code() -> None:

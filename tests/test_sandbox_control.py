@@ -135,6 +135,9 @@ def test_the_clock_is_moved_by_call_and_stamps_the_date_header(box: Sandbox) -> 
         ("faults", {"kind": "401", "times": 0}, "times"),
         ("faults", {"kind": "401", "hold_s": -1}, "hold_s"),
         ("faults", {"kind": "401", "speed": 1}, "unknown keys: speed"),
+        ("faults", {"kind": "status", "status": 99}, "status must be a whole number from 200 to 599"),
+        ("faults", {"kind": "status", "body": "xml"}, "body must be one of"),
+        ("faults", {"kind": "cut", "done": 1}, "done must be true or false"),
         ("edit", {"fields": {}}, "object must name"),
         ("edit", {"object": "Nope", "fields": {}}, "INVALID_TYPE"),
         ("edit", {"object": "Account", "id": "001000000000000AAA", "fields": {}}, "there is no Account"),
@@ -158,6 +161,22 @@ def test_faults_are_taken_in_order_and_used_up() -> None:
     assert faults.listed() == []
     with pytest.raises(BadFault):
         faults.add({"kind": 5})
+
+
+def test_a_fault_lets_as_many_calls_pass_as_it_was_told() -> None:
+    faults = Faults()
+    faults.add({"kind": "cut", "after": 2})
+    assert [faults.take(("cut",), ("GET /",)) is not None for _ in range(4)] == [False, False, True, False]
+
+
+def test_a_login_meets_only_the_faults_that_name_it(box: Sandbox) -> None:
+    def asked() -> int:
+        return requests.post(f"{box.url}/services/oauth2/token", timeout=5).status_code
+
+    control(box, "faults", {"kind": "status", "status": 503})
+    assert asked() == 400
+    control(box, "faults", {"kind": "status", "status": 502, "match": "oauth2/token"})
+    assert (asked(), asked()) == (502, 400)
 
 
 def test_an_expired_session_must_be_renewed(box: Sandbox, http: requests.Session) -> None:

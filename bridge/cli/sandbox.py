@@ -48,8 +48,8 @@ def command(
     rotate_refresh_tokens=true.
 
     A fault is posted as JSON to /_sandbox/faults, such as {"kind": "status", "status": 503, "match": "GET ",
-    "times": 2, "after": 1}. Kinds of a call: 401, 403, 429, status, hang, cut, broken ("done": true: carried out all the same);
-    others: timeout_after_write, latency, refuse, trigger, job_failed, job_stuck, truncated.
+    "times": 2, "after": 1}. Kinds of a call: 401, 403, 429, status, hang, cut, broken ("done": true: carried out all
+    the same); others: timeout_after_write, latency, refuse, trigger, job_failed, job_stuck, truncated.
     """
     from adapters.sandbox.serve import Crm, serve
 

@@ -28,7 +28,7 @@ PIECE: Final = 2_000
 ATTEMPTS: Final = 3
 """How often one record is taken up in one push."""
 DEAF: Final = 5
-"""Calls in a row without any answer, after which the CRM is left alone."""
+"""Writes in a row of which nothing was decided, after which the CRM is left alone."""
 
 T = TypeVar("T")
 
@@ -134,7 +134,7 @@ class _Push:
         """Fill writes across claims, so that read-backs leave no call half empty, and bulk is seen to pay."""
         while True:
             if self.deaf >= DEAF:
-                log.warning("%s: %d calls in a row without an answer; stopping here", self.crm.connection, self.deaf)
+                log.warning("%s: %d writes in a row came to nothing; stopping here", self.crm.connection, self.deaf)
                 return
             claimed = self._claim()
             self._take_in(claimed)
@@ -241,7 +241,7 @@ class _Push:
         complete = [answered.get(patch.ref, Outcome(patch.ref, "lost")) for patch in patches]
         # the adapter has been patient with each of these: their turns in this push are over
         self.attempts |= Counter({outcome.ref: ATTEMPTS for outcome in complete if outcome.status == "later"})
-        self.deaf = self.deaf + 1 if all(outcome.status == "lost" for outcome in complete) else 0
+        self.deaf = self.deaf + 1 if all(outcome.status in ("lost", "later") for outcome in complete) else 0
         return complete
 
     def _settle(self, patches: Sequence[Patch], outcomes: Sequence[Outcome]) -> None:
