@@ -64,6 +64,15 @@ def test_a_job_gives_the_very_records_that_pages_give(box: Sandbox, kind: Any, m
     assert (calls(box, "POST /services/data/<version>/jobs/query/") > 0) == (kind != "user")
 
 
+def test_a_parents_fields_read_alike_by_a_job_and_by_pages(box: Sandbox) -> None:
+    fields = ("CreatedDate", "NumberOfEmployees", "IsDeleted", "AnnualRevenue", "Owner.IsActive")
+    map = {"person": {"fields": {f"of_{place}": f"Account.{name}" for place, name in enumerate(fields)}}}
+    by_pages = items(list(adapter(box, "never", map=map).pull("person", None)))
+    assert items(list(adapter(box, map=map).pull("person", None))) == by_pages
+    extra = getattr(next(iter(by_pages.values())), "extra", {})
+    assert [extra[f"of_{place}"] for place in range(5)] == [NOW - timedelta(days=30), "10", False, None, True]
+
+
 def test_a_job_is_begun_only_for_what_pages_would_cost_more_for(box: Sandbox) -> None:
     list(adapter(box, COMPANIES - PAGE_ROWS).pull("account", None))
     assert calls(box, "jobs/query") == 0

@@ -182,3 +182,21 @@ def on(box: Sandbox) -> SalesforceAdapter:
 def _used(org: SalesforceAdapter) -> int:
     allowance = org._client.read("limits", "other").body["DailyApiRequests"]
     return int(allowance["Max"] - allowance["Remaining"])
+
+
+def test_the_currency_of_an_org_outlives_a_look_that_does_not_tell_it(
+    mock: responses.RequestsMock, clock: Clock
+) -> None:
+    told = [[{"DefaultCurrencyIsoCode": "EUR"}], None]
+
+    def answer(request: Any) -> tuple[int, dict[str, str], str]:
+        *_, last = (part["referenceId"] for part in json.loads(request.body)["compositeRequest"])
+        rows = told.pop(0)
+        said = {"records": rows} if rows else error("SERVER_UNAVAILABLE")
+        part = {"referenceId": last, "httpStatusCode": 200 if rows else 503, "body": said}
+        return 200, HEADERS, json.dumps({"compositeResponse": [part]})
+
+    mock.add_callback("POST", COMPOSITE, callback=answer)
+    org = opened(clock)
+    found = [next(iter(org.pull("account", None))).items[0] for _ in told[:]]
+    assert [item.currency for item in found if isinstance(item, Account)] == ["EUR", "EUR"]

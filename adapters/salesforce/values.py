@@ -1,5 +1,6 @@
 """Readers: one vendor value in, one canonical value out; dirt becomes None. Knows no object and no record."""
 
+import re
 from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Final
@@ -11,10 +12,11 @@ from config.fields import FieldType
 
 __all__ = [
     "OWN_READERS", "Reader", "day", "described", "flag", "identifier", "instant", "long_id", "number", "options",
-    "text", "user", "whole", "word",
+    "text", "undescribed", "user", "whole", "word",
 ]  # fmt: skip
 
 _QUEUE: Final = "00G"
+_STAMP: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:")
 _SUFFIX: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
@@ -81,3 +83,11 @@ _DESCRIBED: Final[Mapping[str, Reader]] = {
 def described(vendor_type: str) -> Reader:
     """How a field is read of which only describe's ``type`` is known."""
     return _DESCRIBED.get(vendor_type, text)
+
+
+def undescribed(value: object, zone: tzinfo | None = None) -> Value:
+    """A parent's field, of which no type is known: alike whether it came as JSON or in a cell of a bulk job."""
+    said = text(value, zone)
+    if said and _STAMP.match(said):
+        return times.instant(said)
+    return said if (yes := flag(said)) is None else yes

@@ -10,7 +10,7 @@ from typing import Final
 
 from adapters.records import RECORD_TYPES, Record
 from adapters.salesforce.describe import Described, column
-from adapters.salesforce.values import OWN_READERS, Reader, described
+from adapters.salesforce.values import OWN_READERS, Reader, described, undescribed
 from adapters.schema import readable
 from config.connections import KindMap
 from config.fields import OwnField
@@ -177,7 +177,7 @@ def _drifts(seen: Described, vendor: str) -> bool:
 
 def _reader(seen: Described, vendor: str) -> Reader:
     known = seen.field(vendor)
-    return described(known.type if known else "string")
+    return described(known.type) if known else undescribed
 
 
 def _vendors(columns: Mapping[str, tuple[str, Reader]]) -> Iterable[str]:

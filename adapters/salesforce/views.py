@@ -149,12 +149,13 @@ class Views:
 
     def _describe_all(self) -> None:
         try:
-            seen, self._currency = describe_many(self._client, tuple(self.by_object()))
+            seen, currency = describe_many(self._client, tuple(self.by_object()))
         except (Refused, Unauthorized) as exc:
             if exc.status == 401:
                 raise
             self._composes = False
             return
+        self._currency = currency or self._currency  # an answer that fails once must not take it from every amount
         now = self._context.clock()
         self._looks = {name: _Look(*one, now) for name, one in seen.items()}
 
