@@ -116,6 +116,8 @@ class Plan:
     changes: tuple[Change, ...] = ()
     lacking: tuple[str, ...] = ()
     """Rights that this needs and the login is known not to have, as the vendor calls them."""
+    note: str = ""
+    """What a person should know besides."""
 
     @property
     def blocked(self) -> tuple[Change, ...]:

@@ -18,11 +18,13 @@ from adapters.contract import Calls
 from adapters.errors import Lost, Retry, Unauthorized
 from adapters.hubspot import paths
 from adapters.hubspot.client import Client
+from adapters.hubspot.provisioning import WRITING_SCOPES
 from adapters.hubspot.token import SCOPES, authorize_address, token
 from adapters.records import Account
 from adapters.registry import open_adapter
 from adapters.sandbox.serve import Sandbox, running
 from adapters.vault import MemoryVault
+from config.fields import OwnField
 
 
 @pytest.fixture
@@ -222,3 +224,18 @@ def test_a_dated_version_is_a_change_of_one_line() -> None:
     assert moved["ASSOCIATIONS"] == "/crm/associations/2026-03/{object}/{to}/batch/read"
     assert moved["TOKEN"] == "/oauth/2026-03/token"
     assert paths.ASSOCIATIONS == "/crm/v4/associations/{object}/{to}/batch/read"
+
+
+def test_an_administrator_consents_once_and_nothing_of_it_is_kept(box: Sandbox) -> None:
+    vault = MemoryVault()
+    adapter = connected(box, vault, scopes=["oauth", "crm.objects.companies.read"])
+    own = (OwnField("nps", "CS NPS", "number"),)
+    assert adapter.plan(own).lacking == WRITING_SCOPES
+    before = vault.load("hs")
+    consent = adapter.as_admin("")
+    consented(box, consent)
+    plan = adapter.plan(own)
+    assert plan.lacking == ()
+    adapter.provision(plan, own)
+    assert adapter.plan(own).changes == ()
+    assert vault.load("hs") == before

@@ -1,5 +1,6 @@
 """The look round an org: what is reported, and what is not raised."""
 
+import json
 from typing import Any
 
 import pytest
@@ -51,6 +52,7 @@ def org(mock: responses.RequestsMock, *, without: tuple[str, ...] = (), **hidden
     info = {"organization_id": ORG, "preferred_username": "integration@example.com"}
     mock.get(f"{INSTANCE}/services/oauth2/userinfo", json=info)
     mock.get(f"{DATA}/limits", json={"DailyApiRequests": {"Max": 15000, "Remaining": 14000}}, headers=HEADERS)
+    mock.get(f"{DATA}/query/", status=400, json=error("INVALID_TYPE"), headers=HEADERS)  # the set-up is closed
     for name, fields in FIELDS.items():
         if name in without:
             mock.get(f"{DATA}/sobjects/{name}/describe", status=404, json=error("NOT_FOUND"))
@@ -200,3 +202,21 @@ def test_trap_20_a_value_that_is_no_option_of_its_pick_list_is_named(mock: respo
         "account.status: 'Custommer' is no option of Type that is in use (did you mean Customer?)"
     ]
     assert [what for what in told(report, "info") if "'Zzz'" in what]
+
+
+def test_it_is_told_that_nobody_may_read_our_fields_until_somebody_may(mock: responses.RequestsMock) -> None:
+    org(mock)
+    mock.remove("GET", f"{DATA}/query/")
+    answers = {
+        "FROM PermissionSet ": [{"Id": "0PS2", "Name": "csbridge_user"}],
+        "FROM PermissionSetAssignment": [{"Id": "0Pa1", "AssigneeId": "005", "PermissionSetId": "0PS2"}],
+    }
+
+    def answer(request: Any) -> tuple[int, dict[str, str], str]:
+        rows = [row for part, some in answers.items() if part in request.params["q"] for row in some]
+        return 200, HEADERS, json.dumps({"done": True, "records": rows})
+
+    mock.add_callback("GET", f"{DATA}/query/", callback=answer)
+    assert not [what for what in told(check(), "info") if "csbridge_user" in what]
+    answers["FROM PermissionSetAssignment"] = []
+    assert [what for what in told(check(), "info") if "nobody has the permission set csbridge_user" in what]

@@ -196,7 +196,13 @@ def opened(sandbox: Sandbox, own: tuple[OwnField, ...], who: str = "") -> Iterat
     said = sandbox.announcement
     auth = {"client_id": said[f"{who}client_id"], "client_secret": said[f"{who}client_secret"]}
     settings = SalesforceConnection.model_validate(
-        {"name": "sf", "crm": "salesforce", "login_url": sandbox.url, "auth": {"flow": "client_credentials", **auth}}
+        {
+            "name": "sf",
+            "crm": "salesforce",
+            "login_url": sandbox.url,
+            "auth": {"flow": "client_credentials", **auth},
+            "map": {"account": {"fields": {"arr": "ARR__c"}}},
+        }
     )
     adapter = open_adapter(settings, context(own=own))
     assert isinstance(adapter, SalesforceAdapter)
@@ -272,3 +278,74 @@ def test_an_administrator_of_another_org_is_turned_away(box: Sandbox) -> None:
             lent.hands = another._client
             with pytest.raises(Unauthorized, match="login is of org 00D2, and this connection is of org 00D1"):
                 lent.plan(OWN)
+
+
+@contextmanager
+def org_of(own: tuple[OwnField, ...], who: str = "", **options: Any) -> Iterator[tuple[Sandbox, SalesforceAdapter]]:
+    world = generate(1, 1, SandboxClock().now(), False)
+    with running("salesforce", world=world, options=options) as sandbox, opened(sandbox, own, who) as org:
+        yield sandbox, org
+
+
+def test_a_name_that_a_deleted_field_keeps_is_told(box: Sandbox) -> None:
+    with org_of((SCORE,), reserve_deleted=True) as (_, org):
+        org.provision(org.plan([SCORE]), [SCORE])
+        assert org.unprovision(org.undoing([SCORE])) == []
+        with pytest.raises(Refused, match="deleted in the last 15 days"):
+            org.provision(org.plan([SCORE]), [SCORE])
+
+
+def test_one_field_that_is_refused_stops_no_other_and_the_vendors_code_is_told() -> None:
+    with org_of(OWN) as (sandbox, org):
+        setup = sandbox.vendor.desk.org  # type: ignore[attr-defined]
+        setup.setup.custom_fields = sum(field.custom for field in setup.type("Account").fields()) + 2
+        with pytest.raises(Refused, match="CSB_Risk_Flags__c") as caught:
+            org.provision(org.plan(OWN), OWN)
+        assert caught.value.code == "LIMIT_EXCEEDED"
+        made = [change.field for change in org.undoing(OWN).changes if change.action == "delete_field"]
+        assert made == ["health_score", "health_band"]
+        assert org.plan([SCORE, BAND]).changes == (), "with the rights to them"
+
+
+def test_a_field_that_other_metadata_refers_to_stays_with_its_rights() -> None:
+    with org_of((SCORE, BAND), referenced="Account.CSB_Health_Score__c") as (_, org):
+        org.provision(org.plan([SCORE, BAND]), [SCORE, BAND])
+        refused = org.unprovision(org.undoing([SCORE, BAND]))
+        assert refused[0].target == "Account.CSB_Health_Score__c"
+        assert "DEPENDENCY_EXISTS" in refused[0].blocked
+        assert {change.action for change in refused[1:]} == {"unassign", "delete_group"}
+        assert org.plan([SCORE]).changes == ()
+
+
+def test_an_inactive_option_is_made_active_again() -> None:
+    with org_of((BAND,)) as (sandbox, org):
+        org.provision(org.plan([BAND]), [BAND])
+        setup = sandbox.vendor.desk.org  # type: ignore[attr-defined]
+        kind = setup.type("Account")
+        field = kind.field("CSB_Health_Band__c")
+        (row,) = (r for r in setup.tables["CustomField"].rows.values() if r["FullName"] == "Account.CSB_Health_Band__c")
+        row["Metadata"]["valueSet"]["valueSetDefinition"]["value"][0]["isActive"] = False
+        kind.put(replace(field, options=(replace(field.options[0], active=False), *field.options[1:])))
+        (change,) = org.plan([BAND]).changes
+        assert (change.action, change.options) == ("add_options", ("green",))
+        org.provision(org.plan([BAND]), [BAND])
+        assert org.plan([BAND]).changes == ()
+        assert len(kind.field("CSB_Health_Band__c").options) == 4
+
+
+def test_a_mapped_field_that_is_hidden_is_granted_by_an_administrator() -> None:
+    with org_of((SCORE,), admin=False) as (sandbox, org):
+        sandbox.vendor.edit(Edit("CustomField", "Account.ARR__c", {"hidden": True}))
+        assert "Account.ARR__c" in [change.target for change in org.plan([SCORE]).changes]
+        with opened(sandbox, (SCORE,), "admin_") as lent:
+            org._provisioning.hands = lent._client
+            org.provision(org.plan([SCORE]), [SCORE])
+        assert "arr" not in org.check().missing.get("account", ())
+
+
+def test_the_rights_to_all_fields_take_one_call_for_each_set() -> None:
+    with org_of(OWN) as (sandbox, org):
+        org.provision(org.plan(OWN), OWN)
+        made = [write for write in sandbox.instruments.journal.writes() if write.object == "FieldPermissions"]
+        assert len(made) == 2 * len(OWN)
+        assert org.calls.made["provision"] < 2 * len(OWN) + 40

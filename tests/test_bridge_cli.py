@@ -340,3 +340,22 @@ def test_reconcile_refuses_to_believe_that_most_of_a_book_is_gone(ready: Shop) -
     said = ready.run("reconcile")
     assert (said.exit_code, "8 of 10 records" in said.stdout, "--accept-loss" in said.stdout) == (2, True, True)
     assert ready.data("reconcile", "--accept-loss")["connections"]["sf"]["repaired"] == 8
+
+
+def test_what_was_taken_back_is_forgotten_and_written_anew(ready: Shop) -> None:
+    ready.data("run")
+    shown = ready.data("provision", "--undo")["connections"]["sf"]
+    assert (shown["applied"], len(shown["changes"])) == (False, 17)
+    assert ready.crm.provisioned, "it was only shown"
+    assert ready.data("provision", "--undo", "--apply")["connections"]["sf"]["applied"] is True
+    assert ready.crm.provisioned == set()
+    assert ready.data("provision", "--undo", "--apply")["connections"]["sf"]["changes"] == []
+    ready.data("provision", "--apply")
+    again = ready.data("run")["push"]["connections"]["sf"]
+    assert again["written"] == 2
+    assert ready.crm.own["1"]["health_band"] == "unknown"
+
+
+def test_an_export_stands_alone(ready: Shop) -> None:
+    assert "stands alone" in ready.data("provision", "--export", "out", "--apply", code=2)["error"]["message"]
+    assert "--as-admin" in ready.data("provision", "--code", "http://localhost/", code=2)["error"]["message"]

@@ -62,7 +62,10 @@ def test_an_administrator_creates_for_once_what_the_daily_login_may_not(tmp_path
     assert "--export" in told["error"]["message"]
     code, done = run("--apply", "--as-admin", CSBRIDGE_ADMIN_TOKEN=admin_session(daily))
     assert (code, done["connections"]["sf"]["applied"]) == (0, True)
-    assert run() == (0, {"connections": {"sf": {"applied": False, "changes": [], "lacking": [], "refused": []}}})
+    assert run() == (
+        0,
+        {"connections": {"sf": {"applied": False, "changes": [], "lacking": [], "note": "", "refused": []}}},
+    )
     tables = daily.vendor.desk.org.tables  # type: ignore[attr-defined]
     assigned = [row["AssigneeId"] for row in tables["PermissionSetAssignment"].rows.values()]
     assert assigned == [daily.vendor.apps["integration"].actor.user]  # type: ignore[attr-defined]
@@ -71,7 +74,8 @@ def test_an_administrator_creates_for_once_what_the_daily_login_may_not(tmp_path
     assert {change["action"] for change in shown["connections"]["sf"]["changes"]} == {
         "delete_field", "unassign", "delete_group",
     }  # fmt: skip
-    assert run("--undo", "--apply")[0] == 3
+    code, told = run("--undo", "--apply")
+    assert (code, "--undo --apply --as-admin" in told["error"]["message"]) == (3, True)
     code, gone = run("--undo", "--apply", "--as-admin", CSBRIDGE_ADMIN_TOKEN=admin_session(daily))
     assert (code, gone["connections"]["sf"]["refused"]) == (0, [])
     assert run("--undo")[1]["connections"]["sf"]["changes"] == []
@@ -154,3 +158,17 @@ def test_a_hubspot_app_is_helped_out_by_an_administrators_token(tmp_path: Path) 
         assert {one["target"] for one in gone["connections"]["hs"]["refused"]} == {"csb_nps", "csbridge"}
         left = run("--undo")[1]["connections"]["hs"]["changes"]
         assert [one["target"] for one in left] == ["csb_nps", "csbridge"]
+
+
+def test_a_folder_needs_no_fields_and_keeps_its_results(tmp_path: Path) -> None:
+    run = configured(tmp_path, "  - {name: sheet, crm: csv, folder: data}")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/accounts.csv").write_text("id,name\n1,Acme\n")
+    (tmp_path / "data/csb_scores.csv").write_text("id,name,health_score\n1,Acme,70\n")
+    code, done = run("--undo", "--apply")
+    assert (code, done["connections"]["sheet"]["changes"]) == (0, [])
+    assert "csb_scores.csv stay" in done["connections"]["sheet"]["note"]
+    assert (tmp_path / "data/csb_scores.csv").exists()
+    assert run("--export", str(tmp_path / "out")) == (
+        0, {"files": [], "folder": str(tmp_path / "out"), "removed": []}
+    )  # fmt: skip

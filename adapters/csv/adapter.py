@@ -14,6 +14,7 @@ import orjson
 from adapters.contract import Answer, Calls, Change, Delivery, Outcome, Page, Past, Patch, Plan, Report, Sighting
 from adapters.csv import checking, writing
 from adapters.csv.mapping import default_maps
+from adapters.csv.results import NAME
 from adapters.csv.sheets import Sheet, Sheets
 from adapters.errors import Rejected
 from adapters.records import Item, Ref, Tombstone
@@ -109,7 +110,7 @@ class CsvAdapter:
 
     def undoing(self, fields: Sequence[OwnField]) -> Plan:
         """Nothing: the results file is the company's, and stays."""
-        return Plan()
+        return Plan(note=f"the results in {NAME} stay: delete the file if nobody needs it")
 
     def unprovision(self, plan: Plan) -> list[Change]:
         return []

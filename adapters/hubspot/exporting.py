@@ -1,7 +1,7 @@
 """Our group and properties as the bodies that HubSpot's API takes, for an admin to review or send. Pure."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -10,7 +10,7 @@ from adapters.hubspot.provisioning import WRITING_SCOPES, definition, group
 from adapters.hubspot.shapes import OWN_OBJECTS
 from config.fields import OwnField
 
-FOLDER = "hubspot"
+FOLDER: Final = "hubspot"
 
 
 def files(fields: Sequence[OwnField]) -> dict[str, str]:

@@ -5,6 +5,7 @@ HubSpot archives a property: its values are gone from the records at once, and f
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from adapters.contract import Change, Plan
 from adapters.errors import Refused
@@ -14,8 +15,8 @@ from adapters.hubspot.provisioning import GROUP, definitions, lacking_scopes
 from adapters.hubspot.shapes import OWN_OBJECTS, vendor_name
 from config.fields import OwnField
 
-LOST = "archived with its values; a person can restore it for 90 days in HubSpot's settings"
-_GONE = 404
+LOST: Final = "HubSpot archives properties with their values: a person can restore them for 90 days, in its settings"
+_GONE: Final = 404
 
 
 def plan(client: Client, fields: Sequence[OwnField]) -> Plan:
@@ -27,12 +28,12 @@ def plan(client: Client, fields: Sequence[OwnField]) -> Plan:
             continue
         there = definitions(client, vendor_object)
         for vendor in (name for name in mine if name in there and name not in lent):
-            found.append(Change("delete_field", mine[vendor], vendor, LOST, group=vendor_object))
+            found.append(Change("delete_field", mine[vendor], vendor, group=vendor_object))
         groups = client.get(paths.GROUPS, "provision", object=vendor_object).results
         if any(group.get("name") == GROUP for group in groups):
             detail = f"property group on {vendor_object}"
             found.append(Change("delete_group", "", GROUP, detail, group=vendor_object))
-    return Plan(tuple(found), lacking_scopes(client, found))
+    return Plan(tuple(found), lacking_scopes(client, found), LOST) if found else Plan()
 
 
 def carry_out(client: Client, wanted: Plan) -> list[Change]:

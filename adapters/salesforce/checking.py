@@ -9,6 +9,7 @@ from adapters.errors import Refused, Unauthorized
 from adapters.records import RECORD_TYPES
 from adapters.salesforce.client import Client
 from adapters.salesforce.describe import Described
+from adapters.salesforce.permission_sets import READERS, permission_sets
 from adapters.salesforce.view import ACCOUNT, OF_AN_ACCOUNT, View
 from adapters.salesforce.views import Views
 from config.connections import KindMap
@@ -23,8 +24,8 @@ _UNUSED_HERE: Final = {"Contract"}
 
 _AUDIENCE: Final = Finding(
     "info",
-    "the permission set csbridge lets this connection's user see the own fields, and nobody else",
-    "give CSMs and sellers read on them, and CSMs edit on the pulse, by a permission set of yours",
+    f"nobody has the permission set {READERS}: the own fields are seen by this connection's user only",
+    f"assign {READERS} to those who shall read them, and write the pulse",
 )
 
 
@@ -53,7 +54,7 @@ def check(client: Client, views: Views, pinned: str | None, written: Mapping[Kin
         *told,
         *_unmapped(views),
         *_allowance(quota),
-        _AUDIENCE,
+        *_audience(client),
     )
     return Report(org, user, tuple(readable), missing, quota, tuple(findings))
 
@@ -149,6 +150,12 @@ def _hidden(client: Client, hidden: Mapping[Kind, tuple[str, ...]]) -> Iterator[
             f"{did_you_mean(name, known)}",
             f"grant read on {name} to that user, or map {kind} to another object",
         )
+
+
+def _audience(client: Client) -> list[Finding]:
+    """Told too where the login may not look: an admin then knows whether it is so."""
+    readers = (permission_sets(client) or {}).get(READERS)
+    return [] if readers and readers.assignments else [_AUDIENCE]
 
 
 def _objects(client: Client) -> list[str]:

@@ -29,6 +29,8 @@ _METADATA_TYPES: Final = {
 
 TEXT_LIMIT: Final = 255
 LABEL_LIMIT: Final = 40
+DESCRIPTION_LIMIT: Final = 1000
+HELP_LIMIT: Final = 510
 
 
 def unfit(own: OwnField, field: Field) -> str:
@@ -73,7 +75,8 @@ def creation(own: OwnField, full_name: str) -> dict[str, Any]:
     """The body of ``POST tooling/sobjects/CustomField``."""
     metadata: dict[str, Any] = {"label": own.label[:LABEL_LIMIT], "required": False, "externalId": False}
     if own.description:
-        metadata |= {"description": own.description, "inlineHelpText": own.description[:510]}
+        description = own.description[:DESCRIPTION_LIMIT]
+        metadata |= {"description": description, "inlineHelpText": description[:HELP_LIMIT]}
     return {"FullName": full_name, "Metadata": metadata | _sized(own)}
 
 

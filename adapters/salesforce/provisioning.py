@@ -16,9 +16,10 @@ from adapters.salesforce import setup as facts
 from adapters.salesforce.client import Client
 from adapters.salesforce.describe import Described
 from adapters.salesforce.fitting import creation, unfit, with_options
-from adapters.salesforce.mapped_rights import NOTHING, Names, hidden
+from adapters.salesforce.mapped_rights import Names, hidden
 from adapters.salesforce.permission_sets import DAILY, DESCRIPTIONS, PermissionSet, permission_sets
 from adapters.salesforce.planning import plan
+from adapters.salesforce.rows import custom_field_ids
 from adapters.salesforce.setup import full_name
 from adapters.salesforce.view import vendor_name
 from config.fields import OwnField
@@ -37,6 +38,8 @@ _RIGHTS: Final[Mapping[str, str]] = {
     "assign": "Assign Permission Sets", "delete_field": _CUSTOMIZE, "unassign": "Assign Permission Sets",
     "delete_group": _PERMISSIONS,
 }  # fmt: skip
+_UNDOING: Final = ("delete", "unassign")
+_WAYS: Final = ("--apply --as-admin, or --export DIR", "--undo --apply --as-admin")
 
 
 class Provisioning:
@@ -60,7 +63,7 @@ class Provisioning:
 
     def plan(self, fields: Sequence[OwnField]) -> Plan:
         user = self._user()
-        mapped = hidden(self._client, self.hands, self._mapped) if self.hands is not self._client else NOTHING
+        mapped = hidden(self._client, self.hands, self._mapped)
         return plan(fields, facts.setup(self._client, self.hands, self._objects, user, fields, mapped))
 
     def undoing(self, fields: Sequence[OwnField]) -> Plan:
@@ -82,12 +85,24 @@ class Provisioning:
             "create_field": lambda change: self._create_field(change, own[change.field]),
             "add_options": self._add_options,
         }
+        refused: dict[str, Refused] = {}
         for change in wanted.changes:
             if change.action in actions:
-                self._with_rights(change, actions[change.action])
-        self._grant_all(wanted, own)
+                try:
+                    self._with_rights(change, actions[change.action])
+                except Refused as exc:
+                    refused[change.target] = exc
+        self._grant_all([change for change in wanted.changes if change.target not in refused], own)
+        if refused:
+            raise self._refusal(refused)
         if wanted.changes:
             self._look(fields)
+
+    def _refusal(self, refused: Mapping[str, Refused]) -> Refused:
+        """All of them, after the others were done."""
+        first = next(iter(refused.values()))
+        what = "; ".join(f"{target}: {exc.said}" for target, exc in refused.items())
+        return Refused(what, connection=self._client.connection, status=first.status, code=first.code)
 
     def _user(self) -> str:
         """Who is to see our fields: never the administrator, whose login must be of the same org."""
@@ -109,7 +124,7 @@ class Provisioning:
             if (isinstance(exc, Unauthorized) and exc.status != 401) or exc.code in _CLOSED:
                 raise Unauthorized(
                     f"{change.action} {change.target} needs the right '{_RIGHTS[change.action]}': {exc.said}; "
-                    "an administrator can do it: csbridge provision --apply --as-admin, or --export DIR",
+                    f"an administrator can do it: csbridge provision {_WAYS[change.action.startswith(_UNDOING)]}",
                     connection=self._client.connection, status=exc.status, code=exc.code,
                 ) from exc  # fmt: skip
             raise
@@ -129,7 +144,7 @@ class Provisioning:
             if exc.code not in _EXISTS:
                 raise
             vendor_object, _, vendor = change.target.partition(".")
-            if facts.custom_field_ids(self.hands, vendor_object, [vendor]) == {}:
+            if custom_field_ids(self.hands, vendor_object, [vendor]) == {}:
                 raise Refused(
                     f"the name {change.target} is taken by a field that was deleted in the last 15 days: restore or "
                     f"erase it in Setup, Object Manager, {vendor_object}, Deleted Fields",
@@ -148,10 +163,10 @@ class Provisioning:
         path = f"tooling/sobjects/CustomField/{known.id}"
         self.hands.change("PATCH", path, "provision", {"FullName": change.target, "Metadata": metadata})
 
-    def _grant_all(self, wanted: Plan, own: Mapping[str, OwnField]) -> None:
+    def _grant_all(self, wanted: Sequence[Change], own: Mapping[str, OwnField]) -> None:
         """All rights of a permission set at once; then the set of the connection goes to its user."""
-        grants = [change for change in wanted.changes if change.action == "grant"]
-        assigned = [change for change in wanted.changes if change.action == "assign"]
+        grants = [change for change in wanted if change.action == "grant"]
+        assigned = [change for change in wanted if change.action == "assign"]
         if not grants and not assigned:
             return
         sets = permission_sets(self.hands) or {}

@@ -1,10 +1,11 @@
-"""All rows of a small query of the set-up, which may be closed to the user."""
+"""Small queries of the set-up, which may be closed to the user: all rows, and which custom fields there are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.errors import Refused, Unauthorized
 from adapters.salesforce.client import Client
+from adapters.salesforce.soql import quoted
 
 
 def rows(client: Client, query: str, *, tooling: bool = False) -> list[Mapping[str, Any]] | None:
@@ -20,3 +21,17 @@ def rows(client: Client, query: str, *, tooling: bool = False) -> list[Mapping[s
             raise
         return None
     return found
+
+
+def custom_field_ids(client: Client, vendor_object: str, vendors: Sequence[str]) -> dict[str, str] | None:
+    """The ids of those that exist, by full name; None where the user may not look."""
+    if not vendors:
+        return {}
+    names = ", ".join(quoted(vendor.removesuffix("__c")) for vendor in vendors)
+    found = rows(
+        client,
+        "SELECT Id, DeveloperName, TableEnumOrId FROM CustomField "
+        f"WHERE TableEnumOrId = {quoted(vendor_object)} AND DeveloperName IN ({names})",
+        tooling=True,
+    )
+    return None if found is None else {f"{vendor_object}.{row['DeveloperName']}__c": str(row["Id"]) for row in found}

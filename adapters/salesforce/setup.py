@@ -15,8 +15,7 @@ from adapters.salesforce.describing import describe
 from adapters.salesforce.fitting import from_metadata, missing_options, with_options
 from adapters.salesforce.mapped_rights import NOTHING, Hidden
 from adapters.salesforce.permission_sets import PermissionSet, permission_sets
-from adapters.salesforce.rows import rows
-from adapters.salesforce.soql import quoted
+from adapters.salesforce.rows import custom_field_ids, rows
 from adapters.salesforce.view import vendor_name
 from config.fields import OwnField
 from config.words import Kind
@@ -135,20 +134,6 @@ def custom_fields(client: Client, vendor_object: str, vendors: Sequence[str]) ->
     """Those of these custom fields that exist, by full name, as the Tooling API knows them."""
     found = custom_field_ids(client, vendor_object, vendors) or {}
     return {name: _custom_field(client, name, one) for name, one in found.items()}
-
-
-def custom_field_ids(client: Client, vendor_object: str, vendors: Sequence[str]) -> dict[str, str] | None:
-    """The ids of those that exist, by full name; None where the user may not look."""
-    if not vendors:
-        return {}
-    names = ", ".join(quoted(vendor.removesuffix("__c")) for vendor in vendors)
-    found = rows(
-        client,
-        "SELECT Id, DeveloperName, TableEnumOrId FROM CustomField "
-        f"WHERE TableEnumOrId = {quoted(vendor_object)} AND DeveloperName IN ({names})",
-        tooling=True,
-    )
-    return None if found is None else {f"{vendor_object}.{row['DeveloperName']}__c": str(row["Id"]) for row in found}
 
 
 def _custom_field(client: Client, full_name: str, one: str) -> CustomField:

@@ -12,12 +12,13 @@ from adapters.errors import Refused, Unauthorized
 from adapters.salesforce import granting
 from adapters.salesforce.client import Client
 from adapters.salesforce.permission_sets import PermissionSet, permission_sets
-from adapters.salesforce.setup import custom_field_ids, described_objects, lacking_rights
+from adapters.salesforce.rows import custom_field_ids
+from adapters.salesforce.setup import described_objects, lacking_rights
 from adapters.salesforce.view import vendor_name
 from config.fields import OwnField
 from config.words import Kind
 
-LOST: Final = "with its values in all records; it stays among the deleted fields for 15 days"
+LOST: Final = "Salesforce keeps deleted fields and their values for 15 days, in Setup, Object Manager, Deleted Fields"
 _GONE: Final = ("NOT_FOUND", "ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY")
 
 Guard = Callable[[Change, Callable[[Change], None]], None]
@@ -34,12 +35,12 @@ def plan(client: Client, hands: Client, objects: Mapping[Kind, str], fields: Seq
         ids = custom_field_ids(hands, there.object, list(mine))
         known = {name.partition(".")[2].lower() for name in ids} if ids is not None else set(there.fields)
         found += [
-            Change("delete_field", name, f"{there.object}.{vendor}", LOST)
+            Change("delete_field", name, f"{there.object}.{vendor}")
             for vendor, name in mine.items()
             if vendor.lower() in known
         ]
     found += _sets(hands)
-    return Plan(tuple(found), lacking_rights(hands) if found else ())
+    return Plan(tuple(found), lacking_rights(hands), LOST) if found else Plan()
 
 
 def ours(fields: Sequence[OwnField]) -> dict[str, tuple[str, str]]:

@@ -1,13 +1,14 @@
 """``csbridge provision``: show, create, write out or take back the CRM fields that csbridge writes."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from bridge.cli.shell import DONE, MISUSED, SOME_REFUSED, Result, Shell, counted, verb
 
-ADMIN_TOKEN = "CSBRIDGE_ADMIN_TOKEN"
+ADMIN_TOKEN: Final = "CSBRIDGE_ADMIN_TOKEN"
+_WAYS: Final = "--apply --as-admin, or with the files of --export DIR"
 
 
 @click.command("provision", short_help="Show the missing CRM fields; create, export or undo them.")
@@ -77,7 +78,9 @@ def _export(workspace: Any, folder: Path, connection: str | None) -> Result:
     names = [settings.name for settings in workspace.connections(connection)]
     files = exporting.gathered({name: provisioning.exported(workspace, name) for name in names})
     if not files:
-        return Result({"folder": str(folder), "files": [], "removed": []}, "there is nothing to export for a folder")
+        return Result(
+            {"folder": str(folder), "files": [], "removed": []}, "there is nothing to export: a folder needs no fields"
+        )
     done = exporting.write(folder, files)
     data = {"folder": str(folder), "files": list(done.written), "removed": list(done.removed)}
     lines = [f"{counted(len(done.written), 'file')} written to {folder}; begin with the README.md"]
@@ -116,6 +119,7 @@ def _shown(done: Any) -> dict[str, Any]:
         "applied": done.applied,
         "refused": [_change(change) for change in done.refused],
         "lacking": list(done.plan.lacking),
+        "note": done.plan.note,
     }
 
 
@@ -139,12 +143,14 @@ def described(data: dict[str, Any], *, undo: bool = False) -> str:
 def _lines(name: str, done: dict[str, Any], undo: bool) -> list[str]:
     changes = done["changes"]
     if not changes:
-        return [f"{name}: {'nothing of csbridge is there' if undo else 'everything is there'}"]
+        said = "nothing to take back" if undo else "everything is there"
+        return [f"{name}: " + "; ".join(filter(None, (said, done["note"])))]
     blocked = any(change["blocked"] for change in changes)
     word = "done" if done["applied"] else "to do, none done while one is blocked" if blocked else "to do"
     lines = [f"{name}: {counted(len(changes), 'step')} {word}"]
     if undo and not done["applied"]:
-        lines.append("  the values in these fields will be lost; --undo --apply carries it out")
+        lines.append("  the values in these fields will be lost in all records; --undo --apply carries it out")
+    lines += [f"  {done['note']}"] * bool(done["note"])
     lines += _grants([change for change in changes if change["action"] == "grant" and not change["blocked"]])
     for change in changes:
         if change["action"] != "grant" or change["blocked"]:
@@ -152,7 +158,7 @@ def _lines(name: str, done: dict[str, Any], undo: bool) -> list[str]:
     lines += [f"  ✗ refused: {change['target']}: {change['blocked']}" for change in done["refused"]]
     if done["lacking"] and not done["applied"]:
         lines.append(f"  the login may not do this; it lacks: {', '.join(done['lacking'])}")
-        lines.append("  an administrator can: --apply --as-admin, or by the files of --export DIR")
+        lines.append("  an administrator can: " + ("--undo --apply --as-admin" if undo else _WAYS))
     return lines
 
 

@@ -38,12 +38,14 @@ def create(org: Org, actor: Actor, body: Mapping[str, Any]) -> str:
         raise _invalid("REQUIRED_FIELD_MISSING", "Required fields are missing: [Metadata]", "Metadata")
     name = f"{match['name']}__c"
     targets = org.custom_targets(match["entity"])
-    if any(target.field(name) for target in targets):
+    if any(target.field(name) for target in targets) or f"{match['entity']}.{name}" in org.setup.reserved:
         raise _invalid(
             "DUPLICATE_DEVELOPER_NAME",
             f"There is already a field named {match['name']} on {match['entity']}.",
             "DeveloperName",
         )
+    if sum(field.custom for field in targets[0].fields()) >= org.setup.custom_fields:
+        raise _invalid("LIMIT_EXCEEDED", f"This would exceed the maximum of custom fields of {match['entity']}")
     field = parsed(name, metadata, org.new_id(FIELD_PREFIX))
     for target in targets:
         target.put(field)
@@ -70,9 +72,13 @@ def change(org: Org, actor: Actor, field_id: str, body: Mapping[str, Any]) -> No
 
 
 def remove(org: Org, actor: Actor, field_id: str) -> None:
-    """Delete a custom field with the values it held and the rights to it."""
+    """Delete a custom field with the values it held and the rights to it; not one that other metadata refers to."""
     needs(actor)
     row = _row(org, field_id)
+    if row["FullName"] in org.setup.referenced:
+        raise _invalid("DEPENDENCY_EXISTS", "This custom field is referenced elsewhere in salesforce.com.")
+    if org.setup.reserve_deleted:
+        org.setup.reserved.add(row["FullName"])
     name = row["FullName"].partition(".")[2]
     targets = org.custom_targets(row["TableEnumOrId"])
     for target in targets:
@@ -203,7 +209,12 @@ def _options(kind: str, metadata: Mapping[str, Any]) -> tuple[tuple[Option, ...]
             "FIELD_INTEGRITY_EXCEPTION", "Must specify 'visibleLines' for a CustomField of type MultiselectPicklist"
         )
     options = tuple(
-        Option(str(entry["fullName"]), str(entry.get("label") or entry["fullName"]), bool(entry.get("default")))
+        Option(
+            str(entry["fullName"]),
+            str(entry.get("label") or entry["fullName"]),
+            bool(entry.get("default")),
+            entry.get("isActive") is not False,
+        )
         for entry in entries
         if isinstance(entry, dict) and entry.get("fullName")
     )

@@ -12,6 +12,10 @@ from adapters.sandbox.salesforce.tables import Table
 def switch(org: Org, options: Mapping[str, Any]) -> None:
     """Give ``org`` the objects and fields of what is on, and take away those of what is off. Before it has rows."""
     org.commit_delay = timedelta(seconds=float(options.get("commit_delay_s", 0)))
+    org.setup.custom_fields = int(options.get("custom_fields", org.setup.custom_fields))
+    org.setup.reserve_deleted = bool(options.get("reserve_deleted", False))
+    referenced = str(options.get("referenced", "")).split(",")
+    org.setup.referenced = frozenset(name.strip() for name in referenced if name.strip())
     if not options.get("multi_currency", True):
         for kind in org.types.values():
             kind.drop("CurrencyIsoCode")

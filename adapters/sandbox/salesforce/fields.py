@@ -23,6 +23,8 @@ class Option:
     value: str
     label: str
     default: bool = False
+    active: bool = True
+    """An inactive option is known, shown where it is held, and cannot be chosen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,7 @@ class Field:
             "nameField": self.name == "Name",
             "namePointing": self.polymorphic, "nillable": nillable, "permissionable": self.custom,
             "picklistValues": [
-                {"active": True, "defaultValue": o.default, "label": o.label, "validFor": None, "value": o.value}
+                {"active": o.active, "defaultValue": o.default, "label": o.label, "validFor": None, "value": o.value}
                 for o in self.options
             ],
             "polymorphicForeignKey": self.polymorphic, "precision": self.precision, "queryByDistance": False,

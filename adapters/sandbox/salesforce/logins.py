@@ -31,8 +31,11 @@ class Logins:
     """Apps and the sessions they opened. Tokens are derived from a counter: the same run gives the same tokens."""
 
     def __init__(
-        self, org_id: str, apps: tuple[App, ...], consents: Consents[Actor], certificate: RSAPublicKey | None = None
-    ) -> None:
+        self, org_id: str, apps: tuple[App, ...], consents: Consents[Actor], certificate: RSAPublicKey | None = None,
+        person: Actor | None = None,
+    ) -> None:  # fmt: skip
+        self.person = person
+        """Who consents in a browser; None: the app's own user."""
         self.consents = consents
         self.apps = {app.client_id: app for app in apps}
         self.certificate = certificate

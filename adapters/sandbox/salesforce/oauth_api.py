@@ -41,7 +41,7 @@ def routes(desk: Desk, versions: range) -> Blueprint:
 
 
 def _authorize(desk: Desk) -> AnyResponse:
-    """The person, whom a sandbox takes for the app's own user, consents at once."""
+    """The person, whom a sandbox takes for the app's own user unless told otherwise, consents at once."""
     asked = request.args
     app, back = desk.logins.apps.get(asked.get("client_id", "")), asked.get("redirect_uri", "")
     if app is None:
@@ -52,7 +52,8 @@ def _authorize(desk: Desk) -> AnyResponse:
         return redirect(sent_back(back, error="unsupported_response_type", state=asked.get("state", "")))
     if asked.get("code_challenge") and asked.get("code_challenge_method", "plain") != "S256":
         return redirect(sent_back(back, error="invalid_request", state=asked.get("state", "")))
-    code = desk.logins.consents.code(app.client_id, app.actor, back, asked.get("code_challenge", ""))
+    person = desk.logins.person or app.actor
+    code = desk.logins.consents.code(app.client_id, person, back, asked.get("code_challenge", ""))
     return redirect(sent_back(back, code=code, state=asked.get("state", "")))
 
 

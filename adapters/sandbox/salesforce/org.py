@@ -3,7 +3,7 @@
 import threading
 from collections import Counter, deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
@@ -36,6 +36,19 @@ class Actor:
     """``METHOD path`` of the API call, for faults to match."""
 
 
+@dataclass(slots=True)
+class SetUp:
+    """What an org sets against changes of its fields."""
+
+    custom_fields: int = 800
+    """Most of one object."""
+    referenced: frozenset[str] = frozenset()
+    """Full names of fields that other metadata refers to, so that they cannot be deleted."""
+    reserve_deleted: bool = False
+    """Whether a deleted field keeps its name (for 15 days); Salesforce renames it ``…_del``, says its help."""
+    reserved: set[str] = field(default_factory=set)
+
+
 class Org:
     """Everything that one sandbox Salesforce remembers. Hold ``lock`` while reading or writing rows."""
 
@@ -51,6 +64,7 @@ class Org:
         """Custom fields that everybody's profile shows, as in an org set up by hand."""
         self.rights_version = 0
         """Moves whenever a right or a custom field changes, so that who remembers rights can ask again."""
+        self.setup = SetUp()
         self.commit_delay = timedelta(0)
         """How long after its stamp a change becomes visible."""
         self.stamped: str | None = None

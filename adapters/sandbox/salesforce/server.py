@@ -119,7 +119,10 @@ def build(world: World, instruments: Instruments, setup: Setup) -> Salesforce:
     a day), ``bulk_unsupported`` (names of objects, with commas between), ``bulk_early`` (status of results asked for
     too early), ``bulk_offset`` (True: stamps in CSV end in +0000); ``rotate_refresh_tokens``, ``certificate`` (PEM, of
     both apps: for JWT); ``commit_delay_s`` (how long after its stamp a change becomes visible), ``multi_currency``
-    (False: one currency, EUR), ``person_accounts`` and ``shared_activities`` (True: switched on).
+    (False: one currency, EUR), ``person_accounts`` and ``shared_activities`` (True: switched on);
+    ``custom_fields`` (most of an object), ``referenced`` (full names of fields that cannot be deleted),
+    ``reserve_deleted`` (True: a deleted field keeps its name), ``consents_as`` (admin: whoever logs in by a browser is
+    an administrator).
     """
     org = Org(instruments.clock, instruments.journal, instruments.faults)
     features.switch(org, setup.options)
@@ -133,7 +136,7 @@ def build(world: World, instruments: Instruments, setup: Setup) -> Salesforce:
         org,
         rights,
         Rows(org, rights),
-        _logins(org, tuple(apps.values()), setup.options),
+        _logins(org, tuple(apps.values()), setup.options, seeded.admin),
         Allowance(int(setup.options.get("daily_calls", DAILY_CALLS))),
         _bulk(org, setup.options),
         bool(setup.options.get("attributes_first", False)),
@@ -155,10 +158,11 @@ def _bulk(org: Org, options: Mapping[str, Any]) -> BulkJobs:
     )
 
 
-def _logins(org: Org, apps: tuple[App, ...], options: Mapping[str, Any]) -> Logins:
+def _logins(org: Org, apps: tuple[App, ...], options: Mapping[str, Any], admin: Actor) -> Logins:
     consents: Consents[Actor] = Consents(org.clock, bool(options.get("rotate_refresh_tokens", False)))
     certificate = options.get("certificate")
-    return Logins(org.id, apps, consents, public_key(str(certificate)) if certificate else None)
+    person = admin if options.get("consents_as") == "admin" else None
+    return Logins(org.id, apps, consents, public_key(str(certificate)) if certificate else None, person)
 
 
 def _app(desk: Desk) -> Flask:

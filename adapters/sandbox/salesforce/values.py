@@ -91,7 +91,7 @@ def _choices(field: Field, value: Any) -> str | None:
 
 
 def _check_options(field: Field, wanted: list[str]) -> None:
-    allowed = {option.value for option in field.options}
+    allowed = {option.value for option in field.options if option.active}
     for text in wanted:
         if field.restricted and text not in allowed:
             raise RowError(
