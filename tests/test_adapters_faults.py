@@ -1,8 +1,10 @@
 """Each fault that a CRM's API knows, at each kind of call, for both vendors: the error family, how often the call is
 made, and that whoever goes on afterwards has everything once."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -25,7 +27,7 @@ from config.words import Kind
 Family = type[AdapterError]
 ALWAYS = 1_000
 PATIENT = Patience().attempts
-TIMEOUT = timedelta(seconds=0.15)
+TIMEOUT, SHORT = timedelta(seconds=30), timedelta(seconds=0.6)
 COMPANIES: Mapping[Crm, int] = {"salesforce": 5, "hubspot": 210}
 OPTIONS: Mapping[Crm, dict[str, Any]] = {
     "salesforce": {"page_rows": 2},
@@ -168,7 +170,7 @@ def boxes() -> Iterator[Callable[[Crm], Sandbox]]:
 
 def adapter_on(box: Sandbox, **more: Any) -> Adapter:
     context = Context(own=OWN, clock=box.instruments.clock.now, patience=Patience(sleep=lambda _: None))
-    return open_adapter(connection(box, timeout=TIMEOUT, **more), context)
+    return open_adapter(connection(box, **{"timeout": TIMEOUT, **more}), context)
 
 
 def inject(box: Sandbox, fault: Mapping[str, Any], match: str, times: int, after: int = 0) -> None:
@@ -279,13 +281,13 @@ def test_trap_43_a_server_that_hangs_is_left_after_the_time_out(
     boxes: Callable[[Crm], Sandbox], crm: Crm, done: bool
 ) -> None:
     box = boxes(crm)
-    adapter = adapter_on(box)
+    adapter = adapter_on(box, timeout=SHORT)
     accounts = everything(box, "account")
     before, wanted = own_nps(adapter, accounts[:3]), 20 if done else 30
     patches = [Patch(ref, {"nps": wanted}) for ref in accounts[:3]]
-    inject(box, {"kind": "hang", "hold_s": 1, "done": done}, WRITES[crm], 1)
+    inject(box, {"kind": "hang", "hold_s": 1.5, "done": done}, WRITES[crm], 1)
     assert {outcome.status for outcome in adapter.write(patches)} == {"lost"}
-    inject(box, {"kind": "hang", "hold_s": 1}, CALLS[crm]["read"], 1)
+    inject(box, {"kind": "hang", "hold_s": 1.5}, CALLS[crm]["read"], 1)
     assert own_nps(adapter, accounts[:3]) == (dict.fromkeys(accounts[:3], 20.0) if done else before)
 
 
@@ -394,3 +396,47 @@ def test_trap_14_a_record_that_somebody_holds_is_put_off_alone(boxes: Callable[[
     box.instruments.faults.add(lock)
     outcomes = adapter_on(box).write([Patch(ref, {"nps": 70}) for ref in accounts])
     assert [outcome.status for outcome in outcomes] == ["written", "written", "later", "written", "written"]
+
+
+JOB = "/services/data/v60.0/jobs"
+OF_A_PULL = (f"POST {JOB}/query", f"GET {JOB}/query", "/results")
+OF_A_WRITE = (f"POST {JOB}/ingest", "PUT ", f"PATCH {JOB}/ingest", f"GET {JOB}/ingest", "successfulResults")
+
+
+@pytest.mark.parametrize("match", OF_A_PULL)
+@pytest.mark.parametrize("case", CASES["salesforce"], ids=str)
+@pytest.mark.parametrize("times", [1, ALWAYS])
+def test_a_pull_by_a_bulk_job_that_meets_a_fault_has_everything_once_when_it_was_resumed(
+    boxes: Callable[[Crm], Sandbox], case: Case, match: str, times: int
+) -> None:
+    box = boxes("salesforce")
+    reader = Reader(adapter_on(box, bulk={"pull_above": 0}), "page 2", [])
+    inject(box, case.fault, match, times)
+    with suppress(AdapterError):
+        reader.go()
+    assert times == 1 or met(box), "the job is asked for"
+    box.instruments.faults.clear()
+    reader.adapter = adapter_on(box, bulk={"pull_above": 0})
+    reader.go()
+    assert set(ids_of(reader.taken)) == {ref.id for ref in everything(box, "person")}
+
+
+@pytest.mark.parametrize("match", OF_A_WRITE)
+@pytest.mark.parametrize("case", CASES["salesforce"], ids=str)
+@pytest.mark.parametrize("times", [1, ALWAYS])
+def test_a_bulk_write_says_of_each_record_what_is_true_and_writes_it_once(
+    boxes: Callable[[Crm], Sandbox], case: Case, match: str, times: int
+) -> None:
+    box = boxes("salesforce")
+    adapter = adapter_on(box, bulk={"write_above": 2})
+    refs = everything(box, "account")
+    adapter.identify()
+    inject(box, case.fault, match, times)
+    try:
+        said = {outcome.ref.id: outcome.status for outcome in adapter.write([Patch(ref, {"nps": 9}) for ref in refs])}
+    except AdapterError:
+        said = dict.fromkeys([ref.id for ref in refs], "later")
+    assert times == 1 or met(box), "the job is asked for"
+    applied = Counter(write.id for write in box.instruments.journal.writes() if write.error is None)
+    allowed = {"written": {1}, "later": {0}, "refused": {0}, "lost": {0, 1}}
+    assert {id: (status, applied[id]) for id, status in said.items() if applied[id] not in allowed[status]} == {}

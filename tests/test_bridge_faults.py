@@ -46,6 +46,8 @@ class Loop:
     """Above what an NPS can be: no record holds it yet."""
 
     def fault(self, name: str, match: str, **spec: Any) -> None:
+        if spec["kind"] == "hang":
+            equip(self.workspace, timeout=0.6)
         self.crms.crms[name].instruments.faults.add({"times": ALWAYS, **spec, "match": match})
 
     def calm(self) -> None:
@@ -112,9 +114,10 @@ def begun(folder: Path) -> Iterator[Loop]:
         workspace.close()
 
 
-def equip(workspace: Workspace) -> None:
+def equip(workspace: Workspace, timeout: float = 30) -> None:
+    """Adapters of their own that do not wait between attempts."""
     for connection in workspace.connections():
-        settings = connection.model_copy(update={"timeout": timedelta(seconds=0.3)})
+        settings = connection.model_copy(update={"timeout": timedelta(seconds=timeout)})
         context = Context(
             own=tuple(workspace.fields.values()),
             patience=Patience(sleep=lambda seconds: None),
@@ -126,9 +129,9 @@ def equip(workspace: Workspace) -> None:
 
 @pytest.fixture
 def loop(_loop: Loop) -> Iterator[Loop]:
-    _loop.calm()
     yield _loop
     _loop.calm()
+    equip(_loop.workspace)
 
 
 STAYING = (
@@ -136,7 +139,7 @@ STAYING = (
     {"kind": "403", "code": "API_DISABLED_FOR_ORG"},
     {"kind": "cut"},
     {"kind": "broken"},
-    {"kind": "hang", "hold_s": 0.5},
+    {"kind": "hang", "hold_s": 1.2},
     {"kind": "status", "status": 200, "done": True},
     {"kind": "status", "status": 503},
     {"kind": "status", "status": 500},
@@ -196,7 +199,7 @@ def rested(entry: Entry) -> Entry:
     [
         {"kind": "cut", "done": True},
         {"kind": "cut"},
-        {"kind": "hang", "hold_s": 0.5, "done": True},
+        {"kind": "hang", "hold_s": 1.2, "done": True},
         {"kind": "status", "status": 502, "done": True},
         {"kind": "broken", "body": "gzip"},
         {"kind": "status", "status": 503},
@@ -218,7 +221,7 @@ def test_trap_44_a_write_whose_answer_is_lost_is_read_back_and_no_value_is_writt
 @pytest.mark.parametrize("fault", STAYING, ids=said)
 def test_the_worker_survives(loop: Loop, fault: Mapping[str, Any]) -> None:
     worker = Worker(loop.workspace, create_metrics())
-    equip(worker.workspace)
+    equip(worker.workspace, timeout=0.6 if fault["kind"] == "hang" else 30)
     value = loop.want()
     for name in READS:
         loop.fault(name, "", **fault)
