@@ -274,6 +274,21 @@ def test_one_answer_that_is_the_whole_window_brings_the_running_second_too() -> 
     assert orjson.loads(page.cursor)["companies"] == {"from": milliseconds(NOON)}
 
 
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_an_object_without_a_list_of_the_deleted_is_read_nevertheless(status: int) -> None:
+    def archived(asked: Asked) -> Said:
+        message = "Paging through deleted objects is not yet supported"
+        return Said(status, {"message": message, "category": "VALIDATION_ERROR"})
+
+    table = {"feedback_submissions/search": searched(row(1)), "objects/feedback_submissions": archived}
+    nothing = {"contacts/batch/read": lambda _: Said(200, {"results": []})}
+    with adapter_for(answers(table | nothing)) as hubspot:
+        *_, first = hubspot.pull("response", None)
+        *_, last = hubspot.pull("response", first.cursor)
+    assert hubspot.calls.made["page"] == 3
+    assert orjson.loads(last.cursor)["feedback_submissions archived"]["pages"] == 1
+
+
 def owners(asked: Asked) -> Said:
     if "archived=true" in asked.path:
         return Said(200, {"results": [{"id": "3", "archived": True, "updatedAt": "2026-02-20T00:00:00Z"}]})

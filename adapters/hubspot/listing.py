@@ -86,3 +86,8 @@ def is_absent(error: Unauthorized | Refused) -> bool:
     """No such object here, or no right to it (403; ``check`` reports that): the connection has no such rows."""
     unknown = error.status == 400 and "infer object type" in str(error)
     return error.status in (403, 404) or unknown
+
+
+def has_no_archive(error: Unauthorized | Refused) -> bool:
+    """Asked for its first page: some objects, such as survey answers, keep no list of the deleted; 400 says so."""
+    return error.status == 400

@@ -161,7 +161,7 @@ def _archived(course: Course) -> Iterator[Told]:
             if fresh := [one for one, at in page.items() if at >= mark["from"] - overlap]:
                 yield Told({}, reading.read(course.source, [shape], [shape.id(one) for one in fresh]))
     except (Unauthorized, Refused) as error:
-        if not listing.is_absent(error):
+        if not listing.is_absent(error) and (pages or not listing.has_no_archive(error)):
             raise
     yield Told({}, _restored(course, listed, began))
     if listed or course.marks.get(marks.binned(shape.object)):
