@@ -106,7 +106,7 @@ class Change:
     options: tuple[str, ...] = ()
     blocked: str = ""
     group: str = ""
-    """The permission set that grants; empty where the action knows no other."""
+    """What it belongs to, where the target does not say: the permission set that grants, the object of a property."""
 
 
 @dataclass(frozen=True, slots=True)

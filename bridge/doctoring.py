@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from adapters.contract import Adapter, Change, Finding, Report
+from adapters.contract import Adapter, Change, Finding, Plan, Report
 from adapters.errors import AdapterError, QuotaSpent, Unauthorized
 from bridge import forecast, histories, reconciling, twins, untranslated, usage_files
 from bridge.connecting import connect
@@ -130,7 +130,7 @@ def _fields(workspace: Workspace, adapter: Adapter, name: str) -> Iterator[Noted
     if missing:
         what = f"{len(missing)} steps until the CRM can hold our fields: {', '.join(map(_step, missing[:5]))}"
         more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
-        yield Noted(name, Finding("warning", what + more, "csbridge provision --apply"))
+        yield Noted(name, Finding("warning", what + more, _way(plan)))
     elif not plan.blocked:
         yield Noted(name, Finding("info", f"all {len(workspace.fields)} own fields are there, with our rights to them"))
 
@@ -144,6 +144,13 @@ def _kept_usage(workspace: Workspace, name: str) -> Iterator[Noted]:
         yield Noted(name, Finding("warning", what, "let whatever fills the mapped object run again"))
     elif newest:
         yield Noted(name, Finding("info", f"usage alive: its newest day is {newest}"))
+
+
+def _way(plan: Plan) -> str:
+    if not plan.lacking:
+        return "csbridge provision --apply"
+    ways = "csbridge provision --apply --as-admin, or --export DIR for an administrator"
+    return f"{ways}: this login lacks {', '.join(plan.lacking)}"
 
 
 def _words(workspace: Workspace, name: str) -> Iterator[Noted]:

@@ -8,7 +8,8 @@ from fake_hubspot import Asked, Portal, Said, adapter_for
 
 from adapters.contract import Change, Patch, Plan
 from adapters.errors import Refused, Unauthorized
-from adapters.hubspot.provisioning import TYPES, definition, difference
+from adapters.hubspot.defining import TYPES, definition
+from adapters.hubspot.provisioning import difference
 from adapters.records import Ref
 from adapters.registry import Context
 from config.fields import OwnField

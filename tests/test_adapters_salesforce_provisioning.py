@@ -349,3 +349,21 @@ def test_the_rights_to_all_fields_take_one_call_for_each_set() -> None:
         made = [write for write in sandbox.instruments.journal.writes() if write.object == "FieldPermissions"]
         assert len(made) == 2 * len(OWN)
         assert org.calls.made["provision"] < 2 * len(OWN) + 40
+
+
+def test_a_field_of_persons_lands_on_contacts() -> None:
+    link = OwnField("survey_link_nps", "Survey: NPS", "url", on="person")
+    with org_of((SCORE, link)) as (_, org):
+        org.provision(org.plan([SCORE, link]), [SCORE, link])
+        assert org.plan([SCORE, link]).changes == ()
+        targets = [change.target for change in org.undoing([SCORE, link]).changes]
+        assert targets[:2] == ["Account.CSB_Health_Score__c", "Contact.CSB_Survey_Link_Nps__c"]
+        paths = org.export([SCORE, link])
+        assert "force-app/main/default/objects/Contact/fields/CSB_Survey_Link_Nps__c.field-meta.xml" in paths
+        assert org.unprovision(org.undoing([SCORE, link])) == []
+
+
+def test_what_setup_takes_is_not_exceeded() -> None:
+    long = replace(SCORE, label="L" * 60, description="d" * 1200)
+    metadata = creation(long, "Account.CSB_Health_Score__c")["Metadata"]
+    assert [len(metadata[name]) for name in ("label", "description", "inlineHelpText")] == [40, 1000, 510]

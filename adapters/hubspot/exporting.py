@@ -6,7 +6,8 @@ from typing import Any, Final
 import orjson
 
 from adapters.hubspot import paths
-from adapters.hubspot.provisioning import WRITING_SCOPES, definition, group
+from adapters.hubspot.defining import definition, group
+from adapters.hubspot.provisioning import WRITING_SCOPES
 from adapters.hubspot.shapes import OWN_OBJECTS
 from config.fields import OwnField
 

@@ -1,4 +1,4 @@
-"""Own fields as HubSpot properties: what is missing or differs (pure), and creating it. Never removes anything."""
+"""Own fields as HubSpot properties: what is missing or differs, and creating it. Never removes anything."""
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -8,22 +8,9 @@ from adapters.contract import Change, Plan
 from adapters.errors import Refused
 from adapters.hubspot import limits, paths
 from adapters.hubspot.client import Client
+from adapters.hubspot.defining import GROUP, TYPES, definition, group, grown, says, unfit
 from adapters.hubspot.shapes import OWN_OBJECTS, vendor_name
-from config.fields import FieldType, OwnField
-
-GROUP: Final = "csbridge"
-
-TYPES: Final[Mapping[FieldType, tuple[str, tuple[str, ...]]]] = {
-    "number": ("number", ("number",)),
-    "currency": ("number", ("number",)),
-    "text": ("string", ("text", "textarea")),
-    "url": ("string", ("text", "textarea")),
-    "picklist": ("enumeration", ("select", "radio")),
-    "multi_picklist": ("enumeration", ("checkbox",)),
-    "date": ("date", ("date",)),
-    "datetime": ("datetime", ("date",)),
-}
-"""Canonical type → HubSpot's type, and the field types that can hold it; the first is what is created."""
+from config.fields import OwnField
 
 _ALREADY_THERE: Final = 409
 
@@ -92,51 +79,10 @@ def difference(field: OwnField, there: Mapping[str, Any] | None, archived: Set[s
     if problem := unfit(field, there):
         return Change("create_field", field.name, target, blocked=problem)
     if lacking := _lacking(field, there):
-        frozen = _says(there, "readOnlyOptions") or (bool(field.to) and _says(there, "readOnlyDefinition"))
+        frozen = says(there, "readOnlyOptions") or (bool(field.to) and says(there, "readOnlyDefinition"))
         blocked = f"its options cannot be changed; missing: {', '.join(lacking)}" if frozen else ""
         return Change("add_options", field.name, target, options=lacking, blocked=blocked)
     return None
-
-
-def unfit(field: OwnField, there: Mapping[str, Any]) -> str:
-    """Why a property that exists cannot hold the field; "" when it can."""
-    vendor_type, field_types = TYPES[field.type]
-    said = str(there.get("type")), str(there.get("fieldType"))
-    if said[0] != vendor_type or (vendor_type == "enumeration" and said[1] not in field_types):
-        return f"it is of type {said[0]} ({said[1]}), and {vendor_type} ({field_types[0]}) is needed"
-    if field.written and (there.get("calculated") or _says(there, "readOnlyValue")):
-        return "its value cannot be written: it is calculated or read-only"
-    return ""
-
-
-def group() -> dict[str, Any]:
-    """The body that creates the property group of an object."""
-    return {"name": GROUP, "label": "CS Bridge", "displayOrder": -1}
-
-
-def definition(field: OwnField) -> dict[str, Any]:
-    """The body that creates the field's property."""
-    vendor_type, field_types = TYPES[field.type]
-    long = field.type == "text" and field.length > 255
-    body = {
-        "name": vendor_name(field),
-        "label": field.label,
-        "type": vendor_type,
-        "fieldType": "textarea" if long else field_types[0],
-        "groupName": GROUP,
-        "description": field.description,
-        "hasUniqueValue": False,
-        "formField": False,
-    }
-    return body | ({"options": options(field.options, 0)} if vendor_type == "enumeration" else {})
-
-
-def options(values: Sequence[str], first: int) -> list[dict[str, Any]]:
-    """``escalated_ticket`` is shown as "Escalated ticket"; HubSpot insists on ``hidden``."""
-    return [
-        {"label": value.replace("_", " ").capitalize(), "value": value, "displayOrder": place, "hidden": False}
-        for place, value in enumerate(values, first)
-    ]
 
 
 def provision(client: Client, plan: Plan, fields: Sequence[OwnField]) -> None:
@@ -167,13 +113,6 @@ def _requests(
         there = client.get(paths.PROPERTY, "provision", (), **where).body
         if lacking := _lacking(field, there):
             yield paths.PROPERTY, {"options": grown(list(there.get("options") or ()), lacking)}, where
-
-
-def grown(kept: Sequence[Mapping[str, Any]], lacking: Sequence[str]) -> list[dict[str, Any]]:
-    """The options with these shown as well: hidden ones come back, new ones stand at the end."""
-    shown = [{**option, "hidden": option.get("hidden") and option.get("value") not in lacking} for option in kept]
-    known = {str(option.get("value")) for option in kept}
-    return shown + options([value for value in lacking if value not in known], len(kept))
 
 
 def _create(client: Client, path: str, body: Mapping[str, Any], parts: Mapping[str, str]) -> None:
@@ -238,7 +177,3 @@ def _lacking(field: OwnField, there: Mapping[str, Any]) -> tuple[str, ...]:
     """Hidden ones included: nobody can choose them, and a filter does not offer them."""
     known = {str(option.get("value")) for option in there.get("options") or () if not option.get("hidden")}
     return tuple(option for option in field.options if option not in known)
-
-
-def _says(there: Mapping[str, Any], what: str) -> bool:
-    return bool((there.get("modificationMetadata") or {}).get(what))

@@ -11,7 +11,8 @@ from adapters.contract import Change, Plan
 from adapters.errors import Refused
 from adapters.hubspot import paths
 from adapters.hubspot.client import Client
-from adapters.hubspot.provisioning import GROUP, definitions, lacking_scopes
+from adapters.hubspot.defining import GROUP
+from adapters.hubspot.provisioning import definitions, lacking_scopes
 from adapters.hubspot.shapes import OWN_OBJECTS, vendor_name
 from config.fields import OwnField
 
