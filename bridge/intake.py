@@ -50,7 +50,8 @@ def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: da
     newest = {item.ref: item for item in items}
     moves = identity.follow(db, workspace.settings, [newest[ref] for ref in upserted.changed], now)
     owners |= {ref: after for ref, (_, after) in moves.items()}
-    concerned = records.accounts_of(db, changed | set(survivors.values()))
+    known_before = changed.difference(record.ref for record in upserted.new)
+    concerned = records.accounts_of(db, known_before.union(survivors.values()), upserted.new)
     owners |= customers.of_accounts(db, concerned - owners.keys())
     customers.mark_affected(db, (owners[account] for account in concerned & owners.keys()), now)
     moved = {id for move in moves.values() for id in move}

@@ -59,6 +59,8 @@ class Upserted:
     unchanged: int
     reverted: tuple[Ref, ...] = ()
     """Living records whose stamp went back: somebody restored a backup."""
+    new: tuple[Record, ...] = ()
+    """What was never known before."""
 
 
 def payload_of(record: Record) -> bytes:
@@ -91,6 +93,7 @@ def upsert(db: Connection, items: Sequence[Item], now: datetime) -> Upserted:
     differing: list[Row] = []
     restamped: list[Row] = []
     reverted: list[Ref] = []
+    new: list[Record] = []
     stored = _stored(db, latest)
     for ref, item in latest.items():
         row, before = _row(ref, item, now), stored.get(ref)
@@ -98,7 +101,8 @@ def upsert(db: Connection, items: Sequence[Item], now: datetime) -> Upserted:
             reverted.append(ref)
         digest, changed_at = row[DIGEST], row[CHANGED_AT]
         if before is None:
-            if digest is not None:
+            if isinstance(item, Record):
+                new.append(item)
                 fresh.append(row)
                 changed.append(ref)
         elif digest == before.digest:
@@ -112,7 +116,7 @@ def upsert(db: Connection, items: Sequence[Item], now: datetime) -> Upserted:
     _overwrite(db, differing, COLUMNS)
     _overwrite(db, restamped, (*KEY, "changed_at"))
     _link(db, (item for item in latest.values() if isinstance(item, Record)))
-    return Upserted(tuple(changed), len(latest) - len(changed), tuple(reverted))
+    return Upserted(tuple(changed), len(latest) - len(changed), tuple(reverted), tuple(new))
 
 
 def _holds(row: Row, before: SqlRow[Any], now: datetime) -> bool:
@@ -241,33 +245,37 @@ def naming(db: Connection, connection: str, kind: Kind, targets: Sequence[Ref]) 
     return sorted(found)
 
 
-def accounts_of(db: Connection, refs: Iterable[Ref]) -> set[Ref]:
-    """The accounts that the given records concern, directly or through a person, now or ever before."""
-    accounts: set[Ref] = set()
-    persons: dict[str, set[str]] = {}
+def accounts_of(db: Connection, refs: Iterable[Ref], new: Iterable[Record] = ()) -> set[Ref]:
+    """The accounts that the given records concern, directly or through a person, now or ever before.
+
+    ``new``: records that were never known before, so that they say it all themselves.
+    """
+    found = {ref for record in new for ref in _concerned(record)}
     for (connection, kind), ids in grouped(refs).items():
-        if kind == "account":
-            accounts.update(Ref(connection, "account", id) for id in ids)
-            continue
-        if kind == "person":
-            persons.setdefault(connection, set()).update(ids)
-        for to_kind, to_id in _targets(db, connection, kind, ids):
-            if to_kind == "account":
-                accounts.add(Ref(connection, "account", to_id))
-            else:
-                persons.setdefault(connection, set()).add(to_id)
-    for connection, named_persons in persons.items():
-        for to_kind, to_id in _targets(db, connection, "person", sorted(named_persons)):
-            if to_kind == "account":
-                accounts.add(Ref(connection, "account", to_id))
-    return accounts
+        if kind in ("account", "person"):
+            found.update(Ref(connection, kind, id) for id in ids)
+        else:
+            found |= _targets(db, connection, kind, ids)
+    for (connection, _), ids in grouped(ref for ref in found if ref.kind == "person").items():
+        found |= _targets(db, connection, "person", ids)
+    return {ref for ref in found if ref.kind == "account"}
 
 
-def _targets(db: Connection, connection: str, kind: str, ids: Sequence[str]) -> Iterable[tuple[str, str]]:
+def _concerned(record: Record) -> Iterator[Ref]:
+    """Itself, if it is an account or a person, and whom it names."""
+    if record.ref.kind in ("account", "person"):
+        yield record.ref
+    if record.ref.kind != "account":
+        for field, to_kind in REFERENCES.get(record.ref.kind, ()):
+            for to_id in named(getattr(record, field)):
+                yield Ref(record.ref.connection, to_kind, to_id)
+
+
+def _targets(db: Connection, connection: str, kind: str, ids: Sequence[str]) -> set[Ref]:
     query = select(links.c.to_kind, links.c.to_id).where(
         links.c.connection == connection, links.c.kind == kind, among(db, links.c.id, ids)
     )
-    return [(to_kind, to_id) for to_kind, to_id in db.execute(query.distinct()).all()]
+    return {Ref(connection, to_kind, to_id) for to_kind, to_id in db.execute(query.distinct()).all()}
 
 
 @dataclass(frozen=True, slots=True)
