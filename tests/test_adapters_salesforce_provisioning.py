@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fake_salesforce import OWN, context, own_rows
 
-from adapters.contract import Patch
+from adapters.contract import Change, Patch
 from adapters.errors import Refused, Unauthorized
 from adapters.registry import open_adapter
 from adapters.retrying import Patience
@@ -367,3 +367,12 @@ def test_what_setup_takes_is_not_exceeded() -> None:
     long = replace(SCORE, label="L" * 60, description="d" * 1200)
     metadata = creation(long, "Account.CSB_Health_Score__c")["Metadata"]
     assert [len(metadata[name]) for name in ("label", "description", "inlineHelpText")] == [40, 1000, 510]
+
+
+def test_a_right_that_is_refused_leaves_the_other_rights_and_the_assignment() -> None:
+    with org_of((SCORE,)) as (_, org):
+        wanted = org.plan([SCORE])
+        odd = Change("grant", "", "Account.Absent__c", group="csbridge")
+        with pytest.raises(Refused, match="Absent__c"):
+            org.provision(replace(wanted, changes=(odd, *wanted.changes)), [SCORE])
+        assert org.plan([SCORE]).changes == ()

@@ -86,14 +86,24 @@ def difference(field: OwnField, there: Mapping[str, Any] | None, archived: Set[s
 
 
 def provision(client: Client, plan: Plan, fields: Sequence[OwnField]) -> None:
-    """Carry out the plan in its order. Raises Refused when it is blocked, Unauthorized naming a missing scope."""
+    """Carry out the plan in its order. Raises Refused when it is blocked, and at the end with all that HubSpot refused;
+    Unauthorized naming a missing scope.
+    """
     if plan.blocked:
         reasons = "; ".join(f"{change.target}: {change.blocked}" for change in plan.blocked)
         raise Refused(f"the plan is blocked: {reasons}")
     by_name = {field.name: field for field in fields}
+    refused: list[tuple[str, Refused]] = []
     for change in plan.changes:
-        for path, body, parts in _requests(client, change, by_name):
-            _create(client, path, body, parts)
+        try:
+            for path, body, parts in _requests(client, change, by_name):
+                _create(client, path, body, parts)
+        except Refused as error:
+            refused.append((change.target, error))
+    if refused:
+        first = refused[0][1]
+        what = "; ".join(f"{target}: {error.said}" for target, error in refused)
+        raise Refused(what, connection=first.connection, status=first.status, code=first.code)
 
 
 def _requests(

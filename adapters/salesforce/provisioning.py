@@ -92,7 +92,7 @@ class Provisioning:
                     self._with_rights(change, actions[change.action])
                 except Refused as exc:
                     refused[change.target] = exc
-        self._grant_all([change for change in wanted.changes if change.target not in refused], own)
+        refused |= self._grant_all([change for change in wanted.changes if change.target not in refused], own)
         if refused:
             raise self._refusal(refused)
         if wanted.changes:
@@ -163,19 +163,24 @@ class Provisioning:
         path = f"tooling/sobjects/CustomField/{known.id}"
         self.hands.change("PATCH", path, "provision", {"FullName": change.target, "Metadata": metadata})
 
-    def _grant_all(self, wanted: Sequence[Change], own: Mapping[str, OwnField]) -> None:
-        """All rights of a permission set at once; then the set of the connection goes to its user."""
+    def _grant_all(self, wanted: Sequence[Change], own: Mapping[str, OwnField]) -> dict[str, Refused]:
+        """All rights of a permission set at once; then the set of the connection goes to its user. What was refused."""
+        refused: dict[str, Refused] = {}
         grants = [change for change in wanted if change.action == "grant"]
         assigned = [change for change in wanted if change.action == "assign"]
         if not grants and not assigned:
-            return
+            return refused
         sets = permission_sets(self.hands) or {}
         for group in dict.fromkeys(change.group for change in grants):
             mine = [change for change in grants if change.group == group]
             rights = {change.target: _edits(change, own) for change in mine}
-            self._with_rights(mine[0], partial(self._grant, self._set(sets, group), rights))
+            try:
+                self._with_rights(mine[0], partial(self._grant, self._set(sets, group), rights))
+            except Refused as exc:
+                refused[group] = exc
         for change in assigned:
             self._with_rights(change, lambda _: self._assign(self._set(sets, DAILY)))
+        return refused
 
     def _grant(self, there: PermissionSet, rights: granting.Wanted, _first: Change) -> None:
         granting.grant(self.hands, there, rights)
