@@ -79,6 +79,22 @@ def test_red_flags_go_out_when_scores_wait(world: World) -> None:
     assert (done.written, done.held) == (3, 3), "the call had room for two more"
 
 
+def test_a_red_flag_takes_no_more_with_it_than_its_call_has_room_for(world: World) -> None:
+    """Also where the CRM would take many more in one bulk write."""
+    for number in range(30):
+        world.account(f"{number:02}")
+    world.sync()
+    world.score()
+    ticket = world.crm.put("ticket", "t", account="20", status="open", opened_at=START, escalated=True)
+    world.crm.write_most, world.crm.bulk_above = 1_000, 100
+    leave(world, 20)
+    deliver(world, ticket)
+    drained(world)
+    world.score()
+    done = world.push()
+    assert (done.written, done.calls, done.held) == (3, 1, 27)
+
+
 def test_a_vendors_no_in_a_push_stops_reads_as_well(world: World) -> None:
     account = world.account("1")
     world.sync()

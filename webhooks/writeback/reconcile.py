@@ -153,7 +153,8 @@ class _Push:
     def _claim(self) -> list[Entry]:
         """Lease some more. Records that had their turns in this push rest for a while, so that the loop ends."""
         while True:
-            least, most = self.least(), min(self.size.most, PIECE)
+            least = self.least()
+            most = min(self.size.most, PIECE) if least == "cosmetic" else self.size.batch  # what one call has room for
             claimed = self.ledger.claim(self.crm.connection, most, self._lease(), self.now(), least)
             self.attempts.update(entry.ref for entry in claimed)
             fresh = [entry for entry in claimed if self.attempts[entry.ref] <= ATTEMPTS]
