@@ -30,7 +30,7 @@ class Forecast:
 def forecast(quiet: int, poll: timedelta, cap: int) -> Forecast:
     """``quiet``: calls of a poll that finds nothing new; ``cap``: our own calls of a day."""
     calls = ceil(quiet * (DAY / poll))
-    if calls <= cap * (1 - FLOORS["poll"]):
+    if calls <= cap * (1 - FLOORS["reconcile"]):  # else comparing ids, or even writing, would never have its turn
         return Forecast(calls, None)
     room = max(cap * FOR_POLLS, 1.0)
     return Forecast(calls, ceil(quiet * DAY / room / MINUTE) * MINUTE)

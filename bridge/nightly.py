@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 REST = timedelta(hours=1)
 """How long a connection is left alone after a reconcile that failed: the next lists everything anew."""
+SPENT = timedelta(hours=6)
+"""How long at least where calls ran short: each try that is cut short would cost what had just become free."""
 
 
 @dataclass
@@ -53,8 +55,8 @@ class Nightly(Job):
                 done = reconciling.reconcile(self.workspace, name)
         except CsbridgeError as exc:
             log.warning("%s: not reconciled: %s", name, exc)
-            if isinstance(exc, QuotaSpent) and exc.until:
-                self.resting[name] = max(exc.until, began + REST)
+            if isinstance(exc, QuotaSpent):
+                self.resting[name] = max(exc.until or began, began + SPENT)
             return exc
         self._tell(name, done)
         return None

@@ -24,7 +24,8 @@ LOOK: Final = timedelta(minutes=15)
 """How long the vendor's word about the org is believed: then one call may find out whether there is more again."""
 
 FLOORS: Final[Mapping[Urgency, float]] = {
-    "login": 0.0, "urgent": 0.0, "poll": 0.05, "ordinary": 0.1, "cosmetic": 0.25, "backfill": 0.5,
+    "login": 0.0, "urgent": 0.0, "poll": 0.05, "ordinary": 0.1, "reconcile": 0.2, "cosmetic": 0.25,
+    "backfill": 0.5,
 }  # fmt: skip
 """The share of our day's calls of which more has to be left for a call of that urgency."""
 
@@ -71,9 +72,9 @@ class Day:
 
     @cached_property
     def org_left(self) -> int | None:
-        """What the org has above the reserve; None when the vendor's word is old, or of another day."""
+        """What the org has above the reserve; None when the vendor's word is old, of another day, or of no day yet."""
         at, quota = self.heard.at, self.heard.quota
-        if self.now - at >= LOOK or (self.zone and _midnight(at, self.zone) != _midnight(self.now, self.zone)):
+        if abs(self.now - at) >= LOOK or (self.zone and _midnight(at, self.zone) != _midnight(self.now, self.zone)):
             return None
         return quota.remaining - ceil(self.settings.reserve * quota.limit)
 

@@ -41,7 +41,7 @@ class Reconciled:
 def reconcile(workspace: Workspace, name: str, *, accept_loss: bool = False, progress: Progress = silent) -> Reconciled:
     """Pull what changed, so that only what pulls miss is left to find; then compare every kind, each for itself."""
     done = Reconciled(sync(workspace, name, progress=progress))
-    with workspace.purse(name).calling_for("backfill"):
+    with workspace.purse(name).calling_for("reconcile"):
         adapter = connect(workspace, name)
         for kind in ORDER:
             if kind not in done.synced.unreadable:

@@ -137,7 +137,7 @@ class Meter:
             return
         now = self._now()
         with self._store.read() as db:
-            self._word = _younger(self._word, spend.word(db, self._connection))
+            self._word = _younger(self._word, spend.word(db, self._connection), now)
             self._hours = spend.hours(db, self._connection, now)
         self._seen_at = now
 
@@ -174,14 +174,16 @@ class Meter:
     def _exchange(self, db: Connection) -> None:
         """The younger word of the two counts, ours or the store's; a refusal counts until it is over."""
         stored = spend.word(db, self._connection)
-        word = _younger(self._word, stored)
+        word = _younger(self._word, stored, self._now())
         if self._news and word != stored:
             spend.save_word(db, self._connection, word)
         self._word, self._news = word, False
 
 
-def _younger(ours: Word, stored: Word) -> Word:
-    heard = max((one.heard for one in (ours, stored) if one.heard), key=lambda one: one.at, default=None)
+def _younger(ours: Word, stored: Word, now: datetime) -> Word:
+    """What was heard by a clock that is far ahead is older than whatever is heard now."""
+    both = (one.heard for one in (ours, stored) if one.heard)
+    heard = max(both, key=lambda one: (one.at < now + LOOK, one.at), default=None)
     stops = [one.stopped_until for one in (ours, stored) if one.stopped_until]
     return Word(heard, max(stops, default=None))
 

@@ -35,15 +35,16 @@ PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
 Pulse = Literal["green", "yellow", "red"]
 PULSES: Final[tuple[Pulse, ...]] = get_args(Pulse)
 
-Urgency = Literal["login", "urgent", "poll", "ordinary", "cosmetic", "backfill"]
+Urgency = Literal["login", "urgent", "poll", "ordinary", "reconcile", "cosmetic", "backfill"]
 """What calls to a CRM are for, the most urgent first: when the budget shrinks, the last ones stop first.
 
 login     finding out who we are and what the CRM has
 urgent    reading what events named; writing raised and cleared flags and bands
 poll      asking what changed
 ordinary  writing scores and figures
+reconcile comparing every id: the net under events and polls
 cosmetic  writing sentences only
-backfill  comparing every id, and histories of before the first sync
+backfill  histories of before the first sync
 """
 WriteUrgency = Literal["urgent", "ordinary", "cosmetic"]
 """Those that a write can have, the most urgent first."""

@@ -86,10 +86,11 @@ def test_what_the_asker_has_set_aside_is_its_own_to_call(day: Day, urgency: Urge
 @pytest.mark.parametrize(
     ("own", "open_ones"),
     [
-        (0, {"login", "urgent", "poll", "ordinary", "cosmetic", "backfill"}),
-        (249, {"login", "urgent", "poll", "ordinary", "cosmetic", "backfill"}),
-        (250, {"login", "urgent", "poll", "ordinary", "cosmetic"}),
-        (375, {"login", "urgent", "poll", "ordinary"}),
+        (0, {"login", "urgent", "poll", "ordinary", "reconcile", "cosmetic", "backfill"}),
+        (249, {"login", "urgent", "poll", "ordinary", "reconcile", "cosmetic", "backfill"}),
+        (250, {"login", "urgent", "poll", "ordinary", "reconcile", "cosmetic"}),
+        (375, {"login", "urgent", "poll", "ordinary", "reconcile"}),
+        (400, {"login", "urgent", "poll", "ordinary"}),
         (450, {"login", "urgent", "poll"}),
         (475, {"login", "urgent"}),
         (499, {"login", "urgent"}),
@@ -126,6 +127,10 @@ def test_we_stop_while_the_org_has_less_than_the_reserve_and_look_again_soon() -
     assert short.closed_until("urgent") == NOW + timedelta(minutes=10)
     assert day(left=0, heard=LOOK).closed_until("urgent") is None, "one call finds out whether there is more again"
     assert day(left=0, reserve=0).closed_until("urgent") == NOW + LOOK
+
+
+def test_what_was_heard_before_the_clock_was_set_back_is_not_believed() -> None:
+    assert Day(QuotaSettings(), Heard(Quota(1000, 0), NOW), {}, NOW - 5 * HOUR).closed_until("urgent") is None
 
 
 def test_the_vendors_word_of_yesterday_says_nothing_of_today() -> None:

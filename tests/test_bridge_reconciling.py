@@ -162,10 +162,10 @@ def test_a_reconcile_that_fails_is_tried_again_after_a_rest(filled: World, metri
 def test_a_spent_quota_is_waited_for(filled: World, metrics: Metrics) -> None:
     job = nightly(filled, metrics)
     filled.clock.move(timedelta(days=1))
-    filled.crm.fail("ids account", QuotaSpent("spent", until=filled.clock.now() + timedelta(hours=5)))
+    filled.crm.fail("ids account", QuotaSpent("spent", until=filled.clock.now() + timedelta(hours=8)))
     with pytest.raises(QuotaSpent):
         job()
-    filled.clock.move(timedelta(hours=4))
+    filled.clock.move(timedelta(hours=7))
     before = listings(filled)
     job()
     assert listings(filled) == before

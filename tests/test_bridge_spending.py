@@ -119,11 +119,24 @@ def test_the_org_comes_first(store: Store, clock: Clock) -> None:
     assert call(one, 1) == 0, "the one call found out that nothing has changed"
 
 
+def test_a_clock_that_is_set_back_does_not_keep_an_old_word(store: Store, clock: Clock) -> None:
+    meter(store, clock, Quota(1000, 100)).settle()
+    clock.at = NOW - timedelta(hours=5)
+    two = meter(store, clock, None)
+    assert call(two, 1) == 1, "one call finds out"
+    two.heard(Quota(1000, 900))
+    assert call(two, 30) == 30
+    clock.at += LOOK
+    two.heard(Quota(1000, 200))
+    assert call(two, 1) == 0
+
+
 def test_lower_classes_stop_first(store: Store, clock: Clock) -> None:
     one = meter(store, clock)
     assert call(one, 999, "backfill") == 250
     assert call(one, 999, "cosmetic") == 125
-    assert call(one, 999, "ordinary") == 75
+    assert call(one, 999, "reconcile") == 25
+    assert call(one, 999, "ordinary") == 50
     assert call(one, 999, "poll") == 25
     assert call(one, 999, "urgent") == 25
 
