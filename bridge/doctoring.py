@@ -200,7 +200,7 @@ def _past(workspace: Workspace, name: str) -> Iterator[Noted]:
     for kind, standing in past.items():
         if standing.refused:
             what = f"the past of the kind {kind} stays unknown: {standing.refused}"
-            mend = "grant the right, if days before the first sync are to be scored with it"
+            mend = "if days before the first sync are to be scored with it, grant the right; then csbridge sync --full"
             yield Noted(name, Finding("info", what, mend))
     waiting = [kind for kind, standing in past.items() if not standing.done]
     if complete and waiting:

@@ -79,6 +79,14 @@ def begin_anew(db: Connection, connection: str) -> None:
     cursors.forget_facts(db, *(_fact(connection, kind) for kind in FIELDS))
 
 
+def ask_again(db: Connection, connection: str) -> None:
+    """What was refused may be granted now."""
+    for kind in FIELDS:
+        before = standing(db, connection, kind)
+        if before.refused:
+            _save(db, connection, kind, replace(before, done=False, refused=""))
+
+
 def _fact(connection: str, kind: Kind) -> str:
     return f"past: {connection}: {kind}"
 

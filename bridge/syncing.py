@@ -4,11 +4,9 @@ import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import Connection
-
 from adapters.contract import Adapter
 from adapters.errors import Refused, Unauthorized
-from bridge import histories, identity
+from bridge import identity, remapping
 from bridge.comparing import LossDoubted, compare, gap_fact
 from bridge.connecting import connect
 from bridge.forecast import note_quiet_poll
@@ -49,15 +47,11 @@ def sync(workspace: Workspace, name: str, *, full: bool = False, progress: Progr
 
 def _sync(workspace: Workspace, name: str, full: bool, progress: Progress) -> Synced:
     adapter = connect(workspace, name)
-    before = adapter.calls.made.total()
+    calls = adapter.calls.made.total()
     follow_targets(workspace)
     with workspace.store.write() as db:
         identity.index_whole(db, workspace.settings, workspace.now())
-        maps_otherwise = _maps_otherwise_now(db, workspace, name)
-        if maps_otherwise:
-            histories.begin_anew(db, name)
-        if maps_otherwise or full:
-            cursors.forget_cursors(db, name)
+        remapping.begin(db, workspace, name, full=full)
     synced = Synced()
     for kind in ORDER:
         try:
@@ -73,20 +67,12 @@ def _sync(workspace: Workspace, name: str, full: bool, progress: Progress) -> Sy
     relink(workspace, adapter)
     with workspace.store.write() as db:
         if cursors.is_complete(db, name) and not any(taken.changed for taken in synced.kinds.values()):
-            note_quiet_poll(db, name, adapter.calls.made.total() - before)
+            note_quiet_poll(db, name, adapter.calls.made.total() - calls)
         if not cursors.is_complete(db, name):
             cursors.save_complete(db, name, workspace.now())
             customers.begin_closing(db, name, workspace.today - timedelta(days=1))
             identity.take_notice(db, name, workspace.now())
     return synced
-
-
-def _maps_otherwise_now(db: Connection, workspace: Workspace, name: str) -> bool:
-    """Whether the connection's map differs from that of the last sync: then what did not change is read again too."""
-    current = workspace.connection(name).model_dump_json(include={"map"})
-    before = cursors.fact(db, f"map of {name}")
-    cursors.save_fact(db, f"map of {name}", current)
-    return before not in (None, current)
 
 
 def _pull(workspace: Workspace, adapter: Adapter, kind: Kind, progress: Progress) -> Taken | None:

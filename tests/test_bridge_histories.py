@@ -75,6 +75,9 @@ def test_a_kind_whose_past_is_refused_is_not_asked_again_and_leaves_the_others_t
     assert (kept(filled), at(filled, "account").refused) == (1, "no history for you (HTTP 403)")
     go_on(filled.workspace, "sf")
     assert kept(filled) == 1
+    filled.sync(full=True)
+    go_on(filled.workspace, "sf")
+    assert (kept(filled), at(filled, "account").refused) == (11, "")
 
 
 def test_a_login_that_fails_is_raised(filled: World) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from fake_crm import KINDS, OVERLAP
-from worlds import START, World
+from worlds import START, World, settings_of
 
 from adapters.errors import QuotaSpent, Refused, Retry, Unauthorized
 from adapters.records import Ref, Tombstone
@@ -275,3 +275,22 @@ def test_who_names_a_record_that_is_gone_is_read_again_although_the_sync_was_cut
     with world.workspace.store.read() as db:
         (known,) = records.known(db, "sf", "person", ["p1"], world.clock.now())
     assert known.content["accounts"] == []
+
+
+def test_what_is_no_longer_mapped_counts_no_longer_and_comes_back_when_it_is(world: World) -> None:
+    account = world.account("1")
+    invoice = world.crm.put("invoice", "i", account="1")
+    before = world.workspace.settings
+    mapped = settings_of(world.workspace.folder, map={"invoice": {"object": "Invoice__c"}})
+    world.workspace.settings = mapped
+    world.sync()
+    world.score()
+    world.workspace.settings, world.crm.kinds = before, tuple(kind for kind in KINDS if kind != "invoice")
+    world.tick()
+    world.sync()
+    assert (stored(world), stored(world, "invoice")) == ([account.id], [])
+    assert world.affected() == {world.customer("1")}
+    world.workspace.settings, world.crm.kinds = mapped, KINDS
+    world.tick()
+    world.sync()
+    assert stored(world, "invoice") == [invoice.id]

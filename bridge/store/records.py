@@ -380,6 +380,12 @@ def ids_after(db: Connection, connection: str, kind: Kind, after: str, most: int
     return list(db.execute(query.order_by(records.c.id).limit(most)).scalars())
 
 
+def stamps(db: Connection, connection: str, kind: Kind, ids: Sequence[str]) -> list[tuple[str, datetime]]:
+    """The vendor's stamps of those records."""
+    query = select(records.c.id, records.c.changed_at).where(*_these(db, connection, kind, ids))
+    return [(id, at) for id, at in db.execute(query)]
+
+
 def living(db: Connection, refs: Iterable[Ref]) -> set[Ref]:
     """Those of the refs that are known and not gone."""
     found: set[Ref] = set()
