@@ -20,6 +20,9 @@ from config.errors import Problem
 _KEY = "[key]"
 """pydantic's mark at the end of a location that means the key itself, not its value."""
 
+_TELLING: Final = ("crm", "flow")
+"""Keys whose value names the member of a union, and so stands in pydantic's locations behind that of the union."""
+
 _EXAMPLE_WIDTH = 120
 """A longer example teaches nothing in the middle of a list of problems."""
 
@@ -117,12 +120,16 @@ def _path(error: ErrorDetails, written: Any) -> KeyPath:
     """pydantic's location without the names of union members, so that it names keys of the file."""
     path: list[str | int] = []
     value, location = written, [key for key in error["loc"] if key != _KEY]
+    tag_ahead = True
     for position, key in enumerate(location):
+        if tag_ahead and isinstance(value, Mapping) and key in [value.get(name) for name in _TELLING]:
+            tag_ahead = False  # a flow may be called as one of its keys is
+            continue
         inside = key in value if isinstance(value, Mapping) else isinstance(value, list) and isinstance(key, int)
         absent = error["type"] == "missing" and position == len(location) - 1
         if inside or absent:
             path.append(key)
-            value = child(value, key)
+            value, tag_ahead = child(value, key), True
     if error["type"] in ("union_tag_not_found", "union_tag_invalid"):
         path.append(str(error.get("ctx", {}).get("discriminator", "")).strip("'()"))
     return tuple(path)

@@ -120,6 +120,17 @@ def test_an_address_may_be_brought_by_hand(shop: Shop, box: Sandbox) -> None:
     assert "begin with `csbridge connect sf`" in shop.data("connect", "sf", "--code", back, code=3)["error"]["message"]
 
 
+def test_a_login_whose_key_is_lost_is_made_anew(shop: Shop, box: Sandbox) -> None:
+    shop.data("connect", "sf", "--code", browse(shop.data("connect", "sf", "--wait", "0")["url"]))
+    shop.settle(more="secret_key: another passphrase that is long")
+    refused = shop.run("sync")
+    assert refused.exit_code == 2
+    assert "a new `csbridge connect`" in refused.output
+    back = browse(shop.data("connect", "sf", "--wait", "0")["url"])
+    assert shop.data("connect", "sf", "--code", back) == shop.org(box)
+    assert shop.data("sync")["failures"] == {}
+
+
 def test_an_answer_to_another_request_is_refused(shop: Shop) -> None:
     back = browse(shop.data("connect", "sf", "--wait", "0")["url"])
     shop.data("connect", "sf", "--wait", "0")

@@ -46,6 +46,16 @@ def test_keys_of_another_flow_are_unknown(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("rest", "key"),
+    [("client_id: [a], refresh_token: b", "client_id"), ("client_id: a, refresh_token: b, more: c", "more"),
+     ("client_id: a, refresh_token: [b]", "refresh_token"), ("client_id: a", "refresh_token")],
+)  # fmt: skip
+def test_a_flow_that_is_called_as_one_of_its_keys_hides_no_other(tmp_path: Path, rest: str, key: str) -> None:
+    problems = problems_of(tmp_path, SALESFORCE % f"{{flow: refresh_token, {rest}}}")
+    assert list(problems) == [f"connections[0].auth.{key}"]
+
+
+@pytest.mark.parametrize(
     "address", ["http://localhost:1717/", "https://cs.example.com/oauth/sf", "http://127.0.0.1:1/x"]
 )
 def test_a_callback_is_kept_to_the_letter(tmp_path: Path, address: str) -> None:

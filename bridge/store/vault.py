@@ -96,7 +96,7 @@ def _decrypted(ciphers: Sequence[Fernet], document: str, connection: str) -> str
         return MultiFernet(ciphers).decrypt(document).decode()
     except InvalidToken as exc:
         what = f"what the store keeps for {connection} was encrypted under another key"
-        expected = "the earlier key too, as a further one of the list"
+        expected = "the earlier key too, as a further one of the list; if it is lost, a new `csbridge connect`"
         example = 'secret_key: ["${NEW_KEY}", "${OLD_KEY}"]'
         raise ConfigError([Problem("secret_key", what, expected=expected, example=example)]) from exc
 
