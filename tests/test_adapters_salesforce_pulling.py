@@ -129,7 +129,7 @@ def test_an_empty_page_is_not_the_last_one_unless_it_says_so(mock: responses.Req
     assert [item.ref.id for one in pages for item in one.items] == [account_id(1), account_id(4)]
 
 
-@pytest.mark.parametrize("body", [{}, {"records": []}, {"records": [], "done": False}])
+@pytest.mark.parametrize("body", [{}, ["x"], {"records": []}, {"records": [], "done": False}])
 def test_an_answer_that_does_not_say_it_is_the_last_moves_no_cursor(mock: responses.RequestsMock, body: object) -> None:
     describe(mock, "User", ["Id", "SystemModstamp", "Name"])
     mock.get(QUERY_ALL, json=body)

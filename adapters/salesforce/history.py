@@ -15,11 +15,11 @@ from adapters.contract import Past
 from adapters.errors import Refused, Unauthorized
 from adapters.records import Ref, Value
 from adapters.salesforce import soql
+from adapters.salesforce.answers import next_url, records
 from adapters.salesforce.client import Client, Reply
 from adapters.salesforce.mapping import Row, readers
 from adapters.salesforce.values import Reader, long_id
 from adapters.salesforce.view import View
-from adapters.salesforce.wide import next_url, records
 
 _WITHOUT: Final = ("Task", "Event", "User")
 _HIDDEN: Final = ("INVALID_TYPE", "INVALID_FIELD", "NOT_FOUND")

@@ -9,11 +9,11 @@ from collections.abc import Generator, Iterator, Sequence
 from adapters.contract import Sighting
 from adapters.errors import Lost, Refused
 from adapters.salesforce import soql
+from adapters.salesforce.answers import is_done, next_url, records, total
 from adapters.salesforce.bulk_query import BulkQuery, JobUseless
 from adapters.salesforce.client import Client, Reply
 from adapters.salesforce.mapping import Row, stamp
 from adapters.salesforce.view import View
-from adapters.salesforce.wide import is_done, next_url, records, total
 
 
 def sightings(client: Client, bulk: BulkQuery, views: Sequence[View]) -> Iterator[Sequence[Sighting]]:

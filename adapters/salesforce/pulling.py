@@ -1,7 +1,6 @@
 """A pull: what changed up to the vendor's now, page by page, in the order of (SystemModstamp, Id).
 
-One query per object and one call per page of it; where many more rows are still to come, a bulk job. The upper bound
-is part of the query, because a Salesforce query cursor is no snapshot; the cursor left behind is that bound less the
+One window per object, up to the same bound for all; ``paging`` reads it. The cursor left behind is the bound less the
 overlap, because a record becomes visible only when its transaction commits, which may be after its stamp. It also says
 which columns of which objects it covers: an object that becomes visible later, or whose columns become more, fewer or
 of another type, is read from the beginning within the next pull, so that no record keeps a value that nobody can see
@@ -9,33 +8,27 @@ any more. So is, once a day, an object with columns whose values change without 
 new or not only to the store, and a page of Ids and formulas alone would cost the same call.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from adapters.contract import Page
-from adapters.errors import Lost, Refused
 from adapters.records import Item
-from adapters.salesforce import deletions, soql
+from adapters.salesforce import deletions, paging, soql
 from adapters.salesforce.about import placed
-from adapters.salesforce.bulk_query import BulkQuery, JobUseless
-from adapters.salesforce.client import Client, Reply
-from adapters.salesforce.cursor import Cursor, JobPlace, encoded
+from adapters.salesforce.bulk_query import BulkQuery
+from adapters.salesforce.client import Client
+from adapters.salesforce.cursor import Cursor, encoded
 from adapters.salesforce.deletions import Gone
-from adapters.salesforce.mapping import Row, mapper, stamp
+from adapters.salesforce.mapping import Row, mapper
 from adapters.salesforce.reading import Reader
-from adapters.salesforce.soql import After, Window
+from adapters.salesforce.soql import Window
 from adapters.salesforce.view import View
-from adapters.salesforce.wide import Asker, is_done, next_url, records, total
 
 REREAD_EVERY: Final = timedelta(days=1)
 MOST: Final = 2000
 """Items of a page; the log of deletions comes as a whole."""
-
-
-_Part = tuple[Sequence[Row], tuple[After | None, JobPlace | None], bool]
-"""Rows; the place behind them, in the order of the object or in a job; and whether they are the object's last."""
 
 
 class Pull:
@@ -76,7 +69,7 @@ class Pull:
         to_item = mapper(view)
         for rows in self._unplaced(view, window):
             yield Page(tuple(map(to_item, placed(self._reader, view, rows))), encoded(here))
-        for rows, (after, job), done in _pages(self._reader.asker, self._bulk, view, window, begun):
+        for rows, (after, job), done in paging.pages(self._reader.asker, self._bulk, view, window, begun):
             here = replace(here, after=after, bulk=job)
             items: Sequence[Item] = tuple(map(to_item, placed(self._reader, view, rows)))
             if not done:
@@ -113,7 +106,7 @@ class Pull:
         if not view.about or not window.start or window.after or not self._is_due(view, window.start):
             return
         whole = Window(None, None, self._bound, only=soql.unplaced(view))
-        for rows, _, _ in _pages(self._reader.asker, self._bulk, view, whole, None):
+        for rows, _, _ in paging.pages(self._reader.asker, self._bulk, view, whole, None):
             if rows:
                 yield rows
         self._reread[view.object] = self._bound
@@ -137,72 +130,3 @@ def _remaining(views: Sequence[View], cursor: Cursor) -> Sequence[View]:
     """The object that the cursor has come to and those behind it; all, when the map no longer has that object."""
     names = [view.object for view in views]
     return views[names.index(cursor.object) :] if cursor.object in names else views
-
-
-def _pages(asker: Asker, bulk: BulkQuery, view: View, window: Window, job: JobPlace | None) -> Iterator[_Part]:
-    """Goes on with ``job``; else the first page says at no further cost how many rows there are: one may pay.
-
-    No job reads the persons of shared activities, which hang on the rows.
-    """
-    if job and (yield from _in_bulk(bulk, view, window, job)):
-        return
-    undecided = True
-    reply, asked = _first(asker, view, window)
-    while True:
-        rows, done = records(reply), is_done(reply)
-        if not (rows or done or next_url(reply)):
-            raise Lost(f"the rows of {view.object} broke off", connection=view.connection)
-        seen = replace(window, last=_place(rows, window))
-        yield _whole(asker, view, asked, rows, seen), (seen.last, None), done
-        if done:
-            return
-        window = replace(window, after=seen.last)
-        if undecided and not view.within and not window.only and bulk.pays(total(reply) - len(rows)):
-            job = bulk.begun(soql.job(view, window))
-            if job and (yield from _in_bulk(bulk, view, window, job)):
-                return
-        undecided = False
-        if followed := _follow(asker, reply):
-            reply = followed
-        else:
-            reply, asked = _first(asker, view, window)
-
-
-def _place(rows: Sequence[Row], window: Window) -> After | None:
-    """That of the last row, but of none that changed behind the first page: it has moved past the bound."""
-    places = (After(*stamp(row)) for row in reversed(rows))
-    return next((place for place in places if place.stamp <= window.until), window.after)
-
-
-def _in_bulk(bulk: BulkQuery, view: View, window: Window, job: JobPlace) -> Generator[_Part, None, bool]:
-    """Rows of a job, and whether it gave them all. If not, the window is read page by page: it has not moved.
-
-    A job's rows are in no order, so none of them is a place to go on from; what comes twice does no harm.
-    """
-    yield (), (window.after, job), False  # whoever stops while it is waited for finds it again
-    try:
-        for rows, place, done in bulk.rows(view, job):
-            yield rows, (window.after, place), done
-    except JobUseless as exc:
-        bulk.useless(view, job, exc)
-        return False
-    return True
-
-
-def _first(asker: Asker, view: View, window: Window) -> tuple[Reply, Sequence[str]]:
-    return asker.first(view.columns, lambda columns: soql.page(view, columns, window), "page")
-
-
-def _whole(asker: Asker, view: View, asked: Sequence[str], rows: Sequence[Row], seen: Window) -> Sequence[Row]:
-    """Who changed between two of the queries is left out: stamped past the bound, it is in the next pull."""
-    return asker.completed(view.columns, asked, rows, lambda columns: soql.page(view, columns, seen), "page")
-
-
-def _follow(asker: Asker, reply: Reply) -> Reply | None:
-    """The next page; None when the locator expired (after two days), so that the query is asked again from here."""
-    try:
-        return asker.following(reply, "page") if next_url(reply) else None
-    except Refused as exc:
-        if exc.code == "INVALID_QUERY_LOCATOR":
-            return None
-        raise

@@ -15,12 +15,13 @@ from adapters.errors import Refused, Retry
 from adapters.records import Ref, Tombstone
 from adapters.salesforce import soql
 from adapters.salesforce.about import placed
+from adapters.salesforce.answers import records
 from adapters.salesforce.client import Client, Reply
 from adapters.salesforce.failures import is_too_long
 from adapters.salesforce.mapping import Row, mapper
 from adapters.salesforce.values import long_id
 from adapters.salesforce.view import View
-from adapters.salesforce.wide import Asker, records
+from adapters.salesforce.wide import Asker
 from config.words import Kind
 
 MOST_RETRIEVED: Final = 2000

@@ -10,6 +10,7 @@ from typing import Any, Final
 from adapters.contract import Purpose
 from adapters.errors import Lost, Refused
 from adapters.salesforce import soql
+from adapters.salesforce.answers import is_done, next_url, records
 from adapters.salesforce.client import Client, Reply
 from adapters.salesforce.failures import is_too_long
 from adapters.salesforce.mapping import Row, stamp
@@ -64,27 +65,6 @@ class Asker:
         if not (url or is_done(reply)):
             raise Lost("the rows broke off", connection=self._client.connection)
         return self._client.more(url, purpose) if url else None
-
-
-def records(reply: Reply) -> Sequence[Row]:
-    body: Mapping[str, Any] = reply.body or {}
-    return body.get("records") or ()
-
-
-def total(reply: Reply) -> int:
-    """How many rows the query has, those of this page included."""
-    return int((reply.body or {}).get("totalSize") or 0)
-
-
-def is_done(reply: Reply) -> bool:
-    """Whether these are the last rows, as only the answer itself can say."""
-    return (reply.body or {}).get("done") is True
-
-
-def next_url(reply: Reply) -> str | None:
-    body: Mapping[str, Any] = reply.body or {}
-    url = body.get("nextRecordsUrl")
-    return str(url) if url and not body.get("done") else None
 
 
 def _joined(rows: Iterable[Row], added: Mapping[str, Row]) -> Iterator[Row]:
