@@ -1,6 +1,7 @@
 """A folder of spreadsheets as a company keeps it: semicolons, workbooks, missing columns, edits, deletions."""
 
 import os
+import threading
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -214,3 +215,20 @@ def test_accounts_are_not_gone_because_their_file_is_emptied(
     with pytest.raises(Retry):
         adapter.write(patches)
     assert len(rows(folder, "csb_scores")) == 10
+
+
+def test_two_writers_at_once_lose_no_row(folder: Path) -> None:
+    ids = [f"A{number}" for number in range(200)]
+    (folder / "accounts.csv").write_text("id\n" + "".join(f"{id}\n" for id in ids))
+
+    def write(some: list[str]) -> None:
+        adapter = opened(folder.parent, MovableClock(NOW))
+        for id in some:
+            adapter.write([Patch(Ref("book", "account", id), {"health_band": "red"})])
+
+    writers = [threading.Thread(target=write, args=(ids[first::4],)) for first in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert {row["id"] for row in rows(folder, "csb_scores")} == set(ids)

@@ -12,6 +12,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
+from filelock import FileLock
+
 from adapters.csv import cells, files
 from adapters.errors import Retry
 from adapters.records import Fields
@@ -19,6 +21,9 @@ from config.errors import ConfigError, Problem
 from config.fields import OwnField
 
 NAME: Final = "csb_scores.csv"
+LOCK: Final = ".csb_scores.lock"
+WAIT: Final = 30
+"""Seconds to wait for another process that writes."""
 
 Texts = Mapping[str, str]
 
@@ -54,17 +59,24 @@ class Results:
         return datetime.fromtimestamp(self._path.stat().st_mtime, UTC) if self._path.is_file() else None
 
     def write(self, patches: Mapping[str, Texts], names: Mapping[str, str], living: Collection[str]) -> datetime:
-        """Set cells; rows of accounts that are gone go, too. Gives the file's time. Raises Retry while it is held."""
+        """Set cells; rows of accounts that are gone go, too. Gives the file's time. Raises Retry while it is held.
+
+        Under a lock: of two processes that read the file at once, the second would write over what the first wrote.
+        """
+        try:
+            with FileLock(self._path.with_name(LOCK), timeout=WAIT):
+                self._change(patches, names, living)
+                return datetime.fromtimestamp(self._path.stat().st_mtime, UTC)
+        except OSError as exc:
+            raise Retry(f"{NAME} cannot be written now: {exc.strerror or exc}") from exc
+
+    def _change(self, patches: Mapping[str, Texts], names: Mapping[str, str], living: Collection[str]) -> None:
         rows, columns = self.read()
         header = list(dict.fromkeys([*self.columns(), *columns]))
         for id, said in patches.items():
             rows[id] = {**rows.get(id, {}), "id": id, **said}
         kept = [{**row, "name": names.get(id, row.get("name", ""))} for id, row in rows.items() if id in living]
-        try:
-            self._replace(header, kept)
-        except OSError as exc:
-            raise Retry(f"{NAME} cannot be written now: {exc.strerror}") from exc
-        return datetime.fromtimestamp(self._path.stat().st_mtime, UTC)
+        self._replace(header, kept)
 
     def _replace(self, header: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
         with NamedTemporaryFile(
