@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Iterable
 from typing import Any, Final
 from zlib import crc32
 
@@ -19,6 +20,8 @@ from adapters.sandbox.salesforce.web import Desk, answer, body, caller, empty
 
 PAGE: Final = 10_000
 """Rows of a page when ``maxRecords`` does not say."""
+CHUNK: Final = 500
+"""Rows whose keys the job takes together; Salesforce takes 100,000, which no test would see the end of."""
 END: Final = "null"
 OPERATIONS: Final = ("query", "queryAll")
 
@@ -96,14 +99,14 @@ def _columns(desk: Desk, parsed: Query) -> list[tuple[str, Field, Getter]]:
 
 
 def _work(desk: Desk, job: Job) -> None:
-    """Run the query as things stand now. The result does not change any more, and is in no particular order."""
+    """Run the query as things stand now; the result does not change any more."""
     if job.fate == "failed":
         job.message = job.message or "InternalServerError : Retried more than 15 times"
         return
     parsed = parse(str(job.asked["query"]))
     everything = job.operation == "queryAll"
     found = run(parsed, desk.org, desk.rights, job.actor, everything=everything, version=job.version)
-    ids = found.ids if parsed.order else sorted(found.ids, key=lambda id: crc32(id.encode()))
+    ids = found.ids if parsed.order else _chunked(found.ids)
     columns, rows = _columns(desk, parsed), desk.org.tables[found.kind.name].rows
     shown = [(get, field.type == "datetime") for _, field, get in columns]
     job.header = bulk_csv.line([header for header, _, _ in columns], job.line_end)
@@ -112,6 +115,13 @@ def _work(desk: Desk, job: Job) -> None:
         for id in ids
     ]
     job.processed = len(job.rows)
+
+
+def _chunked(ids: Iterable[str]) -> list[str]:
+    """As chunks of the primary key come: each in the order of ids, they in none."""
+    ordered = sorted(ids)
+    starts = sorted(range(0, len(ordered), CHUNK), key=lambda start: crc32(ordered[start].encode()))
+    return [id for start in starts for id in ordered[start : start + CHUNK]]
 
 
 def _results(desk: Desk, job: Job, version: str) -> Response:
