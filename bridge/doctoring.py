@@ -12,7 +12,7 @@ from bridge import forecast, histories, reconciling, twins, untranslated, usage_
 from bridge.connecting import connect
 from bridge.frames import STALE_AFTER
 from bridge.moments import EVER
-from bridge.store import cursors, inbox, records, usage
+from bridge.store import cursors, inbox, lookup, usage
 from bridge.syncing import ORDER
 from bridge.workspace import Workspace
 from config.errors import ConfigError
@@ -138,7 +138,7 @@ def _fields(workspace: Workspace, adapter: Adapter, name: str) -> Iterator[Noted
 def _kept_usage(workspace: Workspace, name: str) -> Iterator[Noted]:
     """Whether the usage that this CRM keeps, if it keeps any, is still coming in."""
     with workspace.store.read() as db:
-        newest = records.newest_day(db, name, workspace.today, EVER)
+        newest = lookup.newest_day(db, name, workspace.today, EVER)
     if newest and workspace.today - newest > STALE_AFTER:
         what = f"usage stalled: its newest day is {newest}; usage counts as unknown, not as none"
         yield Noted(name, Finding("warning", what, "let whatever fills the mapped object run again"))
@@ -252,7 +252,7 @@ def _identity(workspace: Workspace) -> Iterator[Noted]:
 
 def _store(workspace: Workspace) -> Iterator[Noted]:
     with workspace.store.read() as db:
-        numbers, last, waiting = records.counts(db), cursors.last_sync(db), inbox.depth(db)
+        numbers, last, waiting = lookup.counts(db), cursors.last_sync(db), inbox.depth(db)
     if last is None:
         yield Noted("store", Finding("info", "empty: nothing was read yet", "csbridge sync"))
         return

@@ -15,7 +15,7 @@ from bridge.relinking import relink
 from bridge.rereading import read_kind
 from bridge.store import inbox
 from bridge.store.inbox import Waiting
-from bridge.store.records import grouped
+from bridge.store.rows import grouped
 from bridge.workspace import Workspace
 from config.errors import CsbridgeError
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.records import Ref
 from bridge import families
-from bridge.store import customers, decisions, records
+from bridge.store import customers, decisions, lookup
 from bridge.twins import twins
 from bridge.workspace import Workspace
 from config.errors import ConfigError, Problem
@@ -21,10 +21,10 @@ def find(workspace: Workspace, word: str) -> list[Ref]:
     names = {settings.name for settings in workspace.settings.connections}
     with workspace.store.read() as db:
         if id and connection in names:
-            exact = [ref for ref in records.find_accounts(db, id) if (ref.connection, ref.id) == (connection, id)]
+            exact = [ref for ref in lookup.find_accounts(db, id) if (ref.connection, ref.id) == (connection, id)]
             if exact:
                 return exact
-        found = records.find_accounts(db, word)
+        found = lookup.find_accounts(db, word)
         owners = customers.of_accounts(db, found)
     first = {owners.get(ref, ref): ref for ref in reversed(found)}
     return sorted(first.values(), key=str)
@@ -33,7 +33,7 @@ def find(workspace: Workspace, word: str) -> list[Ref]:
 def explain(workspace: Workspace, account: Ref, since: date | None = None) -> dict[str, Any]:
     """The account's last decision and, with ``since``, what changed after the close of that day."""
     with workspace.store.read() as db:
-        name = records.names(db, [account]).get(account, account.id)
+        name = lookup.names(db, [account]).get(account, account.id)
         customer = customers.of_accounts(db, [account]).get(account)
         history = decisions.history(db, customer) if customer is not None else []
         in_scope = customer is not None and bool(customers.inside(db, [customer]))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bridge.dating import OVERWRITTEN, as_then
 from bridge.knowledge import Fact, gather_accounts, gather_around
 from bridge.moments import Moment, close_of, day_of
-from bridge.store import cursors, records, usage
+from bridge.store import cursors, lookup, memory, usage
 from bridge.usage_keys import UsageKeys
 from config.settings import Settings, UsageSource
 from config.words import UNKNOWN
@@ -83,7 +83,7 @@ def _account(db: Connection, fact: Fact, moment: Moment, zone: ZoneInfo) -> dict
     if moment.dated:  # nobody knows since when mapped fields have held what they hold
         row = {**fact.content, "status": row["status"] or _status_then(row, moment.day)}
     if row["pulse"]:
-        seen = records.known_since(db, fact.known, "account", ("pulse", "pulse_reason", "pulse_until"))
+        seen = memory.known_since(db, fact.known, "account", ("pulse", "pulse_reason", "pulse_until"))
         row["pulse_since"] = day_of(seen, zone)
     return row
 
@@ -172,7 +172,7 @@ def _escalated_since(db: Connection, fact: Fact, moment: Moment) -> datetime | N
     if moment.dated:
         since: datetime | None = fact.content["escalated_since"]
         return since
-    return records.turned(db, fact.known, "ticket", "escalated")
+    return memory.turned(db, fact.known, "ticket", "escalated")
 
 
 def _closed_undated(ticket: Row) -> bool:
@@ -261,7 +261,7 @@ def _use(fact: Fact) -> Row:
 def _crm_sources(db: Connection, settings: Settings, moment: Moment) -> Iterable[Row]:
     """The connections that usage was read from, each a source of its own."""
     for connection in settings.connections:
-        if newest := records.newest_day(db, connection.name, moment.day, moment.known):
+        if newest := lookup.newest_day(db, connection.name, moment.day, moment.known):
             yield {"source": connection.name, "newest": newest, "stale_after_days": STALE_AFTER / timedelta(days=1)}
 
 

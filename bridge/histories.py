@@ -16,7 +16,7 @@ from adapters.errors import AdapterError, QuotaSpent, Refused, Retry, Unauthoriz
 from bridge.connecting import connect
 from bridge.dating import OVERWRITTEN
 from bridge.progress import Progress, silent
-from bridge.store import cursors, past_values, records
+from bridge.store import cursors, lookup, past_values
 from bridge.workspace import Workspace
 from config.words import Kind
 
@@ -101,7 +101,7 @@ def _ask(workspace: Workspace, adapter: Adapter, kind: Kind, most: int, progress
     while asked < most:
         with workspace.store.read() as db:
             at = standing(db, name, kind)
-            ids = records.ids_after(db, name, kind, at.after, min(AT_ONCE, most - asked))
+            ids = lookup.ids_after(db, name, kind, at.after, min(AT_ONCE, most - asked))
         pasts = adapter.history(kind, ids, FIELDS[kind]) if ids else []
         with workspace.store.write() as db:
             past_values.keep(db, pasts)

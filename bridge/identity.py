@@ -15,7 +15,7 @@ from adapters.records import Account, Item, Ref
 from bridge import usage_keys
 from bridge.knowledge import gather_accounts
 from bridge.matching import SORTS, Identified, Matched, match
-from bridge.store import cursors, customers, identities, membership, records
+from bridge.store import cursors, customers, identities, lookup, membership, references
 from bridge.store.rows import chunks
 from bridge.succession import Member, succeed
 from config.linking import link_name
@@ -74,7 +74,7 @@ def index_whole(db: Connection, settings: Settings, now: datetime) -> None:
         identities.keep(
             db, {ref: values for ref, values in found.items() if values != before.get(ref, {})}, before.keys()
         )
-        records.link_parents(db, {ref: fact.content["parent"] for ref, fact in zip(refs, facts, strict=True)})
+        references.link_parents(db, {ref: fact.content["parent"] for ref, fact in zip(refs, facts, strict=True)})
     cursors.save_fact(db, "identified by", current)
     everybody = membership.all_joint(db).union(*(identities.all_sharing(db, sort) for sort in SORTS))
     moved: Moves = {}
@@ -127,7 +127,7 @@ def _text(value: object) -> str | None:
 def _settle(db: Connection, accounts: Iterable[Ref], now: datetime) -> Moves:
     """Decide anew about these accounts and all whom that concerns, and mark the customers it changes; who moves."""
     members, known = _surroundings(db, accounts)
-    living = known.keys() | records.living(db, members.keys() - known.keys())
+    living = known.keys() | lookup.living(db, members.keys() - known.keys())
     groups = match(Identified(ref, **known.get(ref, {})) for ref in living).groups
     after = succeed(groups, members)
     moves = {ref: (member.customer, after[ref]) for ref, member in members.items() if after[ref] != member.customer}

@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 
 from adapters.records import Ref
 from bridge.moments import EVER
-from bridge.store import customers, records
-from bridge.store.records import Known, named
+from bridge.store import customers, memory, references
+from bridge.store.memory import Known
+from bridge.store.references import named
 
 AROUND: Final = ("deal", "contract", "ticket", "activity", "response", "invoice", "usage")
 """Kinds that concern an account directly or through a person."""
@@ -41,7 +42,7 @@ def gather_accounts(db: Connection, ids: Sequence[int], at: datetime = EVER, pre
     return [
         Fact(owners[connection][known.id], known)
         for connection in sorted(owners, key=lambda name: (prefer.index(name) if name in prefer else len(prefer), name))
-        for known in records.known(db, connection, "account", sorted(owners[connection]), at)
+        for known in memory.known(db, connection, "account", sorted(owners[connection]), at)
     ]
 
 
@@ -53,16 +54,16 @@ def gather_around(db: Connection, accounts: Sequence[Fact], at: datetime) -> Fac
     facts: dict[str, list[Fact]] = {kind: [] for kind in ("person", *AROUND)}
     for connection, owner in owners.items():
         ids = sorted(owner)
-        person_ids = records.linked(db, connection, "account", ids, "person")
-        persons = records.known(db, connection, "person", person_ids, at)
+        person_ids = references.linked(db, connection, "account", ids, "person")
+        persons = memory.known(db, connection, "person", person_ids, at)
         through = {person.id: _owners(person.content["accounts"], owner) for person in persons}
         facts["person"] += [Fact(id, person) for person in persons for id in through[person.id]]
         for kind in AROUND:
-            near = set(records.linked(db, connection, "account", ids, kind))
-            near.update(records.linked(db, connection, "person", person_ids, kind))
+            near = set(references.linked(db, connection, "account", ids, kind))
+            near.update(references.linked(db, connection, "person", person_ids, kind))
             facts[kind] += [
                 Fact(id, known)
-                for known in records.known(db, connection, kind, sorted(near), at)
+                for known in memory.known(db, connection, kind, sorted(near), at)
                 for id in _concerned(known.content, owner, through)
             ]
     return facts

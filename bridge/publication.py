@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from adapters.records import Fields, Ref
-from bridge.store import customers, records
+from bridge.store import customers, lookup
 from bridge.workspace import Workspace
 from scoring.decision import Decision
 from webhooks.writeback.entry import Entry
@@ -39,7 +39,7 @@ def publish(db: Connection, workspace: Workspace, decisions: Sequence[Decision],
     """Set what the records of these customers should hold, as part of the caller's transaction."""
     refs = customers.refs_of(db, [decision.customer for decision in decisions])
     several = [ref for some in refs.values() if len(some) > 1 for ref in some]
-    gone = set(several) - records.living(db, several)  # a customer outlives one of its records
+    gone = set(several) - lookup.living(db, several)  # a customer outlives one of its records
     decided = {ref: decision for decision in decisions for ref in refs.get(decision.customer, ()) if ref not in gone}
     min_change = workspace.settings.write.min_change
 

@@ -11,7 +11,7 @@ from bridge.connecting import connect
 from bridge.intake import take_in
 from bridge.spending import Purse
 from bridge.store import audit, cursors
-from bridge.store.records import grouped
+from bridge.store.rows import grouped
 from bridge.workspace import Workspace
 from config.errors import ConfigError, Problem
 from config.words import WRITE_URGENCIES, WriteUrgency

@@ -11,7 +11,7 @@ from typing import Final
 from adapters.contract import Adapter
 from bridge.intake import Taken, take_in
 from bridge.rereading import read_kind
-from bridge.store import records, vanished
+from bridge.store import references, vanished
 from bridge.store.rows import chunks
 from bridge.workspace import Workspace
 from config.words import Kind
@@ -31,7 +31,7 @@ def relink(workspace: Workspace, adapter: Adapter, *, most: int | None = None) -
     while True:
         with workspace.store.read() as db:
             gone = vanished.some(db, name, AT_ONCE)
-            naming = {kind: records.naming(db, name, kind, gone) for kind in records.REFERENCES if gone}
+            naming = {kind: references.naming(db, name, kind, gone) for kind in references.REFERENCES if gone}
         if not gone or (most is not None and sum(map(len, naming.values())) > most):
             return taken
         for kind, ids in naming.items():

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from adapters.records import RECORD_TYPES, Ref, Tombstone
 from bridge import histories
 from bridge.intake import take_in
-from bridge.store import cursors, records
+from bridge.store import cursors, lookup
 from bridge.workspace import Workspace
 from config.maps import default_maps
 
@@ -42,6 +42,6 @@ def _let_go(db: Connection, workspace: Workspace, name: str, before: Set[str]) -
     settings = workspace.settings.connection(name)
     there = settings.map.keys() | default_maps(settings.crm).keys()
     for kind in (one for one in RECORD_TYPES if one in before - there):
-        while ids := records.ids_after(db, name, kind, "", AT_ONCE):
-            stamped = records.stamps(db, name, kind, ids)
+        while ids := lookup.ids_after(db, name, kind, "", AT_ONCE):
+            stamped = lookup.stamps(db, name, kind, ids)
             take_in(db, workspace, [Tombstone(Ref(name, kind, id), at) for id, at in stamped], workspace.now())

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from adapters.records import Ref
 from bridge import identity
 from bridge.matching import SORTS, Doubt
-from bridge.store import customers, identities, membership, records
+from bridge.store import customers, identities, lookup, membership
 from config.settings import Identity
 
 WORDS: Final = {"link": "id", "domain": "domain"}
@@ -39,13 +39,13 @@ def tell(db: Connection) -> Told:
     """Everything about everybody."""
     sharing = set().union(*(identities.all_sharing(db, sort) for sort in SORTS))
     doubts = identity.matched(db, sharing).doubts
-    return Told(membership.count_joint(db), doubts, records.names(db, {ref for one in doubts for ref in one.accounts}))
+    return Told(membership.count_joint(db), doubts, lookup.names(db, {ref for one in doubts for ref in one.accounts}))
 
 
 def twins(db: Connection, customer: int) -> list[Twin]:
     """The living records of a customer, and why they are together."""
-    refs = sorted(records.living(db, customers.refs_of(db, [customer]).get(customer, [])), key=str)
-    known, names = identities.of(db, refs), records.names(db, refs)
+    refs = sorted(lookup.living(db, customers.refs_of(db, [customer]).get(customer, [])), key=str)
+    known, names = identities.of(db, refs), lookup.names(db, refs)
     common = _common(known.values())
     return [Twin(ref, names.get(ref, ref.id), _shared(known.get(ref, {}), common)) for ref in refs]
 

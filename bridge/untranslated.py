@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from adapters.readers import UNREAD
-from bridge.store import records
+from bridge.store import lookup
 from config.checks import MAPPED_WORDS
 from config.connections import ConnectionSettings
 from config.maps import default_maps
@@ -44,5 +44,5 @@ def untranslated(db: Connection, crm: str, connection: ConnectionSettings) -> li
 def _told(db: Connection, connection: str) -> Iterator[tuple[Kind, str, object]]:
     for kind in dict.fromkeys(kind for kind, _ in MAPPED_WORDS):
         names = [field for mapped, field in MAPPED_WORDS if mapped == kind]
-        for extra in records.extras(db, connection, kind, [field + UNREAD for field in names]):
+        for extra in lookup.extras(db, connection, kind, [field + UNREAD for field in names]):
             yield from ((kind, field, extra[field + UNREAD]) for field in names if extra.get(field + UNREAD))

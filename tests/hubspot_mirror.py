@@ -13,7 +13,7 @@ from adapters.retrying import Patience
 from adapters.sandbox.serve import Sandbox, running
 from adapters.sandbox.vendor import Edit
 from adapters.testing import records
-from bridge.store.records import REFERENCES, named
+from bridge.store.references import REFERENCES, named
 from config.connections import HubspotConnection
 from config.words import Kind
 

@@ -9,7 +9,7 @@ from adapters.contract import Sighting
 from adapters.errors import AdapterError
 from adapters.records import Record, Tombstone
 from adapters.sandbox.hubspot.portal import Shelf
-from bridge.store.records import named
+from bridge.store.references import named
 from config.words import Kind
 
 KINDS: tuple[Kind, ...] = ("account", "person", "ticket")

@@ -7,7 +7,7 @@ from hubspot_mirror import Mirror, mirrored
 
 from adapters.errors import Unauthorized
 from adapters.records import Ref
-from bridge.store.records import named
+from bridge.store.references import named
 
 
 def test_trap_23_a_bulk_edit_leaves_every_record_at_one_millisecond() -> None:

@@ -12,7 +12,7 @@ from adapters.contract import Page, Sighting
 from adapters.errors import Refused, Retry
 from adapters.records import Ref, Tombstone
 from bridge.comparing import Compared, LossDoubted, compare, gap_fact, loss_fact
-from bridge.store import cursors, records
+from bridge.store import cursors, lookup
 from bridge.store.engine import StoreFailed
 from bridge.store.schema import sightings
 from config.words import Kind
@@ -36,7 +36,7 @@ def compared(world: World, kind: Kind = "account", **how: Any) -> Compared:
 
 def stored(world: World, kind: Kind = "account") -> set[str]:
     with world.workspace.store.read() as db:
-        return set(records.ids(db, "sf", kind))
+        return set(lookup.ids(db, "sf", kind))
 
 
 def living(world: World) -> set[str]:

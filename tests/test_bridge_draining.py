@@ -10,7 +10,7 @@ from adapters.errors import AdapterError, QuotaSpent, Refused, Retry, Unauthoriz
 from adapters.records import Item, Ref
 from bridge import draining
 from bridge.draining import PAUSE, Drained, drain
-from bridge.store import inbox, records
+from bridge.store import inbox, lookup
 from bridge.store.inbox import ATTEMPTS, StoreInbox
 from bridge.store.schema import inbox as inbox_table
 from config.words import Kind
@@ -49,7 +49,7 @@ def test_the_bodies_word_is_not_taken_the_record_is_read(world: World) -> None:
     deliver(world, account)
     drained(world)
     with world.workspace.store.read() as db:
-        assert records.names(db, [account]) == {account: "As it is"}
+        assert lookup.names(db, [account]) == {account: "As it is"}
     assert world.affected() == {world.customer("1")}
 
 

@@ -24,7 +24,7 @@ from bridge.doctoring import examine
 from bridge.metrics import create_metrics
 from bridge.outbox import pending
 from bridge.reconciling import reconcile
-from bridge.store import records
+from bridge.store import lookup
 from bridge.working import Worker
 from bridge.workspace import Workspace, open_workspace
 from webhooks.writeback.entry import Entry
@@ -64,7 +64,7 @@ class Loop:
 
     def stored(self) -> dict[str, dict[Ref, bytes]]:
         with self.workspace.store.read() as db:
-            return {name: dict(records.payloads(db, name)) for name in READS}
+            return {name: dict(lookup.payloads(db, name)) for name in READS}
 
     def want(self) -> int:
         """Another value for every record; which."""

@@ -30,7 +30,7 @@ from bridge.deciding import score
 from bridge.draining import drain
 from bridge.pushing import push
 from bridge.reconciling import reconcile
-from bridge.store import customers, decisions, records
+from bridge.store import customers, decisions, lookup, records
 from bridge.store.engine import Store, open_store
 from bridge.store.inbox import StoreInbox
 from bridge.syncing import ORDER, sync
@@ -277,7 +277,7 @@ class Machine(RuleBasedStateMachine):
 
     def stored(self) -> dict[Ref, bytes]:
         with self.workspace.store.read() as db:
-            return dict(records.payloads(db, "crm"))
+            return dict(lookup.payloads(db, "crm"))
 
     def own_fields_are_as_decided(self, seen: dict[Ref, Record]) -> None:
         ledger = self.workspace.ledger

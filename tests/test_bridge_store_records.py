@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from adapters.records import Account, Activity, Deal, Item, Person, Ref, Response, Ticket, Tombstone, User
-from bridge.store import records
+from bridge.store import lookup, memory, records, references
 from bridge.store.engine import Store
 from bridge.store.records import Upserted
 
@@ -28,7 +28,7 @@ def upsert(store: Store, *items: Item, now: datetime = T0) -> Upserted:
 
 def names_at(store: Store, at: datetime, ids: Sequence[str] = ("1",)) -> list[str]:
     with store.read() as db:
-        return [known.content["name"] for known in records.known(db, "sf", "account", ids, at)]
+        return [known.content["name"] for known in memory.known(db, "sf", "account", ids, at)]
 
 
 def test_new_and_changed_records_are_told_from_unchanged_ones(store: Store) -> None:
@@ -101,11 +101,11 @@ def test_since_when_a_value_has_stood_without_a_break(store: Store) -> None:
     for hours, (pulse, name) in enumerate(story):
         upsert(store, account(at=T0 + hours * HOUR, name=name, pulse=pulse), now=T0 + hours * HOUR)
     with store.read() as db:
-        (now,) = records.known(db, "sf", "account", ["1"], T0 + 9 * HOUR)
-        assert records.known_since(db, now, "account", ["pulse"]) == T0 + 2 * HOUR
-        (then,) = records.known(db, "sf", "account", ["1"], T0)
-        assert records.known_since(db, then, "account", ["pulse"]) == T0
-        assert records.known_since(db, now, "account", ["name"]) == T0 + 3 * HOUR
+        (now,) = memory.known(db, "sf", "account", ["1"], T0 + 9 * HOUR)
+        assert memory.known_since(db, now, "account", ["pulse"]) == T0 + 2 * HOUR
+        (then,) = memory.known(db, "sf", "account", ["1"], T0)
+        assert memory.known_since(db, then, "account", ["pulse"]) == T0
+        assert memory.known_since(db, now, "account", ["name"]) == T0 + 3 * HOUR
 
 
 def test_many_records_go_in_and_come_out(store: Store) -> None:
@@ -145,7 +145,7 @@ AROUND: tuple[Item, ...] = (
 def test_accounts_are_found_directly_and_through_persons(store: Store, one: Ref, accounts: set[str]) -> None:
     upsert(store, *AROUND)
     with store.read() as db:
-        assert records.accounts_of(db, [one]) == {ref("account", id) for id in accounts}
+        assert references.accounts_of(db, [one]) == {ref("account", id) for id in accounts}
 
 
 def test_a_record_that_moved_concerns_both_accounts(store: Store) -> None:
@@ -153,39 +153,39 @@ def test_a_record_that_moved_concerns_both_accounts(store: Store) -> None:
         moved = Deal(ref=ref("deal", "d"), changed_at=T0 + hours * HOUR, account=account_id)
         upsert(store, moved, now=T0 + hours * HOUR)
     with store.read() as db:
-        assert records.accounts_of(db, [ref("deal", "d")]) == {ref("account", "1"), ref("account", "2")}
-        assert records.linked(db, "sf", "account", ["1"], "deal") == ["d"]
+        assert references.accounts_of(db, [ref("deal", "d")]) == {ref("account", "1"), ref("account", "2")}
+        assert references.linked(db, "sf", "account", ["1"], "deal") == ["d"]
 
 
 def test_links_of_one_org_do_not_reach_another(store: Store) -> None:
     upsert(store, *AROUND)
     with store.read() as db:
-        assert records.linked(db, "hs", "account", ["1"], "deal") == []
-        assert records.accounts_of(db, [Ref("hs", "deal", "d")]) == set()
+        assert references.linked(db, "hs", "account", ["1"], "deal") == []
+        assert references.accounts_of(db, [Ref("hs", "deal", "d")]) == set()
 
 
 @pytest.mark.parametrize("word", ["1", 'Größe & "Co" 100%_/\\', "acme.example.com"])
 def test_accounts_are_found_by_exact_id_name_or_domain(store: Store, word: str) -> None:
     upsert(store, account("1", name='Größe & "Co" 100%_/\\', domain="acme.example.com"), account("11", name="Other"))
     with store.read() as db:
-        assert records.find_accounts(db, word) == [ref("account", "1")]
+        assert lookup.find_accounts(db, word) == [ref("account", "1")]
 
 
 @pytest.mark.parametrize("word", ["", "acme", "ACME.EXAMPLE.COM", "%", "null", "\udcff"])
 def test_what_is_not_exact_finds_nothing(store: Store, word: str) -> None:
     upsert(store, account("1", domain="acme.example.com"))
     with store.read() as db:
-        assert records.find_accounts(db, word) == []
+        assert lookup.find_accounts(db, word) == []
 
 
 def test_names_counts_and_ids_leave_out_who_is_gone(store: Store) -> None:
     upsert(store, account("1", name="One"), account("2", name="Two"), account("3"), *AROUND)
     upsert(store, gone("2", T0 + HOUR), now=T0 + HOUR)
     with store.read() as db:
-        assert records.ids(db, "sf", "account") == ["1", "3"]
-        assert records.names(db, [ref("account", id) for id in "123"]) == {ref("account", "1"): "One"}
-        assert records.counts(db)["sf", "account"] == 2
-        assert records.counts(db)["sf", "person"] == 1
+        assert lookup.ids(db, "sf", "account") == ["1", "3"]
+        assert lookup.names(db, [ref("account", id) for id in "123"]) == {ref("account", "1"): "One"}
+        assert lookup.counts(db)["sf", "account"] == 2
+        assert lookup.counts(db)["sf", "person"] == 1
 
 
 def test_what_was_hidden_for_long_comes_back_unchanged_but_a_lagging_index_brings_nobody_back(store: Store) -> None:

@@ -11,7 +11,7 @@ from adapters.errors import QuotaSpent, Refused, Retry, Unauthorized
 from adapters.records import Ref, Tombstone
 from bridge import syncing
 from bridge.intake import take_in
-from bridge.store import cursors, records
+from bridge.store import cursors, lookup, memory
 from config.errors import ConfigError
 from config.words import Kind
 
@@ -26,7 +26,7 @@ def five(world: World) -> None:
 
 def stored(world: World, kind: Kind = "account") -> list[str]:
     with world.workspace.store.read() as db:
-        return records.ids(db, "sf", kind)
+        return lookup.ids(db, "sf", kind)
 
 
 def cursor(world: World, kind: Kind = "account") -> str | None:
@@ -251,7 +251,7 @@ def test_who_names_a_record_that_is_gone_is_read_again(world: World, survivor: s
     world.sync()
     assert [reading for reading in world.crm.reads if reading[0] == "person"] == [("person", ["p1"])]
     with world.workspace.store.read() as db:
-        (known,) = records.known(db, "sf", "person", ["p1"], world.clock.now())
+        (known,) = memory.known(db, "sf", "person", ["p1"], world.clock.now())
     assert known.content["accounts"] == ([survivor] if survivor else [])
     world.sync()
     assert len(world.crm.reads) == 1
@@ -273,7 +273,7 @@ def test_who_names_a_record_that_is_gone_is_read_again_although_the_sync_was_cut
         world.sync()
     world.sync()
     with world.workspace.store.read() as db:
-        (known,) = records.known(db, "sf", "person", ["p1"], world.clock.now())
+        (known,) = memory.known(db, "sf", "person", ["p1"], world.clock.now())
     assert known.content["accounts"] == []
 
 

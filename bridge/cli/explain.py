@@ -25,10 +25,10 @@ def command(shell: Shell, account: str, since: datetime | None) -> Result:
 
 
 def _not_one(workspace: Any, account: str, found: list[Any]) -> Result:
-    from bridge.store import records
+    from bridge.store import lookup
 
     with workspace.store.read() as db:
-        names = records.names(db, found)
+        names = lookup.names(db, found)
     matches = [{"account": f"{ref.connection}:{ref.id}", "name": names.get(ref, "")} for ref in found]
     message = (
         f"{len(found)} accounts match {account!r}; name one of them" if found else f"no account matches {account!r}"

@@ -98,12 +98,12 @@ def _latest(workspace: Any) -> list[Any]:
 
 def _written(workspace: Any, made: Iterable[Any], out: Path) -> str:
     """One row per account, by the account's id."""
-    from bridge.store import customers, records
+    from bridge.store import customers, lookup
 
     made = list(made)
     with workspace.store.read() as db:
         refs = customers.refs_of(db, [decision.customer for decision in made])
-        names = records.names(db, [ref for some in refs.values() for ref in some])
+        names = lookup.names(db, [ref for some in refs.values() for ref in some])
     try:
         with out.open("w", encoding="utf-8", newline="") as opened:
             writer = csv.writer(opened)

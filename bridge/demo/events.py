@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from bridge.demo.processes import DemoFailed, server
 from bridge.demo.setting import Setting
-from bridge.store import records
+from bridge.store import lookup, memory
 from bridge.store.engine import open_store
 
 PATIENCE: Final = 30.0
@@ -83,7 +83,7 @@ def _open_tickets(setting: Setting) -> dict[str, str]:
     """Salesforce account id → one of its tickets that is open and not escalated, as csbridge knows them."""
     store = open_store(f"sqlite:///{setting.folder / 'csbridge.db'}")
     with store.read() as db:
-        known = records.known(db, "sf", "ticket", records.ids(db, "sf", "ticket"), datetime.now(UTC))
+        known = memory.known(db, "sf", "ticket", lookup.ids(db, "sf", "ticket"), datetime.now(UTC))
     store.close()
     return {
         ticket.content["account"]: ticket.id

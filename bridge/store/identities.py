@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from sqlalchemy import ColumnElement, Connection, delete, func, select, true
 
 from adapters.records import Ref
-from bridge.store.records import grouped
-from bridge.store.rows import among, insert_all
+from bridge.store.rows import among, grouped, insert_all
 from bridge.store.schema import account_identities as identities
 
 Values = Mapping[str, str]

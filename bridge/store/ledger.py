@@ -13,8 +13,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, fu
 
 from adapters.records import Ref, Value
 from bridge.store.engine import Store
-from bridge.store.records import grouped
-from bridge.store.rows import chunks, insert_or_update
+from bridge.store.rows import chunks, grouped, insert_or_update
 from bridge.store.schema import entries
 from config.fields import OwnField
 from config.words import WRITE_URGENCIES, WriteUrgency

@@ -7,8 +7,7 @@ from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from adapters.records import Ref
 from bridge.store.customers import NOT_YET
-from bridge.store.records import grouped
-from bridge.store.rows import among, chunks
+from bridge.store.rows import among, chunks, grouped
 from bridge.store.schema import affected, customer_refs, customers, records
 from bridge.succession import Member
 

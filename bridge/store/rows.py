@@ -8,6 +8,9 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Dialect, FromClause, String, Table, any_, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from adapters.records import Ref
+from config.words import Kind
+
 T = TypeVar("T")
 Row = tuple[Any, ...]
 
@@ -90,3 +93,11 @@ def insert_or_add(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]
 
 def _insert(db: Connection, table: Table) -> Any:
     return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def grouped(refs: Iterable[Ref]) -> dict[tuple[str, Kind], list[str]]:
+    """Ids by (connection, kind), in the order given."""
+    groups: dict[tuple[str, Kind], list[str]] = {}
+    for ref in refs:
+        groups.setdefault((ref.connection, ref.kind), []).append(ref.id)
+    return groups

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select
 
 from adapters.contract import Sighting
-from bridge.store.records import named
+from bridge.store.references import named
 from bridge.store.rows import among, insert_or_update
 from bridge.store.schema import records, sightings
 from config.words import Kind

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, delete, select
 
 from adapters.records import Ref
-from bridge.store.records import grouped
-from bridge.store.rows import among, insert_missing
+from bridge.store.rows import among, grouped, insert_missing
 from bridge.store.schema import vanished
 
 

@@ -11,7 +11,7 @@ import requests
 from crm import sandbox, stats, workspace
 from report import Line, seconds
 
-from bridge.store import records
+from bridge.store import lookup
 from bridge.syncing import sync
 from bridge.workspace import Workspace
 
@@ -31,7 +31,7 @@ def _measured(crm: str, accounts: int, changed: int) -> Line:
         full = _synced(opened, announced)
         quiet = _synced(opened, announced)
         with opened.store.read() as db:
-            ids = records.ids(db, "crm", "account")
+            ids = lookup.ids(db, "crm", "account")
         for place, id in enumerate(ids[:: accounts // changed][:changed], 1):
             _edit(announced, id, 50_000 + place)
         few = _synced(opened, announced)
