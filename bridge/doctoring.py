@@ -15,6 +15,7 @@ from bridge.moments import EVER
 from bridge.store import cursors, inbox, lookup, usage
 from bridge.syncing import ORDER
 from bridge.workspace import Workspace
+from config.connections import ConnectionSettings, CsvConnection, SalesforceConnection
 from config.errors import ConfigError
 from config.not_acting import not_acting
 from config.settings import UsageSource
@@ -79,9 +80,7 @@ def _connection(workspace: Workspace, name: str) -> Iterator[Noted]:
     yield from _parked(workspace, name)
     yield from _reconciled(workspace, name)
     yield from _past(workspace, name)
-    if not workspace.settings.connection(name).webhook_secret:
-        mend = f"set webhook_secret and public_url, and let the CRM call <public_url>/webhooks/{name}"
-        yield Noted(name, Finding("info", "no webhook_secret: changes are seen by polling only", mend))
+    yield from unheard(workspace.settings.connection(name))
 
 
 def _about(exc: AdapterError) -> Severity:
@@ -94,6 +93,15 @@ def _mend(exc: AdapterError) -> str:
     if isinstance(exc, QuotaSpent):
         return f"wait until {exc.until:%Y-%m-%d %H:%M} UTC" if exc.until else "wait until the CRM's next day"
     return "check the address"
+
+
+def unheard(settings: ConnectionSettings) -> Iterator[Noted]:
+    """That no webhook is taken from this connection, and what the CRM would call."""
+    if settings.webhook_secret or isinstance(settings, CsvConnection):  # a folder calls nobody
+        return
+    secret = "/<webhook_secret>" if isinstance(settings, SalesforceConnection) else ""
+    mend = f"set webhook_secret and public_url, and let the CRM call <public_url>/webhooks/{settings.name}{secret}"
+    yield Noted(settings.name, Finding("info", "no webhook_secret: changes are seen by polling only", mend))
 
 
 def _rights(name: str, report: Report, reserve: float) -> Iterator[Noted]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from adapters.records import Ref
 from bridge.store import audit
@@ -11,6 +11,8 @@ from config.words import Kind
 from webhooks.writeback import settle
 from webhooks.writeback.comparison import differences
 from webhooks.writeback.entry import Entry, OwnFields, standing
+
+KEEPS_CHANGING: Final = "something in the CRM keeps changing its fields back; end that, then csbridge outbox retry"
 
 
 def pending(workspace: Workspace) -> list[dict[str, Any]]:
@@ -23,7 +25,10 @@ def pending(workspace: Workspace) -> list[dict[str, Any]]:
 def shown(entry: Entry, fields: OwnFields) -> dict[str, Any]:
     """Where one record stands, and why."""
     code, message = (entry.refusal.code, entry.refusal.message) if entry.refusal else ("", "")
-    return {"record": str(entry.ref), "standing": standing(entry, fields), "code": code, "message": message}
+    where = standing(entry, fields)
+    if where == "contested":
+        code, message = "", KEEPS_CHANGING
+    return {"record": str(entry.ref), "standing": where, "code": code, "message": message}
 
 
 def retry(workspace: Workspace, records: Sequence[str]) -> None:

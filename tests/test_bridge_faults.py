@@ -298,4 +298,5 @@ def test_a_flow_that_writes_our_field_back_is_told_by_doctor_and_outbox(world: W
     assert len(world.crm.writes) == writes + 3, "repaired a few times in a day, and then parked"
     (row,) = pending(world.workspace)
     assert row["standing"] == "contested"
+    assert "outbox retry" in row["message"]
     assert any("keeps changing it back" in noted.finding.what for noted in examine(world.workspace))

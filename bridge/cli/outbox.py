@@ -20,7 +20,10 @@ def list_(shell: Shell) -> Result:
 
     with shell.workspace() as workspace:
         rows = pending(workspace)
-    lines = [f"{row['standing']:>9}  {row['record']}  {row['code']} {row['message']}".rstrip() for row in rows]
+    lines = [
+        f"{row['standing']:>9}  {row['record']}  {' '.join(filter(None, (row['code'], row['message'])))}"
+        for row in rows
+    ]
     return Result({"records": rows}, "\n".join(lines) or "everything is written")
 
 

@@ -90,7 +90,8 @@ def described(data: dict[str, Any]) -> str:
             if done[word]:
                 lines.append(f"  {counted(len(done[word]), 'record')} {what}")
         lines += [
-            f"  {row['standing']} {row['record']}: {row['code']} {row['message']}" for row in done["parked"][:SHOWN]
+            f"  {row['standing']} {row['record']}: {' '.join(filter(None, (row['code'], row['message'])))}"
+            for row in done["parked"][:SHOWN]
         ]
         if len(done["parked"]) > SHOWN:
             lines.append(f"  … and {len(done['parked']) - SHOWN:,} more; csbridge outbox list shows all")
