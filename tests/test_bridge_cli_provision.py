@@ -64,7 +64,10 @@ def test_an_administrator_creates_for_once_what_the_daily_login_may_not(tmp_path
     assert (code, done["connections"]["sf"]["applied"]) == (0, True)
     assert run() == (
         0,
-        {"connections": {"sf": {"applied": False, "changes": [], "lacking": [], "note": "", "refused": []}}},
+        {
+            "connections": {"sf": {"applied": False, "changes": [], "lacking": [], "note": "", "refused": []}},
+            "failures": {},
+        },
     )
     tables = daily.vendor.desk.org.tables  # type: ignore[attr-defined]
     assigned = [row["AssigneeId"] for row in tables["PermissionSetAssignment"].rows.values()]
@@ -172,3 +175,13 @@ def test_a_folder_needs_no_fields_and_keeps_its_results(tmp_path: Path) -> None:
     assert run("--export", str(tmp_path / "out")) == (
         0, {"files": [], "folder": str(tmp_path / "out"), "removed": []}
     )  # fmt: skip
+
+
+def test_a_crm_that_refuses_the_login_keeps_no_other_from_being_provisioned(tmp_path: Path, daily: Sandbox) -> None:
+    refused = salesforce(daily).replace(daily.announcement["client_secret"], "wrong")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/accounts.csv").write_text("id,name\n1,Acme\n")
+    run = configured(tmp_path, f"{refused}\n  - {{name: sheet, crm: csv, folder: data}}")
+    code, told = run("--apply")
+    assert (code, told["failures"]["sf"]["family"]) == (3, "Unauthorized")
+    assert list(told["connections"]) == ["sheet"]

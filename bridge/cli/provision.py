@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import click
 
-from bridge.cli.shell import DONE, MISUSED, SOME_REFUSED, Result, Shell, counted, verb
+from bridge.cli.shell import DONE, MISUSED, SOME_REFUSED, Result, Shell, counted, error_of, gravest, verb
+from config.errors import CsbridgeError
 
 ADMIN_TOKEN: Final = "CSBRIDGE_ADMIN_TOKEN"
 _WAYS: Final = "--apply --as-admin, or with the files of --export DIR"
@@ -64,12 +65,20 @@ def command(
 
 
 def provisioned(workspace: Any, *, apply: bool, undo: bool = False, connection: str | None = None) -> dict[str, Any]:
-    """Every connection's plan, carried out where asked."""
+    """Every connection's plan, carried out where asked, each whatever became of the others. A single one raises."""
     from bridge import provisioning
 
     act = provisioning.take_back if undo else provisioning.provision
-    return {"connections": {one.name: _shown(act(workspace, one.name, apply=apply))
-                            for one in workspace.connections(connection)}}  # fmt: skip
+    chosen = workspace.connections(connection)
+    connections, failures = {}, {}
+    for settings in chosen:
+        try:
+            connections[settings.name] = _shown(act(workspace, settings.name, apply=apply))
+        except CsbridgeError as exc:
+            if len(chosen) == 1:
+                raise
+            failures[settings.name] = error_of(exc)
+    return {"connections": connections, "failures": failures}
 
 
 def _export(workspace: Any, folder: Path, connection: str | None) -> Result:
@@ -130,14 +139,15 @@ def _change(change: Any) -> dict[str, Any]:
 
 def _code(data: dict[str, Any]) -> int:
     connections = data["connections"].values()
-    if any(change["blocked"] for done in connections for change in done["changes"]):
-        return MISUSED
-    return SOME_REFUSED if any(done["refused"] for done in connections) else DONE
+    blocked = any(change["blocked"] for done in connections for change in done["changes"])
+    refused = any(done["refused"] for done in connections)
+    return gravest(data["failures"], MISUSED if blocked else SOME_REFUSED if refused else DONE)
 
 
 def described(data: dict[str, Any], *, undo: bool = False) -> str:
     """What a person reads."""
-    return "\n".join(line for name, done in data["connections"].items() for line in _lines(name, done, undo))
+    lines = [line for name, done in data["connections"].items() for line in _lines(name, done, undo)]
+    return "\n".join(lines + [f"failed: {name}: {error['message']}" for name, error in data["failures"].items()])
 
 
 def _lines(name: str, done: dict[str, Any], undo: bool) -> list[str]:
