@@ -4,6 +4,7 @@ import os
 import signal
 import tempfile
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def command(shell: Shell, accounts: int, seed: int, serve: bool) -> Result:
             for one in happenings:
                 say(f"  {one.what} at {one.account}: {one.before:.1f} → {one.after:.1f} in {one.milliseconds} ms")
             if serve:
-                _stay(say, setting)
+                _stay(partial(click.echo, err=shell.json), setting)
         data = {"cost": costs, "happenings": [asdict(one) for one in happenings], **results}
         return Result(data, "done" if not shell.json else "")
 
