@@ -1,13 +1,15 @@
 """Builds the frames that scoring takes from what the store knew. The one place where records meet columns."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence, Set
+from datetime import date, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from bridge import frame_rows
 from bridge.dating import OVERWRITTEN, as_then
+from bridge.frame_rows import Row
 from bridge.knowledge import Fact, gather_accounts, gather_around
 from bridge.moments import Moment, close_of, day_of
 from bridge.store import cursors, lookup, memory, usage
@@ -19,10 +21,9 @@ from scoring.frames import Frames, frame
 USAGE_DAYS = 400
 """How far back daily totals are taken whole; of the time before, only the last day of use."""
 
+
 STALE_AFTER = timedelta(days=7)
 """For how long a CRM's usage counts as alive without a new row, as a file's does where nothing else is set."""
-
-Row = Mapping[str, Any]
 
 
 def customer_rows(
@@ -54,14 +55,14 @@ def build(
         around |= {kind: list(as_then(db, kind, around[kind], then)) for kind in OVERWRITTEN if kind in around}
     columns: dict[str, Sequence[Row]] = {
         "customers": [{"customer": id, **row} for id, row in rows.items()],
-        "persons": [_person(fact) for fact in around["person"]],
-        "tickets": _tickets(db, around["ticket"], moment, zone),
-        "responses": _happened(_response, around["response"], "at", moment, zone),
-        "activities": [row for fact in around["activity"] for row in _activity(fact, moment, zone)],
-        "deals": [_deal(fact) for fact in around["deal"]],
-        "contracts": [] if moment.dated else [_contract(fact) for fact in around["contract"]],
-        "invoices": [_invoice(fact) for fact in around["invoice"]],
-        "usage": [*_usage(db, settings.usage, accounts, moment), *map(_use, around["usage"])],
+        "persons": [frame_rows.person(fact) for fact in around["person"]],
+        "tickets": frame_rows.tickets(db, around["ticket"], moment, zone),
+        "responses": frame_rows.happened(frame_rows.response, around["response"], "at", moment, zone),
+        "activities": [row for fact in around["activity"] for row in frame_rows.activity(fact, moment, zone)],
+        "deals": [frame_rows.deal(fact) for fact in around["deal"]],
+        "contracts": [] if moment.dated else [frame_rows.contract(fact) for fact in around["contract"]],
+        "invoices": [frame_rows.invoice(fact) for fact in around["invoice"]],
+        "usage": [*_usage(db, settings.usage, accounts, moment), *map(frame_rows.use, around["usage"])],
         "sources": [
             *(_source(db, source, moment) for source in settings.usage if source.file),
             *_crm_sources(db, settings, moment),
@@ -118,144 +119,6 @@ PARTS: Final = {
     "currency": "arr", "pulse_reason": "pulse", "pulse_until": "pulse", "pulse_since": "pulse",
 }  # fmt: skip
 """Attributes that mean something only beside another one."""
-
-
-def _happened(
-    row: Callable[[Fact, Moment, ZoneInfo], Row], facts: Iterable[Fact], stamp: str, moment: Moment, zone: ZoneInfo
-) -> list[Row]:
-    """Rows of the events that had happened; an event without a date says nothing."""
-    return [
-        row(fact, moment, zone)
-        for fact in facts
-        if (at := _instant(fact.content[stamp])) and _is_past(at, fact, moment)
-    ]
-
-
-def _is_past(at: datetime, fact: Fact, moment: Moment) -> bool:
-    """By our clock, or by the vendor's, which may be ahead of it: an event before its record's stamp has happened."""
-    return at <= max(moment.at, fact.known.changed_at or moment.at)
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
-def _day(text: str | None, fact: Fact, moment: Moment, zone: ZoneInfo) -> date | None:
-    """The day of an event; what a clock ahead of ours stamped beyond our midnight has happened today."""
-    if (at := _instant(text)) is None:
-        return None
-    return day_of(min(at, moment.at) if _is_past(at, fact, moment) else at, zone)
-
-
-def _person(fact: Fact) -> Row:
-    return {"customer": fact.customer, "person": fact.known.id, **_picked(fact, "role", "title", "left_on")}
-
-
-def _picked(fact: Fact, *names: str) -> dict[str, Any]:
-    return {name: fact.content[name] for name in names}
-
-
-def _tickets(db: Connection, facts: Iterable[Fact], moment: Moment, zone: ZoneInfo) -> list[Row]:
-    """Rows of tickets. In dated mode, one that is closed without saying when tells nothing of the past."""
-    datable = [fact for fact in facts if not (moment.dated and _closed_undated(fact.content))]
-    rows = _happened(_ticket, datable, "opened_at", moment, zone)
-    since = {
-        (fact.customer, fact.known.id): day_of(turned, zone)
-        for fact in datable
-        if fact.content["escalated"]
-        if (turned := _escalated_since(db, fact, moment))
-    }
-    return [{**row, "escalated_since": since.get((row["customer"], row["ticket"]))} for row in rows]
-
-
-def _escalated_since(db: Connection, fact: Fact, moment: Moment) -> datetime | None:
-    if moment.dated:
-        since: datetime | None = fact.content["escalated_since"]
-        return since
-    return memory.turned(db, fact.known, "ticket", "escalated")
-
-
-def _closed_undated(ticket: Row) -> bool:
-    return ticket["status"] == "closed" and ticket["closed_at"] is None
-
-
-def _ticket(fact: Fact, moment: Moment, zone: ZoneInfo) -> Row:
-    closed = _instant(fact.content["closed_at"])
-    row = {
-        "customer": fact.customer,
-        "ticket": fact.known.id,
-        "opened": _day(fact.content["opened_at"], fact, moment, zone),
-        "first_reply": _day(fact.content["first_reply_at"], fact, moment, zone),
-        "closed": _day(fact.content["closed_at"], fact, moment, zone),
-        **_picked(fact, "status", "priority", "category", "reopened", "escalated", "subject"),
-    }
-    if moment.dated:  # that it was open then follows from its dates, whatever its history calls that
-        row["status"] = "closed" if closed and day_of(closed, zone) <= moment.day else "open"
-    return row
-
-
-def _response(fact: Fact, moment: Moment, zone: ZoneInfo) -> Row:
-    return {
-        "customer": fact.customer,
-        "day": _day(fact.content["at"], fact, moment, zone),
-        **_picked(fact, "person", "survey", "score", "comment"),
-    }
-
-
-def _activity(fact: Fact, moment: Moment, zone: ZoneInfo) -> list[Row]:
-    """A row per person it reached, or one that names nobody; none while it has not happened."""
-    at = _instant(fact.content["at"])
-    whole_day = fact.content["precision"] == "day"
-    if at is None or (at.date() > moment.day if whole_day else not _is_past(at, fact, moment)):
-        return []
-    row = {
-        "customer": fact.customer,
-        "activity": fact.known.id,
-        "day": at.date() if whole_day else _day(fact.content["at"], fact, moment, zone),
-        **_picked(fact, "kind", "direction", "done"),
-    }
-    return [{**row, "person": person} for person in fact.content["persons"] or (None,)]
-
-
-def _deal(fact: Fact) -> Row:
-    return {
-        "customer": fact.customer,
-        "deal": fact.known.id,
-        "opened": fact.content["opened_on"],
-        "closes": fact.content["closes_on"],
-        **_picked(fact, "kind", "status", "amount", "currency"),
-    }
-
-
-def _contract(fact: Fact) -> Row:
-    """A contract is extended by overwriting it, so that of the time before the first sync it tells nothing."""
-    return {
-        "customer": fact.customer,
-        "contract": fact.known.id,
-        "status": fact.content["status"],
-        "starts": fact.content["starts_on"],
-        "ends": fact.content["ends_on"],
-    }
-
-
-def _invoice(fact: Fact) -> Row:
-    """Dated by itself also before the first sync, as far as nobody has moved the due date since."""
-    return {
-        "customer": fact.customer,
-        "invoice": fact.known.id,
-        "due": fact.content["due_on"],
-        "paid": fact.content["paid_on"],
-        **_picked(fact, "amount", "currency"),
-    }
-
-
-def _use(fact: Fact) -> Row:
-    """A row of usage that the CRM keeps; its connection is the source."""
-    return {
-        "customer": fact.customer,
-        "source": fact.known.connection,
-        **_picked(fact, "person", "feature", "day", "count"),
-    }
 
 
 def _crm_sources(db: Connection, settings: Settings, moment: Moment) -> Iterable[Row]:

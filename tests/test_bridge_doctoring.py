@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bridge.doctoring import unheard
+from bridge.doctoring_connection import unheard
 from config.connections import ConnectionSettings, CsvConnection, HubspotConnection, SalesforceConnection
 
 SALESFORCE: dict[str, Any] = {
