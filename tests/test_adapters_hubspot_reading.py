@@ -96,6 +96,24 @@ def test_deals_without_their_flags_ask_the_pipelines_once_and_the_currency_once(
     assert hubspot.calls.made == {"page": 1, "association": 1, "describe": 2}
 
 
+def test_stages_are_remembered_until_one_is_named_that_was_not_among_them() -> None:
+    stages = [{"id": "1", "metadata": {"ticketState": "OPEN"}}]
+    portal = answers(
+        {
+            "tickets/batch/read": lambda asked: Said(
+                200, {"results": [row(int(one["id"]), hs_pipeline_stage=one["id"]) for one in asked.body["inputs"]]}
+            ),
+            "companies/batch/read": lambda _: Said(200, {"results": []}),
+            "contacts/batch/read": lambda _: Said(200, {"results": []}),
+            "pipelines/tickets": lambda _: Said(200, {"results": [{"stages": stages}]}),
+        }
+    )
+    with adapter_for(portal) as hubspot:
+        said = [hubspot.read("ticket", [one]) for one in ("1", "1", "2", "2")]
+        assert hubspot.calls.made["describe"] == 2, "once, and once for the stage 2, of which that tells nothing"
+    assert [getattr(item, "status", None) for (item,) in said] == ["open", "open", "unknown", "unknown"]
+
+
 def test_read_finds_survivors_of_merges_and_what_is_gone() -> None:
     rows = [row(1), row(9, hs_merged_object_ids="2;3")]
     portal = answers({"companies/batch/read": lambda _: Said(207, {"results": rows, "numErrors": 1, "errors": [{}]})})

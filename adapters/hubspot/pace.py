@@ -78,9 +78,10 @@ class Pace:
             return
         with self._lock:
             self._calls.seconds = int(window) / 1000 * SECOND
-            if not most.isdecimal() or not int(most):
-                return  # a portal that names no limit has none left, and none spent either
-            self._calls.most = max(1, int(int(most) * SPARE))
+            if most.isdecimal() and not int(most):
+                return  # a portal without a limit has none left, and none spent either
+            if most.isdecimal():
+                self._calls.most = max(1, int(int(most) * SPARE))
             if remaining.isdecimal() and int(remaining) == 0:
                 self._calls.not_before = self._now() + int(window) / 1000
 

@@ -12,7 +12,7 @@ from adapters import times
 from adapters.contract import Past
 from adapters.hubspot import mapping, paths
 from adapters.hubspot.mapping import Beside, Row
-from adapters.hubspot.reading import Source, stages_once
+from adapters.hubspot.reading import Source
 from adapters.hubspot.shapes import Shape
 from adapters.records import Ref, Value
 
@@ -35,7 +35,7 @@ def _of_object(source: Source, shape: Shape, ids: Sequence[str], fields: Sequenc
     if not wanted or not numbers:
         return
     staged = any((shape.kind, name) in _STAGED for name in wanted)
-    beside = Beside(stages=stages_once(source, shape)() if staged else {})
+    beside = Beside(stages=source.portal.stages(shape.object) if staged else {})
     for start in range(0, len(numbers), BATCH):
         asked = numbers[start : start + BATCH]
         for row in _rows(source, shape, asked, wanted):

@@ -1,14 +1,17 @@
 """What is known of the portal itself: its id, zone and currency, and the stages of its pipelines."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from adapters.errors import Refused, Unauthorized
 from adapters.hubspot import paths, values
 from adapters.hubspot.client import Client, Reply
 from adapters.hubspot.mapping import Stage
+
+FRESH: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +23,22 @@ class Details:
     currency: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was known of an object's stages at a time; ``answered``: of which ids that tells, unknown ones included."""
+
+    at: datetime
+    stages: Mapping[str, Stage]
+    answered: frozenset[str]
+
+
 class Portal:
-    """Asks once and keeps the answer for the adapter's life; stages are asked for at each pull that needs them."""
+    """Asks once and keeps the answer for the adapter's life; that about stages for a while."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._details: Details | None = None
+        self._stages: dict[str, _Asked] = {}
 
     def look(self) -> tuple[Details, Reply]:
         """Ask now. Raises Unauthorized when the token is not accepted."""
@@ -48,8 +61,19 @@ class Portal:
                 raise
             return None
 
-    def stages(self, vendor_object: str) -> dict[str, Stage]:
-        """By stage id, over all pipelines of deals or tickets; empty where they may not be read."""
+    def stages(self, vendor_object: str, wanted: Set[str] = frozenset()) -> Mapping[str, Stage]:
+        """By stage id, over all pipelines of deals or tickets; empty where they may not be read.
+
+        Every webhook about a ticket needs one: they are remembered for ``FRESH``, and asked for again at once for a
+        stage of ``wanted`` that was not among them.
+        """
+        now, asked = self._client.now(), self._stages.get(vendor_object)
+        if asked is None or not now - asked.at < FRESH or wanted - asked.answered:
+            found = self._ask_stages(vendor_object)
+            asked = self._stages[vendor_object] = _Asked(now, found, frozenset({*found, *wanted}))
+        return asked.stages
+
+    def _ask_stages(self, vendor_object: str) -> dict[str, Stage]:
         try:
             return stages(self._client.get(paths.PIPELINES, "describe", object=vendor_object).body)
         except (Unauthorized, Refused) as error:

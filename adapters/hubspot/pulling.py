@@ -69,11 +69,10 @@ def pull(source: Source, shapes: Sequence[Shape], cursor: str | None, until: dat
 
 def _searched(course: Course, until: datetime | None) -> Iterator[Told]:
     source, shape = course.source, course.shape
-    stages = reading.stages_once(source, shape)
     most = associations.BATCH if shape.references else search.LIMIT
     for batches in _gathered(_batches(course, None if until is None else milliseconds(until)), most):
         rows = [row for batch in batches for row in batch.rows]
-        beside = reading.beside(source, shape, rows, stages)
+        beside = reading.beside(source, shape, rows)
         for batch in batches:
             told = [item for row in batch.rows for item in reading.items(row, shape, beside)]
             yield Told(batch.marks, told)

@@ -1,6 +1,6 @@
 """Reads records by their ids, and what rows of any source do not carry: associations, stages, the currency."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -43,7 +43,6 @@ def read(source: Source, shapes: Sequence[Shape], ids: Sequence[str]) -> list[It
 
 def _read_object(source: Source, shape: Shape, ids: Sequence[str]) -> list[Item]:
     told: list[Item] = []
-    stages = stages_once(source, shape)
     for start in range(0, len(ids), associations.BATCH):
         rows: dict[str, Row] = {}
         for at in range(start, min(start + associations.BATCH, len(ids)), READ_BATCH):
@@ -51,7 +50,7 @@ def _read_object(source: Source, shape: Shape, ids: Sequence[str]) -> list[Item]
             reply = _batch(source, shape, asked)
             rows |= {str(row.get("id")): row for row in reply.results}
             told += _gone(shape, asked, reply, _survivors(source, shape, asked, reply))
-        about = beside(source, shape, list(rows.values()), stages)
+        about = beside(source, shape, list(rows.values()))
         told += [mapping.record(row, shape, about) for row in rows.values()]
     return told
 
@@ -103,7 +102,7 @@ def items(row: Row, shape: Shape, beside: Beside) -> list[Item]:
     return [mapping.record(row, shape, beside), *mapping.merged_away(row, shape)]
 
 
-def beside(source: Source, shape: Shape, rows: Sequence[Row], stages: Callable[[], Mapping[str, Stage]]) -> Beside:
+def beside(source: Source, shape: Shape, rows: Sequence[Row]) -> Beside:
     links = {}
     for name, to in shape.references.items():
         ids = [str(row.get("id")) for row in rows if _open(row, shape, name)]
@@ -111,7 +110,7 @@ def beside(source: Source, shape: Shape, rows: Sequence[Row], stages: Callable[[
     priced = rows and (shape.kind in ("deal", "invoice") or (shape.kind == "account" and "arr" in shape.mapped))
     return Beside(
         links=links,
-        stages=stages() if any(_needs_stage(row, shape) for row in rows) else {},
+        stages=_stages(source, shape, rows),
         currency=source.portal.currency() if priced else None,
     )
 
@@ -140,13 +139,9 @@ def _needs_stage(row: Row, shape: Shape) -> bool:
     return shape.kind == "ticket"
 
 
-def stages_once(source: Source, shape: Shape) -> Callable[[], Mapping[str, Stage]]:
-    """The pipelines' stages, asked for when a row first needs them, once per pull."""
-    known: list[Mapping[str, Stage]] = []
-
-    def stages() -> Mapping[str, Stage]:
-        if not known:
-            known.append(source.portal.stages(shape.object))
-        return known[0]
-
-    return stages
+def _stages(source: Source, shape: Shape, rows: Sequence[Row]) -> Mapping[str, Stage]:
+    """What the pipelines say of the stages of these rows; not asked where no row needs it."""
+    named = shape.mapped.get("status", "")
+    words = {values.text((row.get("properties") or {}).get(named)) for row in rows if _needs_stage(row, shape)}
+    wanted = {word for word in words if word is not None}
+    return source.portal.stages(shape.object, wanted) if wanted else {}
