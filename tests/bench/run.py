@@ -22,7 +22,7 @@ FULL: Mapping[str, Measurement] = {
     "write_back_large": lambda: write_back.measure_large(changed=100_000),
     "pull": lambda: pull.measure(sizes=(10_000, 100_000), repetitions=3),
     "full_pull": lambda: full_pull.measure(accounts=100_000, activities=1_000_000, repetitions=1),
-    "incremental": lambda: incremental.measure(accounts=100_000, share=0.001),
+    "incremental": lambda: incremental.measure(accounts=10_000, share=0.001),
 }
 QUICK: Mapping[str, Measurement] = {
     "score": lambda: score.measure(customers=2_000, decided=200, repetitions=1),
@@ -44,7 +44,9 @@ def main() -> None:
     for name, measurement in (QUICK if asked.quick else FULL).items():
         if not asked.only or name in asked.only:
             print(f"measuring {name} …", file=sys.stderr, flush=True)
-            lines += measurement()
+            found = measurement()
+            print(markdown(machine.description(), found), file=sys.stderr, flush=True)
+            lines += found
     if asked.json:
         print(json.dumps({"machine": machine.description(), "lines": [asdict(line) for line in lines]}, indent=2))
     else:
