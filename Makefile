@@ -31,7 +31,7 @@ quick: install
 
 # Other people's clients, for the tests that run them against the sandboxes; they need node.
 foreign:
-	npm install --prefix tests/foreign --no-audit --no-fund --no-package-lock --silent
+	npm install --prefix tests/foreign --no-audit --no-fund --no-package-lock --fetch-retries 1 --silent
 
 # With what the benchmark compares csbridge with, where it can be had: a line of the table says so where it cannot.
 bench: install
