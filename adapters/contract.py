@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, runtime_checkable
 
 from adapters.budget import Budget, Purpose, Quota, Unlimited
 from adapters.records import Fields, Item, Record, Ref, Value
@@ -254,7 +254,15 @@ class Adapter(Webhooks, Protocol):
     def close(self) -> None: ...
 
 
+@runtime_checkable
+class Foreseeing(Protocol):
+    """An adapter that can say in fewer calls than ``plan`` takes what keeps own fields from being written."""
+
+    def missing(self, fields: Sequence[OwnField]) -> Plan:
+        """The part of the plan without which a push would be refused; what is other people's affair is not in it."""
+
+
 __all__ = [
-    "LONGEST_WRITE", "Adapter", "Answer", "Budget", "Calls", "Change", "Delivery", "Finding", "Item", "Outcome",
-    "Page", "Past", "Patch", "Plan", "Purpose", "Quota", "Record", "Report", "Sighting", "Webhooks",
+    "LONGEST_WRITE", "Adapter", "Answer", "Budget", "Calls", "Change", "Delivery", "Finding", "Foreseeing", "Item",
+    "Outcome", "Page", "Past", "Patch", "Plan", "Purpose", "Quota", "Record", "Report", "Sighting", "Webhooks",
 ]  # fmt: skip

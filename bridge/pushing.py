@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from uuid import uuid4
 
-from adapters.contract import Adapter
+from adapters.contract import Adapter, Foreseeing
 from adapters.records import Ref
 from bridge.connecting import connect
 from bridge.intake import take_in
@@ -126,7 +126,7 @@ def _lowered(workspace: Workspace) -> int | None:
 def require_fields(workspace: Workspace, adapter: Adapter) -> None:
     """Raise ConfigError when the CRM lacks a field or an option that would be written: better than N refusals."""
     fields = workspace.fields_for(adapter.connection)
-    plan = adapter.plan(fields)
+    plan = adapter.missing(fields) if isinstance(adapter, Foreseeing) else adapter.plan(fields)
     stopping = [change.target for change in plan.changes if _stops(workspace, change.field)]
     if stopping:
         names = ", ".join(sorted(set(stopping)))

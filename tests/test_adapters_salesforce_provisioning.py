@@ -18,7 +18,7 @@ from adapters.salesforce.describe import Described, Field, described
 from adapters.salesforce.fitting import creation, from_metadata, unfit, with_options
 from adapters.salesforce.mapped_rights import Hidden
 from adapters.salesforce.permission_sets import PermissionSet, Right
-from adapters.salesforce.planning import plan
+from adapters.salesforce.planning import missing, plan
 from adapters.salesforce.provisioning import Provisioning
 from adapters.salesforce.setup import CustomField, Setup
 from adapters.sandbox.clock import SandboxClock
@@ -66,6 +66,15 @@ def test_in_an_empty_org_everything_is_made_in_order() -> None:
 def test_where_all_is_there_and_open_nothing_is_planned() -> None:
     objects = seen(*own_rows([field.name for field in OWN]))
     assert plan(OWN, Setup(objects, {})).changes == ()
+
+
+def test_a_push_asks_for_nothing_that_is_the_readers_affair() -> None:
+    """An org without ``csbridge_user``: provisioning would make it, writing does not wait for it."""
+    names = [field.name for field in OWN]
+    everything_open, closed = Setup(seen(*own_rows(names)), {}, sets={}), Setup(seen(), {}, sets={})
+    assert plan(OWN, everything_open).changes
+    assert missing(OWN, everything_open).changes == ()
+    assert {change.field for change in missing(OWN, closed).changes} == set(names)
 
 
 def test_the_pulse_need_not_be_editable() -> None:
@@ -218,6 +227,16 @@ def test_a_whole_provisioning_and_again(box: Sandbox) -> None:
         assert org.plan(own).changes == ()
         org.provision(wanted, own)
         assert org.plan(own).changes == ()
+
+
+def test_what_a_push_must_know_is_one_call(box: Sandbox) -> None:
+    own = (OwnField("foreseen", "Foreseen", "number", precision=4, scale=1),)
+    with opened(box, own) as org:
+        assert [change.action for change in org.missing(own).changes] == ["create_field", "grant"]
+        org.provision(org.plan(own), own)
+        before = sum(org.calls.made.values())
+        assert org.missing(own).changes == ()
+        assert sum(org.calls.made.values()) == before + 1
 
 
 def test_a_field_of_the_wrong_type_there_already_stops_everything(box: Sandbox) -> None:

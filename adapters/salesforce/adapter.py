@@ -138,6 +138,9 @@ class SalesforceAdapter:
     def plan(self, fields: Sequence[OwnField]) -> Plan:
         return self._provisioning.plan(fields)
 
+    def missing(self, fields: Sequence[OwnField]) -> Plan:
+        return self._provisioning.missing(fields)
+
     def provision(self, plan: Plan, fields: Sequence[OwnField]) -> None:
         self._provisioning.provision(plan, fields)
         self._views.forget()

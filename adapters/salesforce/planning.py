@@ -24,6 +24,14 @@ def plan(fields: Sequence[OwnField], setup: Setup) -> Plan:
     return Plan(changes, setup.lacking if changes else ())
 
 
+def missing(fields: Sequence[OwnField], setup: Setup) -> Plan:
+    """What keeps a push from writing: fields, options, the right of the connection's own user; nobody else's."""
+    own = [field for field in fields if not field.to]
+    blocked = [change for field in fields if field.to for change in _lent(field, setup)]
+    made = [change for field in own for change in _field(field, setup)]
+    return Plan((*blocked, *made, *_daily(own, setup)))
+
+
 def _visible(own: OwnField, setup: Setup) -> Field | None:
     return setup.objects[own.on].field(full_name(own, setup.objects).partition(".")[2])
 

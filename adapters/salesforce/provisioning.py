@@ -18,7 +18,7 @@ from adapters.salesforce.describe import Described
 from adapters.salesforce.fitting import creation, unfit, with_options
 from adapters.salesforce.mapped_rights import Names, hidden
 from adapters.salesforce.permission_sets import DAILY, DESCRIPTIONS, PermissionSet, permission_sets
-from adapters.salesforce.planning import plan
+from adapters.salesforce.planning import missing, plan
 from adapters.salesforce.rows import custom_field_ids
 from adapters.salesforce.setup import full_name
 from adapters.salesforce.view import vendor_name
@@ -65,6 +65,9 @@ class Provisioning:
         user = self._user()
         mapped = hidden(self._client, self.hands, self._mapped)
         return plan(fields, facts.setup(self._client, self.hands, self._objects, user, fields, mapped))
+
+    def missing(self, fields: Sequence[OwnField]) -> Plan:
+        return missing(fields, facts.setup_of_fields(self._client, self.hands, self._objects, fields))
 
     def undoing(self, fields: Sequence[OwnField]) -> Plan:
         self._user()

@@ -5,7 +5,7 @@ it then says which right is missing.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from adapters.errors import Refused, Unauthorized
@@ -67,11 +67,17 @@ def setup(
     fields: Sequence[OwnField],
     mapped: Hidden = NOTHING,
 ) -> Setup:
-    """Gather the facts about ``fields``, as the user of the connection sees them.
+    """Gather the facts about ``fields`` and all rights to them, as the user of the connection sees them.
 
     ``hands``: the login that sees and changes the set-up, the connection's own or an administrator's; ``names``: the
     vendor object by kind.
     """
+    found = setup_of_fields(client, hands, names, fields)
+    return replace(found, sets=permission_sets(hands), user=user, mapped=mapped, lacking=lacking_rights(hands))
+
+
+def setup_of_fields(client: Client, hands: Client, names: Mapping[Kind, str], fields: Sequence[OwnField]) -> Setup:
+    """The facts without the permission sets: one call per object where nothing is missing."""
     objects = described_objects(client, names, fields)
     hidden = _custom_fields_of(hands, objects, [field for field in fields if not field.to])
     return Setup(
@@ -81,10 +87,6 @@ def setup(
         filled=frozenset(
             full_name(field, objects) for field in fields if _is_filled(client, field, objects, _mark(field, fields))
         ),
-        sets=permission_sets(hands),
-        user=user,
-        mapped=mapped,
-        lacking=lacking_rights(hands),
     )
 
 
