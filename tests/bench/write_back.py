@@ -48,7 +48,7 @@ def _large(crm: str, changed: int) -> Line:
         forget_peak()
         before = resident()
         summary, taken = _push(opened)
-        held = peak_resident() - before
+        held = max(peak_resident() - before, 0)
     assert (summary.written, summary.refused) == (changed, ()), summary
     return Line(
         f"{crm}: write-back of {changed:,} changed scores",
@@ -56,7 +56,7 @@ def _large(crm: str, changed: int) -> Line:
         f"in batches of {batch}: {ceil(changed / batch)} calls",
         summary.calls / ceil(changed / batch),
         aim="≤ 1.00",
-        also=f"foretold by --dry-run: {foretold} calls; {changed / taken:,.0f} records/s; memory +{megabytes(held)}",
+        also=f"foretold by --dry-run: {foretold} calls; {changed / taken:,.0f} records/s; memory + {megabytes(held)}",
     )
 
 
