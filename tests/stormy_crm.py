@@ -3,6 +3,7 @@
 ``Crm`` says in each vendor's own words what people do. ``Weather`` decides what becomes of the next answers.
 """
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -47,7 +48,7 @@ class Weather:
 
 
 @dataclass
-class Crm:
+class Crm(ABC):
     """What people do in one org. Ids are the vendor's; ``objects`` by canonical kind."""
 
     box: Sandbox
@@ -101,28 +102,28 @@ class Crm:
         ids = self.living(kind)
         return ids[number % len(ids)] if ids else None
 
-    def living(self, kind: str) -> list[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def living(self, kind: str) -> list[str]: ...
 
-    def gone(self, kind: str) -> list[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def gone(self, kind: str) -> list[str]: ...
 
-    def create(self, kind: str, account: str, number: int) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def create(self, kind: str, account: str, number: int) -> None: ...
 
-    def restore(self, kind: str, id: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def restore(self, kind: str, id: str) -> None: ...
 
+    @abstractmethod
     def purge(self, kind: str) -> None:
         """The recycle bin is emptied: nothing tells of these records any more."""
-        raise NotImplementedError
 
-    def merge(self, kind: str, loser: str, winner: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def merge(self, kind: str, loser: str, winner: str) -> None: ...
 
+    @abstractmethod
     def move(self, kind: str, id: str, account: str) -> None:
         """A record of that kind is another account's now."""
-        raise NotImplementedError
 
 
 class Salesforce(Crm):

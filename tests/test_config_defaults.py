@@ -8,6 +8,8 @@ import pytest
 from config_files import ENVIRON, settings_of
 from pydantic import BaseModel
 
+from adapters.records import RECORD_TYPES
+from adapters.vocabulary import words_of
 from config.checks import MAPPED_WORDS
 from config.connections import HubspotConnection, SalesforceConnection
 from config.document import parse_yaml
@@ -154,3 +156,10 @@ def test_the_shipped_maps_translate_into_canonical_words(crm: str) -> None:
         if word not in MAPPED_WORDS.get((kind, field), (word,))
     ]
     assert wrong == []
+
+
+def test_the_words_that_a_map_may_translate_into_are_those_of_the_records() -> None:
+    """The records declare them above; config, which may not see those, names them for its check."""
+    assert all(words_of(kind)[field] == known for (kind, field), known in MAPPED_WORDS.items())
+    declared = {(kind, field) for kind in RECORD_TYPES for field in words_of(kind)}
+    assert declared - MAPPED_WORDS.keys() == {("activity", "precision")}

@@ -6,7 +6,7 @@ by two flags or by its stage, a ticket is closed by what its pipeline says of th
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from adapters.domains import domain
 from adapters.hubspot import values
@@ -32,6 +32,7 @@ from adapters.records import (
     Value,
 )
 from adapters.roles import strongest
+from adapters.vocabulary import words_of
 from config import words
 from config.checks import MAPPED_WORDS
 from config.words import UNKNOWN, Kind
@@ -115,19 +116,8 @@ def user(row: Row, connection: str) -> User:
     )
 
 
-_WORDS: Final[Mapping[tuple[Kind, str], tuple[str, ...]]] = {
-    ("account", "status"): get_args(words.AccountStatus),
-    ("account", "pulse"): get_args(words.Pulse),
-    ("person", "role"): get_args(words.PersonRole),
-    ("activity", "kind"): get_args(words.ActivityKind),
-    ("activity", "direction"): get_args(words.Direction),
-    ("activity", "precision"): get_args(words.Precision),
-    ("deal", "kind"): get_args(words.DealKind),
-    ("ticket", "priority"): get_args(words.TicketPriority),
-    ("response", "survey"): get_args(words.Survey),
-    ("contract", "status"): get_args(words.ContractStatus),
-}
-"""Fields that hold one of our words, and which; a status of a deal or a ticket is decided below."""
+STAGED: Final = frozenset({("deal", "status"), ("ticket", "status")})
+"""Fields that hold a word of ours which the pipelines decide, not one property alone."""
 
 _READERS: Final[Mapping[str, Reader]] = {
     "domain": lambda value, _zone: domain(value),
@@ -150,7 +140,7 @@ def _fields(said: Row, shape: Shape) -> Raw:
     """The mapped fields that one property decides."""
     raw: Raw = {}
     for name, vendor in shape.mapped.items():
-        ours = _WORDS.get((shape.kind, name))
+        ours = () if (shape.kind, name) in STAGED else words_of(shape.kind).get(name, ())
         if ours:
             raw[name] = _word(name, said.get(vendor), shape.words.get(name, {}), ours)
         elif name not in _APART:

@@ -11,16 +11,13 @@ from typing import Any, Final
 from adapters import times
 from adapters.contract import Past
 from adapters.hubspot import mapping, paths
-from adapters.hubspot.mapping import Beside, Row
+from adapters.hubspot.mapping import STAGED, Beside, Row
 from adapters.hubspot.reading import Source
 from adapters.hubspot.shapes import Shape
 from adapters.records import Ref, Value
 
 BATCH: Final = 50
 """Ids of one batch/read with history."""
-
-_STAGED: Final = frozenset({("deal", "status"), ("ticket", "status")})
-"""Fields that a pipeline explains."""
 
 
 def kept(source: Source, shapes: Sequence[Shape], ids: Sequence[str], fields: Sequence[str]) -> list[Past]:
@@ -34,7 +31,7 @@ def _of_object(source: Source, shape: Shape, ids: Sequence[str], fields: Sequenc
     numbers = [number for one in dict.fromkeys(ids) if (number := shape.number(one)) is not None]
     if not wanted or not numbers:
         return
-    staged = any((shape.kind, name) in _STAGED for name in wanted)
+    staged = any((shape.kind, name) in STAGED for name in wanted)
     beside = Beside(stages=source.portal.stages(shape.object) if staged else {})
     for start in range(0, len(numbers), BATCH):
         asked = numbers[start : start + BATCH]
