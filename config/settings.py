@@ -15,6 +15,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 from config import rules
 from config.connections import Connection
 from config.flags import FLAG_DAYS
+from config.journey import Segments, Stages, shipped_segments, shipped_stages
+from config.product import Product
 from config.values import Duration, Model, Secret, Secrets, Text, WebAddress, given, listed, positive
 from config.words import Purpose
 
@@ -136,6 +138,9 @@ class Settings(Model):
     )
     flags: Annotated[Mapping[str, FlagSettings], BeforeValidator(_flags)] = Field(default_factory=_shipped_flags)
     """The flags that are raised: all shipped ones when the key is left out, else those named."""
+    segments: Segments = Field(default_factory=shipped_segments)
+    stages: Stages = Field(default_factory=shipped_stages)
+    product: Product = Product()
     write: WriteSettings = WriteSettings()
     own_fields: Mapping[str, OwnFieldSettings] = Field(default_factory=dict)
     schedule: Schedule = Schedule()

@@ -6,13 +6,17 @@ measures or weights.
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import pandas as pd
 
+from config.product import Product
 from scoring import use
 from scoring.answers import latest_answers
 from scoring.days import days_before
 from scoring.frames import Frames, typed
+
+NO_PRODUCT: Final = Product()
 
 TOUCHES = ("call", "email", "meeting")
 """Kinds of activity that reach a person; a task or a note does not, nor does an e-mail that only went out."""
@@ -23,6 +27,8 @@ class Past:
     """The frames up to ``as_of``. ``ago`` columns are days before it (float, 0 = that day, never negative)."""
 
     as_of: date
+    product: Product
+    """What the admin said of the product."""
     customers: pd.DataFrame
     persons: pd.DataFrame
     """With ``left``: whether the person had left by then."""
@@ -51,7 +57,7 @@ class Past:
         return self.customers.index
 
 
-def past(frames: Frames) -> Past:
+def past(frames: Frames, product: Product = NO_PRODUCT) -> Past:
     """The frames as they stood at the close of ``frames.as_of``. Events without a date are left out."""
     as_of = frames.as_of
     customers = typed("customers", frames.customers)
@@ -60,6 +66,7 @@ def past(frames: Frames) -> Past:
     persons, invoices = typed("persons", frames.persons), typed("invoices", frames.invoices)
     return Past(
         as_of=as_of,
+        product=product,
         customers=customers,
         persons=persons.assign(left=days_before(persons["left_on"], as_of).ge(0)),
         use=use.summarise(usage, sources, customers.index, as_of),
