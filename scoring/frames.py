@@ -6,7 +6,7 @@ moment of scoring; features still leave out whatever happened after ``as_of``.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Final
@@ -90,6 +90,8 @@ class Frames:
     invoices: pd.DataFrame
     sources: pd.DataFrame
     as_of: date
+    extra: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """The mapped account fields that csbridge has no name for, by customer: for rules and scorecards."""
 
 
 def frame(name: str, rows: Iterable[Mapping[str, object]] = ()) -> pd.DataFrame:

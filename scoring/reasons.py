@@ -30,6 +30,8 @@ class Parts:
     """A scored frame as plain lists, and its card's measures in the same order: made once for all customers."""
 
     card: Scorecard
+    version: str
+    """Of the card."""
     measures: tuple[tuple[str, Measure, str], ...]
     """Name, measure, label."""
     points: list[list[int]]
@@ -44,6 +46,7 @@ class Parts:
 def parts(scored: ScoredFrame, card: Scorecard) -> Parts:
     return Parts(
         card=card,
+        version=card.version,
         measures=tuple((name, card.measures[name], label(name, card.measures[name])) for name in scored.measures),
         points=scored.points.tolist(),
         losses=scored.losses.tolist(),
