@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from config.words import Band, NpsGroup, Purpose
+from config.words import Trend as Direction
 
 CAP: Final = "cap"
 PULSE: Final = "pulse"
@@ -56,8 +57,7 @@ class Verdict:
 class Trend:
     """Where the health score is going. None = not enough history, or nothing to say."""
 
-    direction: str | None
-    """up, flat or down."""
+    direction: Direction | None
     change_7d: float | None
     change_30d: float | None
     change_90d: float | None
