@@ -60,9 +60,9 @@ def score(workspace: Workspace, *, everybody: bool = False, progress: Progress =
             moment = present(workspace.now(), workspace.settings.zone)
             if customers.furthest_behind(db, moment.day - timedelta(days=1)):
                 continue  # midnight has passed since
+            if not claimed or waiting <= 0:  # whoever is affected meanwhile is decided about next time
+                return scored
             made = _decided(db, workspace, list(claimed), moment)
-        if not claimed or waiting <= 0:  # whoever is affected meanwhile is decided about next time
-            return scored
         # Whoever was marked anew since the claim keeps the mark, and is decided about next with what changed.
         with workspace.store.write() as db:
             _keep(db, workspace, customers.done(db, claimed), made, scored, moment)
@@ -158,6 +158,8 @@ def _decided(
     there = set(customers.inside(db, ids)) if live else set(ids)
     rows, accounts = customer_rows(db, workspace.settings, ids, moment)
     inside = {id: row for id, row in rows.items() if workspace.scope.holds(row)}
+    if not inside:
+        return []
     frames = build(db, workspace.settings, inside, accounts, moment)
     return decide(frames, workspace.policy, decisions.previous(db, sorted(inside.keys() & there), moment.day))
 
