@@ -67,7 +67,7 @@ def score(workspace: Workspace, *, everybody: bool = False, progress: Progress =
 
 
 def _take_note_of_rules(workspace: Workspace, everybody: bool) -> None:
-    """Where card, scope, flags, usage sources or fields differ from the last run's, everybody is affected."""
+    """Where card, scope, flags, language, usage sources or fields differ from the last run's, everybody is affected."""
     current = _rules(workspace)
     with workspace.store.read() as db:
         same = cursors.fact(db, "decided_with") == current
@@ -106,7 +106,14 @@ def _rules(workspace: Workspace) -> str:
     versions = [card.version for card in workspace.cards["health"]]
     shown = sorted(map(_signature, workspace.fields.values()))
     inputs = [(source.file, source.account_key, source.stale_after) for source in settings.usage]
-    rules = (settings.scope, settings.timezone, settings.identity, settings.currency, sorted(flags.items()))
+    rules = (
+        settings.scope,
+        settings.timezone,
+        settings.language,
+        settings.identity,
+        settings.currency,
+        sorted(flags.items()),
+    )
     return repr((versions, rules, inputs, shown))
 
 
@@ -147,7 +154,8 @@ def _decided(
         inside = {id: row for id, row in rows.items() if workspace.card("health", row) is card}
         if inside:
             frames = build(db, workspace.settings, inside, accounts, moment)
-            made += decide(frames, card, flags, decisions.band_states(db, list(inside.keys() & there), moment.day))
+            previous = decisions.band_states(db, list(inside.keys() & there), moment.day)
+            made += decide(frames, card, flags, previous, language=workspace.settings.language)
     return made
 
 

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import isnan
 
+from config.languages import DEFAULT
 from config.scorecards import Scorecard
 from config.words import NpsGroup
-from scoring import messages, reasons
+from scoring import reasons
 from scoring.bands import Banded, decide_bands
 from scoring.decision import Decision, Previous, RaisedFlag
 from scoring.facts import Facts
 from scoring.features.table import Table, tabulate
 from scoring.flags import Raised, raise_flags
 from scoring.frames import Frames
+from scoring.messages import Catalogue, catalogue, flag_remedy, flag_sentence
 from scoring.nps import rollup
 from scoring.past import past
 from scoring.pulse import valid_pulses
@@ -27,6 +29,7 @@ class _Outcome:
     day: date
     card: Scorecard
     version: str
+    words: Catalogue
     customers: list[int]
     score: list[float]
     coverage: list[float]
@@ -41,14 +44,19 @@ class _Outcome:
 
 
 def decide(
-    frames: Frames, card: Scorecard, flags: Mapping[str, int | None], previous: Mapping[int, Previous]
+    frames: Frames,
+    card: Scorecard,
+    flags: Mapping[str, int | None],
+    previous: Mapping[int, Previous],
+    *,
+    language: str = DEFAULT,
 ) -> list[Decision]:
     """A decision per customer at the close of ``frames.as_of``, in the order of ``frames.customers``.
 
     ``flags``: those that are on, with their days (None = as shipped). ``previous``: the bands at the close of the
-    day before. A customer's decision does not depend on who else is in the frames.
+    day before. ``language``: of the sentences, see ``config.languages``. A customer's decision does not depend on who else is in the frames.
     """
-    then = past(frames)
+    then, words = past(frames), catalogue(language)
     table = tabulate(then)
     scored = score_frame(table.values, card, table.ages, valid_pulses(then))
     raised = raise_flags(then, table.values, flags)
@@ -57,11 +65,12 @@ def decide(
         day=then.as_of,
         card=card,
         version=card.version,
+        words=words,
         customers=then.index.tolist(),
         score=scored.score.tolist(),
         coverage=scored.coverage.tolist(),
         banded=decide_bands(scored, card.bands, previous, then.as_of),
-        parts=reasons.parts(scored, card),
+        parts=reasons.parts(scored, card, words),
         columns=_columns(table, raised),
         begun={name: flag.ago.tolist() for name, flag in raised.items()},
         nps=nps["nps"].tolist(),
@@ -99,7 +108,9 @@ def _decision(outcome: _Outcome, row: int) -> Decision:
         nps=None if isnan(outcome.nps[row]) else int(outcome.nps[row]),
         nps_last=None if isnan(outcome.nps_last[row]) else outcome.nps_last[row],
         nps_group=outcome.nps_group[row],
-        reasons=reasons.reasons(made, band) if known else reasons.unknown(outcome.parts, facts, coverage, absent),
+        reasons=reasons.reasons(outcome.words, made, band)
+        if known
+        else reasons.unknown(outcome.parts, facts, coverage, absent),
         next_action=reasons.next_action(outcome.parts, facts, flags, made, absent, band),
         version=outcome.version,
     )
@@ -110,8 +121,8 @@ def _flags(outcome: _Outcome, facts: Facts) -> tuple[RaisedFlag, ...]:
         RaisedFlag(
             name=name,
             since=outcome.day - timedelta(days=int(ago[facts.row])),
-            sentence=messages.FLAG_SENTENCES[name](facts),
-            remedy=messages.FLAG_REMEDIES[name],
+            sentence=flag_sentence(outcome.words, name, facts),
+            remedy=flag_remedy(outcome.words, name, facts),
         )
         for name, ago in outcome.begun.items()
         if not isnan(ago[facts.row])
