@@ -71,7 +71,7 @@ def score(workspace: Workspace, *, everybody: bool = False, progress: Progress =
 
 
 def _take_note_of_rules(workspace: Workspace, everybody: bool) -> None:
-    """Where card, scope, flags, usage sources or fields differ from the last run's, everybody is affected."""
+    """Where card, scope, flags, language, usage sources or fields differ from the last run's, everybody is affected."""
     current = _rules(workspace)
     with workspace.store.read() as db:
         same = cursors.fact(db, "decided_with") == current
@@ -122,7 +122,14 @@ def _rules(workspace: Workspace) -> str:
     versions = [card.version for cards in policy.cards.values() for card in cards]
     shown = sorted(map(_signature, workspace.fields.values()))
     inputs = [(source.file, source.account_key, source.stale_after) for source in settings.usage]
-    rules = (settings.scope, settings.timezone, settings.identity, settings.currency, sorted(flags.items()))
+    rules = (
+        settings.scope,
+        settings.timezone,
+        settings.language,
+        settings.identity,
+        settings.currency,
+        sorted(flags.items()),
+    )
     return repr((versions, rules, inputs, shown, policy.segments, policy.stages, policy.product))
 
 

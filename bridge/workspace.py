@@ -92,6 +92,7 @@ class Workspace:
             segments=tuple(settings.segments),
             stages=tuple(settings.stages),
             product=settings.product,
+            language=settings.language,
         )
 
     def connections(self, only: str | None = None) -> list[ConnectionSettings]:

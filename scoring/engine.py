@@ -9,13 +9,14 @@ from typing import cast
 import pandas as pd
 
 from config.words import NpsGroup, Purpose
-from scoring import messages, reasons
+from scoring import reasons
 from scoring.decision import Decision, Previous, RaisedFlag, Verdict
 from scoring.evaluation import Evaluation, Group, evaluate
 from scoring.facts import Facts
 from scoring.flags import Raised
 from scoring.frames import Frames
 from scoring.journey import SEGMENT
+from scoring.messages import Catalogue, catalogue, flag_remedy, flag_sentence
 from scoring.nps import rollup
 from scoring.policy import Policy
 
@@ -25,17 +26,17 @@ def decide(frames: Frames, policy: Policy, previous: Mapping[int, Previous]) -> 
 
     Who has no health card is left out. ``previous``: what stood at the close of the day before.
     """
-    return told(evaluate(frames, policy, previous))
+    return told(evaluate(frames, policy, previous), catalogue(policy.language))
 
 
-def told(found: Evaluation) -> list[Decision]:
-    """The decisions that follow from what was computed, in its order."""
+def told(found: Evaluation, words: Catalogue) -> list[Decision]:
+    """The decisions that follow from what was computed, in its order and in the language of ``words``."""
     shown = _shown(found)
     others = [purpose for purpose in found.groups if purpose != "health"]
-    more = {purpose: {one.place: one.verdict for one in _verdicts(found, purpose, shown)} for purpose in others}
+    more = {purpose: {one.place: one.verdict for one in _verdicts(found, purpose, shown, words)} for purpose in others}
     made = {
         one.place: _decision(found, one, tuple(some[one.place] for some in more.values() if one.place in some))
-        for one in _verdicts(found, "health", shown)
+        for one in _verdicts(found, "health", shown, words)
     }
     return [made[place] for place in sorted(made)]
 
@@ -64,12 +65,12 @@ def _begun(flag: str) -> str:
     return f"flag {flag}"
 
 
-def _verdicts(found: Evaluation, purpose: Purpose, shown: pd.DataFrame) -> Iterator[_Told]:
+def _verdicts(found: Evaluation, purpose: Purpose, shown: pd.DataFrame, words: Catalogue) -> Iterator[_Told]:
     """What the cards of a purpose say of whom they are for."""
     for group in found.groups.get(purpose, ()):
         some = shown.iloc[group.rows]
         columns = {str(name): column.tolist() for name, column in some.items()}
-        parts = reasons.parts(group.scored, group.card)
+        parts = reasons.parts(group.scored, group.card, words)
         scores, coverages = group.scored.score.tolist(), group.scored.coverage.tolist()
         for row, place in enumerate(group.rows.tolist()):
             facts = Facts(columns, row)
@@ -91,7 +92,9 @@ def _told(
         band_since=group.banded.since[facts.row],
         contributions=made,
         missing=reasons.missing(parts, facts.row),
-        reasons=reasons.unknown(parts, facts, coverage, absent) if score is None else reasons.reasons(made, band),
+        reasons=reasons.unknown(parts, facts, coverage, absent)
+        if score is None
+        else reasons.reasons(parts.words, made, band),
         version=parts.version,
     )
     return _Told(place, verdict, parts, facts, absent)
@@ -99,7 +102,7 @@ def _told(
 
 def _decision(found: Evaluation, one: _Told, verdicts: tuple[Verdict, ...]) -> Decision:
     health, facts = one.verdict, one.facts
-    flags = _flags(found.raised, facts, found.past.as_of)
+    flags = _flags(found.raised, one.parts.words, facts, found.past.as_of)
     nps = facts.number("nps")
     return Decision(
         customer=int(found.past.index[one.place]),
@@ -125,13 +128,13 @@ def _decision(found: Evaluation, one: _Told, verdicts: tuple[Verdict, ...]) -> D
     )
 
 
-def _flags(raised: Mapping[str, Raised], facts: Facts, day: date) -> tuple[RaisedFlag, ...]:
+def _flags(raised: Mapping[str, Raised], words: Catalogue, facts: Facts, day: date) -> tuple[RaisedFlag, ...]:
     return tuple(
         RaisedFlag(
             name=name,
             since=day - timedelta(days=int(ago)),
-            sentence=messages.FLAG_SENTENCES[name](facts),
-            remedy=messages.FLAG_REMEDIES[name],
+            sentence=flag_sentence(words, name, facts),
+            remedy=flag_remedy(words, name, facts),
         )
         for name in raised
         if (ago := facts.number(_begun(name))) is not None

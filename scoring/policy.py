@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from config.journey import Segment, Stage
+from config.languages import DEFAULT
 from config.product import Product
 from config.scorecards import Scorecard
 from config.words import Purpose
@@ -20,6 +21,8 @@ class Policy:
     segments: tuple[Segment, ...] = ()
     stages: tuple[Stage, ...] = ()
     product: Product = field(default_factory=Product)
+    language: str = DEFAULT
+    """Of the sentences: see ``config.languages``."""
 
 
 def one_card(card: Scorecard, flags: Mapping[str, int | None] | None = None) -> Policy:

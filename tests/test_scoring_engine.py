@@ -12,7 +12,7 @@ from scoring.engine import decide
 from scoring.explanation import difference
 from scoring.facts import Facts
 from scoring.frames import Frames, empty_frames, frame
-from scoring.messages import SENTENCES
+from scoring.messages import catalogue, feature_sentence
 from scoring.policy import one_card
 from scoring.reasons import fit
 
@@ -259,7 +259,8 @@ def test_a_perfect_score_whose_band_has_yet_to_follow_is_not_called_well() -> No
     ],
 )
 def test_sentences(feature: str, facts: dict[str, float], said: str) -> None:
-    assert SENTENCES[feature](Facts({name: [value] for name, value in facts.items()}, 0)) == said
+    columns = {name: [value] for name, value in facts.items()}
+    assert feature_sentence(catalogue("en"), feature, feature, Facts(columns, 0)) == said
 
 
 def test_a_cards_own_words() -> None:
