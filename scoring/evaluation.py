@@ -15,10 +15,10 @@ from config.words import Purpose
 from scoring.bands import Banded, decide_bands
 from scoring.conditions import mask
 from scoring.decision import Previous
-from scoring.features.table import Table, tabulate
+from scoring.features.table import Table, tabulate, tabulate_late
 from scoring.flags import Raised, raise_flags
 from scoring.frames import Frames
-from scoring.journey import STAGE, Placed, place, with_segments
+from scoring.journey import SEGMENT, STAGE, Placed, place, review_cadence, with_segments
 from scoring.past import Past, past
 from scoring.policy import Policy
 from scoring.pulse import valid_pulses
@@ -69,6 +69,8 @@ def evaluate(frames: Frames, policy: Policy, previous: Mapping[int, Previous]) -
     then = past(frames, policy.product)
     table = tabulate(then)
     values = with_segments(_with_extra(table.values, frames.extra), policy.segments)
+    then = replace(then, cadence=review_cadence(values[SEGMENT], policy.segments))
+    values = values.join(tabulate_late(then))
     placed = place(values, policy.stages, previous, then.as_of)
     values = values.assign(**{STAGE: pd.Series(placed.stage, index=values.index, dtype="object")})
     table = replace(table, values=values)
