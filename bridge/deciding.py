@@ -102,11 +102,10 @@ def _refuse_to_blank_the_book(workspace: Workspace) -> None:
 def _rules(workspace: Workspace) -> str:
     """All that decides besides the records, as text."""
     settings = workspace.settings
-    flags = {name: setting.days for name, setting in settings.flags.items()}
     versions = [card.version for card in workspace.cards["health"]]
     shown = sorted(map(_signature, workspace.fields.values()))
     inputs = [(source.file, source.account_key, source.stale_after) for source in settings.usage]
-    rules = (settings.scope, settings.timezone, settings.identity, settings.currency, sorted(flags.items()))
+    rules = (settings.scope, settings.timezone, settings.identity, settings.currency, sorted(settings.flags.items()))
     return repr((versions, rules, inputs, shown))
 
 
@@ -141,7 +140,7 @@ def _decided(
     """
     there = set(customers.inside(db, ids)) if live else set(ids)
     rows, accounts = customer_rows(db, workspace.settings, ids, moment)
-    flags = {name: setting.days for name, setting in workspace.settings.flags.items()}
+    flags = workspace.settings.flags
     made: list[Decision] = []
     for card in workspace.cards["health"]:
         inside = {id: row for id, row in rows.items() if workspace.card("health", row) is card}

@@ -1,6 +1,7 @@
 """What scoring decides about one customer on one day: plain frozen data, the same for store, CRM and explanation."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -65,7 +66,8 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """The band at yesterday's close, and the day on which it began."""
+    """The band at yesterday's close, and the day on which it began; the flags that were raised, and since when."""
 
     band: Band
     since: date
+    flags: Mapping[str, date] = field(default_factory=dict)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import isnan
 
+import pandas as pd
+
+from config.flags import FlagSettings
 from config.scorecards import Scorecard
 from config.words import NpsGroup
 from scoring import messages, reasons
@@ -41,17 +44,19 @@ class _Outcome:
 
 
 def decide(
-    frames: Frames, card: Scorecard, flags: Mapping[str, int | None], previous: Mapping[int, Previous]
+    frames: Frames, card: Scorecard, flags: Mapping[str, FlagSettings | int | None], previous: Mapping[int, Previous]
 ) -> list[Decision]:
     """A decision per customer at the close of ``frames.as_of``, in the order of ``frames.customers``.
 
-    ``flags``: those that are on, with their days (None = as shipped). ``previous``: the bands at the close of the
-    day before. A customer's decision does not depend on who else is in the frames.
+    ``flags``: those that are on, with their thresholds (a number means days, None = as shipped). ``previous``: bands
+    and flags at the close of the day before. A customer's decision does not depend on who else is in the frames.
     """
     then = past(frames)
     table = tabulate(then)
     scored = score_frame(table.values, card, table.ages, valid_pulses(then))
-    raised = raise_flags(then, table.values, flags)
+    banded = decide_bands(scored, card.bands, previous, then.as_of)
+    before = {customer: state.flags for customer, state in previous.items()}
+    raised = raise_flags(then, table.values, flags, before, pd.Series(banded.band, index=then.index))
     nps = rollup(then)
     outcome = _Outcome(
         day=then.as_of,
@@ -60,7 +65,7 @@ def decide(
         customers=then.index.tolist(),
         score=scored.score.tolist(),
         coverage=scored.coverage.tolist(),
-        banded=decide_bands(scored, card.bands, previous, then.as_of),
+        banded=banded,
         parts=reasons.parts(scored, card),
         columns=_columns(table, raised),
         begun={name: flag.ago.tolist() for name, flag in raised.items()},

@@ -158,6 +158,11 @@ def _payment_late(facts: Facts) -> str:
     return f"{said} for {days}{worth}"
 
 
+def _has_left(role: str, facts: Facts, title: str = "The champion") -> str:
+    days = facts.number(f"{role}_left_days")
+    return f"{title} has left" if days is None else f"{title} left {f'{_days(days)} ago' if days else 'today'}"
+
+
 def _worded(name: str, sentences: Mapping[str, str]) -> Say:
     def say(facts: Facts) -> str:
         return sentences.get(facts.text(name), facts.text(name))
@@ -274,6 +279,28 @@ FLAG_SENTENCES: Final[Mapping[str, Say]] = {
     "detractor": _detractor,
     "payment_late": _payment_late,
     "renewal_near": _days_to_renewal,
+    "champion_left": lambda facts: _has_left("champion", facts),
+    "executive_left": lambda facts: _has_left("executive", facts, "The executive sponsor"),
+    "usage_falling": lambda facts: f"Use {facts.text('usage_below')} % below what is usual for this account",
+    "key_feature_dropped": lambda facts: (
+        f"A key feature used {facts.text('key_feature_below')} % less than is usual for this account"
+    ),
+    "csat_falling": lambda facts: (
+        f"Satisfaction down {facts.text('csat_fall')} points in 90 days, to an average of {facts.text('csat_latest')}"
+    ),
+    "ticket_pileup": lambda facts: f"{facts.text('tickets_open')} tickets open, usually {facts.text('tickets_usual')}",
+    "renewal_unhealthy": lambda facts: f"{_days_to_renewal(facts)} and health is {facts.text('renewal_band')}",
+    "onboarding_stalled": lambda facts: (
+        f"Onboarding not where it should be {_days(facts.number('onboarding_since'))} after the start"
+    ),
+    "single_threaded": lambda facts: f"Only 1 of {facts.text('contacts_known')} contacts spoken to in 90 days",
+    "no_executive_touch": lambda facts: (
+        f"No executive spoken to for {_days(facts.number('days_since_executive_touch'))}"
+        if facts.text("executive_met") == "yes"
+        else "No executive spoken to yet"
+    ),
+    "review_overdue": lambda facts: f"Review meeting overdue for {_days(facts.number('review_overdue_days'))}",
+    "data_stale": lambda facts: f"No usage data for {_days(facts.number('usage_quiet_days'))}",
 }
 
 FLAG_REMEDIES: Final[Mapping[str, str]] = {
@@ -282,6 +309,18 @@ FLAG_REMEDIES: Final[Mapping[str, str]] = {
     "detractor": "Call the person within two days, ask what went wrong, and write down what you promise",
     "payment_late": "Ask the account why the invoice is unpaid: a dispute, a lost letter, or a second thought",
     "renewal_near": "Open the renewal talk: confirm goals reached, who decides, and the terms",
+    "champion_left": "Find a new champion: ask who has taken over, introduce yourself, and ask what they need first",
+    "usage_falling": "Ask what has changed, show what the account no longer gets done, and agree on a next step",
+    "key_feature_dropped": "Find out who used the feature and why they stopped: a new process, a fault, another tool",
+    "csat_falling": "Call those who gave low marks, ask why, and tell them what will be mended and when",
+    "ticket_pileup": "Go through the open tickets with support, look for the common cause, and give a date for each",
+    "renewal_unhealthy": "Make a plan for the renewal now: name what costs the most points, and talk to the decider",
+    "executive_left": "Find out who has taken over, and ask an executive of ours to call them",
+    "onboarding_stalled": "Sit down with the account: find what holds up the next milestone, and agree on a new date",
+    "single_threaded": "Get to know a second person at the account, best an executive",
+    "no_executive_touch": "Ask for a short talk with the executive, and bring what the account got out of the product",
+    "review_overdue": "Offer two dates for the review meeting",
+    "data_stale": "Ask whoever runs the usage source why nothing comes in: until then this account's use is unknown",
 }
 
 ABSENT: Final[Mapping[str, str]] = {

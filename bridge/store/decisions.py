@@ -69,9 +69,9 @@ def latest(db: Connection, ids: Sequence[int], before: date | None = None) -> di
 
 
 def band_states(db: Connection, ids: Sequence[int], before: date) -> dict[int, Previous]:
-    """Band and since-when of each customer at the close of the day before ``before``."""
+    """Band, flags and since-when of each customer at the close of the day before ``before``."""
     return {
-        id: Previous(band=decision.band, since=decision.band_since)
+        id: Previous(decision.band, decision.band_since, {flag.name: flag.since for flag in decision.flags})
         for id, decision in latest(db, ids, before=before).items()
     }
 
