@@ -2,8 +2,6 @@
 
 from typing import Final
 
-import pandas as pd
-
 from config.flags import FlagSettings
 from scoring.flags.scene import Raised, Scene
 
@@ -21,7 +19,7 @@ def renewal_near(scene: Scene, limits: FlagSettings) -> Raised:
 def renewal_unhealthy(scene: Scene, limits: FlagSettings) -> Raised:
     """The renewal is at most ``days`` ahead and not over, and the health band is red or yellow."""
     if scene.band is None:
-        return Raised(pd.Series(float("nan"), index=scene.values.index))
+        return Raised(scene.unknown())
     band = scene.band.reindex(scene.values.index)
     holds = scene.number("days_to_renewal").between(0, limits.days or 0) & band.isin(UNHEALTHY)
     return Raised(scene.carried(_UNHEALTHY, holds), {"renewal_band": band})

@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from config.flags import FLAGS, FlagSettings, settled
 from scoring.flags import contract, people, use, voice
-from scoring.flags.scene import NOTHING_BEFORE, Before, Raised, Scene, ours, scene
+from scoring.flags.scene import NOTHING_BEFORE, Before, Raised, Scene, of_ours, scene
 from scoring.past import Past
 
 Rule = Callable[[Scene, FlagSettings], Raised]
@@ -35,10 +34,5 @@ def raise_flags(
     ``before``: what was raised at the close of the day before, and since when; ``band``: the health band of today.
     """
     there = scene(past, values, before, band)
-    mine = ours(past).to_numpy()
-    raised: dict[str, Raised] = {}
-    for name, rule in RULES.items():
-        if name in thresholds:
-            found = rule(there, settled(name, thresholds[name]))
-            raised[name] = Raised(found.ago.where(mine, np.nan), found.facts)
-    return raised
+    chosen = {name: rule for name, rule in RULES.items() if name in thresholds}
+    return of_ours(past, {name: rule(there, settled(name, thresholds[name])) for name, rule in chosen.items()})

@@ -21,6 +21,8 @@ Before = Mapping[int, Mapping[str, date]]
 NOTHING_BEFORE: Final[Before] = {}
 EASED: Final = 0.75
 """Once raised on a figure that drifts, a flag holds until less than this share of its threshold is left."""
+LONGEST: Final = 36_524
+"""Days (a hundred years) that something can have lasted; a figure that says more is a mistake."""
 NOT_OURS: Final = ("prospect", "churned")
 
 
@@ -44,10 +46,14 @@ class Scene:
     lasting: Mapping[str, pd.Series]
     band: pd.Series | None = None
 
+    def unknown(self) -> pd.Series:
+        """A column of which nothing is known."""
+        return pd.Series(np.nan, index=self.values.index)
+
     def number(self, name: str) -> pd.Series:
         """A column of figures; what is absent, no number or not finite is unknown (NaN)."""
         if name not in self.values:
-            return pd.Series(np.nan, index=self.values.index)
+            return self.unknown()
         found = pd.Series(pd.to_numeric(self.values[name], errors="coerce")).astype("float64")
         return found.where(np.isfinite(found))
 
@@ -58,7 +64,7 @@ class Scene:
     def lasted(self, name: str) -> pd.Series:
         """Days since it was raised, where it was at yesterday's close; NaN elsewhere."""
         found = self.lasting.get(name)
-        return pd.Series(np.nan, index=self.values.index) if found is None else found.reindex(self.values.index)
+        return self.unknown() if found is None else found.reindex(self.values.index)
 
     def carried(self, name: str, holds: pd.Series) -> pd.Series:
         """Days since something that no date tells of began: as yesterday's close has it, else today (0)."""
@@ -81,6 +87,12 @@ def scene(past: Past, values: pd.DataFrame, before: Before = NOTHING_BEFORE, ban
     told = told.assign(ago=ago).set_index("customer")
     lasting = {str(name): some["ago"] for name, some in told.groupby("name", observed=True)}
     return Scene(past, values, lasting, band)
+
+
+def of_ours(past: Past, found: Mapping[str, Raised]) -> dict[str, Raised]:
+    """What was found about customers, not about prospects or churned accounts."""
+    mine = ours(past).to_numpy()
+    return {name: Raised(one.ago.where(mine).clip(upper=LONGEST), one.facts) for name, one in found.items()}
 
 
 def ours(past: Past) -> pd.Series:

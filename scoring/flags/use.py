@@ -46,7 +46,7 @@ def onboarding_stalled(scene: Scene, limits: FlagSettings) -> Raised:
     """
     first = scene.past.product.first_value
     age = scene.number("onboarding_days")
-    early = ~age.gt(limits.days or 0)
+    early = age.le(limits.days or 0)
     milestones = scene.number("milestones_overdue")
     waiting = scene.word("first_value").eq("no") if first else pd.Series(True, index=scene.values.index)
     late = waiting & (milestones.ge(1) | _overdue(first, age))

@@ -77,3 +77,67 @@ flag-review_overdue = { $review_overdue_days ->
 flag-data_stale = No usage data for { $usage_quiet_days } days
     .label = Data stale
     .remedy = Ask whoever runs the usage source why nothing comes in: until then this account's use is unknown
+
+## Expansion signals: hints with their evidence
+
+signal-near_limit = { WHOLE($plan_limit_percent) } % of a limit of the plan used in 28 days
+    .label = Near a limit of the plan
+
+signal-seats_filling = { $seats_counted ->
+    [yes] { $active_persons } of { $seats_bought } seats active in 28 days
+   *[no] { WHOLE($seats_percent) } % of seats active in 28 days
+}
+    .label = Seats filling
+
+signal-users_growing = { $persons_more ->
+    [one] { $persons_more } person more active than in the 28 days before
+   *[other] { $persons_more } persons more active than in the 28 days before
+}
+    .label = Active users growing
+
+signal-locked_tried = { $locked_features_tried ->
+    [one] { $locked_features_tried } feature tried that the plan does not have
+   *[other] { $locked_features_tried } features tried that the plan does not have
+}
+    .label = Locked feature tried
+
+signal-ticket_hint = { $hint_days ->
+    [0] “{ $hint }” in a ticket today
+    [one] “{ $hint }” in a ticket { $hint_days } day ago
+   *[other] “{ $hint }” in a ticket { $hint_days } days ago
+}
+    .label = Hint in a ticket
+
+signal-happy_adopted = { $happy_by ->
+    [nps] { $adopted_by ->
+        [seats] NPS answers average { $nps_latest } of 10, and { WHOLE($seats_percent) } % of seats are active
+       *[breadth] NPS answers average { $nps_latest } of 10, and { $breadth } features are used
+    }
+   *[csat] { $adopted_by ->
+        [seats] Satisfaction answers average { $csat_latest }, and { WHOLE($seats_percent) } % of seats are active
+       *[breadth] Satisfaction answers average { $csat_latest }, and { $breadth } features are used
+    }
+}
+    .label = Happy and adopted
+
+signal-cross_sell = { $cross_sell_group ->
+    [both] { $cross_sell_product } is owned by { $cross_sell_owners } of { $cross_sell_others } accounts of the same segment and industry
+    [segment] { $cross_sell_product } is owned by { $cross_sell_owners } of { $cross_sell_others } accounts of the same segment
+   *[all] { $cross_sell_product } is owned by { $cross_sell_owners } of { $cross_sell_others } other accounts
+}
+    .label = Cross-sell
+
+# Why the expansion amount is what it is. `_bare`: no record says in which currency the account pays
+expansion-amount = { $expansion_by ->
+    [seats] { $expansion_seats ->
+        [one] { $expansion_seats } more seat at the plan's price: { AMOUNT($expansion_amount) } { $expansion_currency } a year
+       *[other] { $expansion_seats } more seats at the plan's price: { AMOUNT($expansion_amount) } { $expansion_currency } a year
+    }
+    [seats_bare] { $expansion_seats ->
+        [one] { $expansion_seats } more seat at the plan's price: { AMOUNT($expansion_amount) } a year
+       *[other] { $expansion_seats } more seats at the plan's price: { AMOUNT($expansion_amount) } a year
+    }
+    [plan] The plan { $expansion_plan } costs { AMOUNT($expansion_amount) } { $expansion_currency } a year more
+   *[plan_bare] The plan { $expansion_plan } costs { AMOUNT($expansion_amount) } a year more
+}
+    .label = Expansion amount
