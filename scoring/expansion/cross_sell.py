@@ -47,16 +47,17 @@ def offers(group: PeerGroup, whole: PeerGroup, *, held: bool = False) -> list[Of
     must be beyond doubt.
     """
     share, lift = (HELD_SHARE, HELD_LIFT) if held else (SHARE, LIFT)
-    others, outside = group.accounts - 1, whole.accounts - group.accounts
+    outside = whole.accounts - group.accounts
     found: list[Offer] = []
     for product, owners in group.owners.items():
+        others = max(group.accounts - 1, owners)  # all own it: who does not was no customer when they were counted
         strength = wilson_low(owners, others)
         if outside < LEAST:
             stands_out = strength >= share
         else:
             elsewhere = (whole.owners.get(product, 0) - owners) / outside
             stands_out = owners / others >= lift * elsewhere and (held or strength > elsewhere)
-        if owners < group.accounts and owners / others >= share and stands_out:
+        if owners / others >= share and stands_out:
             found.append(Offer(product, owners, others, strength))
     return sorted(found, key=lambda offer: (-offer.strength, offer.product))
 
