@@ -44,7 +44,7 @@ FLAGS: Final[Mapping[str, ShippedFlag]] = {
     "usage_falling": _flag(percent=40, most={"percent": 100}),
     "key_feature_dropped": _flag(percent=50, most={"percent": 100}),
     "detractor": _flag(days=90),
-    "csat_falling": _flag(points=15, count=3, most={"points": 100}),
+    "csat_falling": _flag(points=15, most={"points": 100}),
     "ticket_pileup": _flag(percent=200, count=4),
     "payment_late": _flag(days=14),
     "renewal_unhealthy": _flag(days=120),

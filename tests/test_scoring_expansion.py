@@ -41,13 +41,13 @@ def shown(one: dict[str, Any], signal: str, before: Any = None, **more: Any) -> 
         ),
         (
             "users_growing",
-            {"active_growth": 0.2, "active_persons": 18, "active_persons_before": 15},
-            {"active_growth": 0.19, "active_persons": 119, "active_persons_before": 100},
+            {"active_growth": 1.2, "active_persons": 18, "active_persons_before": 15},
+            {"active_growth": 1.19, "active_persons": 119, "active_persons_before": 100},
         ),
         (
             "users_growing",
-            {"active_growth": 0.5, "active_persons": 9, "active_persons_before": 6},
-            {"active_growth": 1.0, "active_persons": 4, "active_persons_before": 2},
+            {"active_growth": 1.5, "active_persons": 9, "active_persons_before": 6},
+            {"active_growth": 2.0, "active_persons": 4, "active_persons_before": 2},
         ),
         ("locked_tried", {"locked_features_tried": 1}, {"locked_features_tried": 0}),
         ("happy_adopted", HAPPY, {**HAPPY, "nps_latest": 8.9}),
@@ -73,8 +73,8 @@ def test_a_signal_on_figures(signal: str, yes: dict[str, Any], no: dict[str, Any
         ("seats_filling", {"seat_use": 0.8}, {"seat_use": 0.79}),
         (
             "users_growing",
-            {"active_growth": 0.1, "active_persons": 11, "active_persons_before": 10},
-            {"active_growth": 0.09, "active_persons": 109, "active_persons_before": 100},
+            {"active_growth": 1.1, "active_persons": 11, "active_persons_before": 10},
+            {"active_growth": 1.09, "active_persons": 109, "active_persons_before": 100},
         ),
     ],
 )
@@ -120,13 +120,13 @@ def test_hints_of_ninety_days_since_the_first_in_the_words_of_the_newest() -> No
 
 def test_evidence() -> None:
     facts = {"plan_limit_use": 0.861, "seat_use": 0.9, "active_persons": 9, "active_persons_before": 5,
-             "seats_bought": 10, "active_growth": 0.8, "csat_latest": 95, "breadth": 7}  # fmt: skip
+             "seats_bought": 10, "active_growth": 1.8, "csat_latest": 95, "breadth": 7}  # fmt: skip
     then, values = story(facts)
     found = find_signals(then, values, {})
     assert list(found) == list(SIGNALS)
     said = {name: fact[0] for signal in found.values() for name, fact in signal.facts.items() if pd.notna(fact[0])}
     assert said == {
-        "plan_limit_percent": 86, "seats_percent": 90, "seats_counted": "yes", "persons_more": 4,
+        "plan_limit_percent": 86, "seats_percent": 90, "persons_more": 4,
         "happy_by": "csat", "adopted_by": "seats",
     }  # fmt: skip
 

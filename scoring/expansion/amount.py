@@ -92,7 +92,7 @@ def _told(there: Scene, by_seats: pd.Series, by_plan: pd.Series, more: pd.Series
 
 def _account(there: Scene, on: NDArray[np.bool_], plan: Plan, rates: Mapping[str, float]) -> _Account:
     bought = there.number("seats_bought")[on]
-    seats = bought.where(bought > 0).fillna(_price(plan.seats))
+    seats = bought.fillna(_price(plan.seats)).where(lambda some: some > 0)
     return _Account(seats, there.number("active_persons")[on], there.past.customers["currency"][on], rates)
 
 

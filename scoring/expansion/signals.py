@@ -21,8 +21,8 @@ NEAR, NEAR_HELD = 0.8, 0.75
 """Share of a plan's limit from which on it is near; what was near at yesterday's close stays so down to the second."""
 FILLING, FILLING_HELD = 0.85, 0.8
 """Share of seats in use, likewise."""
-GROWTH, GROWTH_HELD, MORE_PERSONS = 0.2, 0.1, 3
-"""Growth of active persons against the 28 days before, and how many more there must be."""
+GROWTH, GROWTH_HELD, MORE_PERSONS = 1.2, 1.1, 3
+"""Active persons ÷ those of the 28 days before, and how many more there must be."""
 CSAT_HIGH = 80.0
 SEATS_HIGH, BREADTH_HIGH = 0.7, 5
 MILD: Final = ("renewal_near", "single_threaded", "no_executive_touch", "review_overdue", "data_stale")
@@ -45,9 +45,7 @@ def seats_filling(scene: Scene, known: Peers, troubled: pd.Series) -> Raised:
     rising = scene.number("active_persons").gt(scene.number("active_persons_before"))
     still = scene.lasted("seats_filling").notna() & use.ge(FILLING_HELD)
     holds = (use.ge(FILLING) & rising) | use.ge(1) | still
-    counted = scene.number("active_persons").notna() & scene.number("seats_bought").gt(0)
-    facts = {"seats_percent": (100 * use).round(), "seats_counted": counted.map({True: "yes", False: "no"})}
-    return Raised(scene.carried("seats_filling", holds), facts)
+    return Raised(scene.carried("seats_filling", holds))
 
 
 def users_growing(scene: Scene, known: Peers, troubled: pd.Series) -> Raised:

@@ -17,7 +17,7 @@ flag-usage_falling = Use { WHOLE($usage_below) } % below what is usual for this 
     .label = Use falling
     .remedy = Ask what has changed, show what the account no longer gets done, and agree on a next step
 
-flag-key_feature_dropped = A key feature used { WHOLE($key_feature_below) } % less than is usual for this account
+flag-key_feature_dropped = Use of { $key_feature_dropped } { WHOLE($key_feature_below) } % below what is usual for this account
     .label = Key feature dropped
     .remedy = Find out who used the feature and why they stopped: a new process, a fault, or another tool
 
@@ -62,7 +62,7 @@ flag-single_threaded = Only 1 of { $contacts_known } contacts spoken to in 90 da
 
 flag-no_executive_touch = { $executive_met ->
     [yes] No executive spoken to for { $days_since_executive_touch } days
-   *[no] No executive spoken to yet
+   *[no] No executive who is there now spoken to yet
 }
     .label = No executive touch
     .remedy = Ask for a short talk with the executive, and bring what the account has got out of the product
@@ -80,13 +80,10 @@ flag-data_stale = No usage data for { $usage_quiet_days } days
 
 ## Expansion signals: hints with their evidence
 
-signal-near_limit = { WHOLE($plan_limit_percent) } % of a limit of the plan used in 28 days
+signal-near_limit = { WHOLE($plan_limit_percent) } % of the plan's limit of { $plan_limit_of } used in 28 days
     .label = Near a limit of the plan
 
-signal-seats_filling = { $seats_counted ->
-    [yes] { $active_persons } of { $seats_bought } seats active in 28 days
-   *[no] { WHOLE($seats_percent) } % of seats active in 28 days
-}
+signal-seats_filling = { $active_persons } of { $seats } seats active in 28 days
     .label = Seats filling
 
 signal-users_growing = { $persons_more ->
