@@ -75,7 +75,9 @@ def evaluate(frames: Frames, policy: Policy, previous: Mapping[int, Previous]) -
     values = values.assign(**{STAGE: pd.Series(placed.stage, index=values.index, dtype="object")})
     table = replace(table, values=values)
     groups = {purpose: tuple(_groups(purpose, cards, table, then, previous)) for purpose, cards in policy.cards.items()}
-    return Evaluation(then, table, placed, groups, raise_flags(then, values, policy.flags))
+    found = Evaluation(then, table, placed, groups, {})
+    before = {id: state.flags for id, state in previous.items()}
+    return replace(found, raised=raise_flags(then, values, policy.flags, before, found.bands()))
 
 
 def _with_extra(values: pd.DataFrame, extra: pd.DataFrame) -> pd.DataFrame:
