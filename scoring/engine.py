@@ -54,7 +54,8 @@ def decide(
     """A decision per customer at the close of ``frames.as_of``, in the order of ``frames.customers``.
 
     ``flags``: those that are on, with their days (None = as shipped). ``previous``: the bands at the close of the
-    day before. ``language``: of the sentences, see ``config.languages``. A customer's decision does not depend on who else is in the frames.
+    day before. ``language``: of the sentences, see ``config.languages``. A customer's decision does not depend on who
+    else is in the frames.
     """
     then, words = past(frames), catalogue(language)
     table = tabulate(then)
