@@ -336,6 +336,29 @@ absent-deals = renewal deal
 absent-contracts = contract
 absent-invoices = invoices
 
+## Where the score is going
+
+# `moved` points against the week that many `weeks` before
+trend-up = Rising: { ABS($moved) } points above the level of { $weeks ->
+    [one] a week ago
+   *[other] { $weeks } weeks ago
+}
+    .label = up
+trend-down = Falling: { ABS($moved) } points below the level of { $weeks ->
+    [one] a week ago
+   *[other] { $weeks } weeks ago
+}
+    .label = down
+trend-flat = Score steady
+    .label = flat
+drop-own = { WHOLE($drop_own) ->
+    [0] As high as its own usual
+    [one] { WHOLE($drop_own) } point below its own usual
+   *[other] { WHOLE($drop_own) } points below its own usual
+}
+forecast = Score expected at the renewal: { WHOLE($expected) } (likely { WHOLE($low) } to { WHOLE($high) })
+arr-at-risk = { AMOUNT($arr) } { $currency } a year at risk in the renewals of the next { $days } days
+
 ## Parent accounts
 
 worst-of = Worst of { $counted } accounts: { $name } { $score }

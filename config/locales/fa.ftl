@@ -279,6 +279,27 @@ absent-deals = معاملهٔ تمدید
 absent-contracts = قرارداد
 absent-invoices = صورت‌حساب
 
+## مسیر امتیاز
+
+trend-up = رو به افزایش: { ABS($moved) } امتیاز بالاتر از سطح { $weeks ->
+    [1] یک هفته پیش
+   *[other] { $weeks } هفته پیش
+}
+    .label = صعودی
+trend-down = رو به کاهش: { ABS($moved) } امتیاز پایین‌تر از سطح { $weeks ->
+    [1] یک هفته پیش
+   *[other] { $weeks } هفته پیش
+}
+    .label = نزولی
+trend-flat = امتیاز ثابت مانده است
+    .label = ثابت
+drop-own = { WHOLE($drop_own) ->
+    [0] هم‌سطح وضع معمول خودِ مشتری
+   *[other] { WHOLE($drop_own) } امتیاز پایین‌تر از وضع معمول خودِ مشتری
+}
+forecast = امتیاز مورد انتظار هنگام تمدید: { WHOLE($expected) } (به احتمال زیاد بین { WHOLE($low) } و { WHOLE($high) })
+arr-at-risk = { AMOUNT($arr) } { $currency } درآمد سالانه در تمدیدهای { $days } روز آینده در خطر است
+
 ## حساب‌های مادر
 
 worst-of = بدترین امتیاز از میان { $counted } حساب: { $name }، { $score }
