@@ -51,11 +51,11 @@ def expect(scores: Floats, weeks: Floats, slope: Floats, ahead: Floats) -> Expec
     middle = level + slope * damped
     walked = _spread(scores, slope) ** 2 * (horizon + damped**2 / np.maximum(known, 1))
     half = EIGHTY * np.sqrt(walked + (scores[:, 0] - level) ** 2)
-    score, low, high = (
-        np.round(np.where(usable, np.clip(bound, 0, HIGHEST), np.nan), 1)
-        for bound in (middle, middle - half, middle + half)
-    )
-    return Expected(score, low, high)
+
+    def shown(bound: Floats) -> Floats:
+        return np.asarray(np.round(np.where(usable, np.clip(bound, 0, HIGHEST), np.nan), 1), dtype=np.float64)
+
+    return Expected(shown(middle), shown(middle - half), shown(middle + half))
 
 
 def _spread(scores: Floats, slope: Floats) -> Floats:

@@ -51,9 +51,10 @@ def trends(steps: pd.DataFrame, today: pd.Series, as_of: date, renewal_in: pd.Se
     ``expected``, ``expected_low``, ``expected_high``: the score on the renewal day, ``renewal_in`` days ahead, with an
     interval of 80 %. Everything is NaN or None where it is not known.
     """
-    ahead = pd.Series(np.nan, index=today.index) if renewal_in is None else renewal_in.reindex(today.index)
-    pieces = list(_pieces(steps, today, as_of, ahead.to_numpy(np.float64)))
-    return pd.concat(pieces) if pieces else _row_each(today, spread(steps, today, as_of), ahead.to_numpy(np.float64))
+    given = pd.Series(np.nan, index=today.index) if renewal_in is None else renewal_in.reindex(today.index)
+    ahead = np.asarray(given, dtype=np.float64)
+    pieces = list(_pieces(steps, today, as_of, ahead))
+    return pd.concat(pieces) if pieces else _row_each(today, spread(steps, today, as_of), ahead)
 
 
 def _pieces(steps: pd.DataFrame, today: pd.Series, as_of: date, ahead: Floats) -> Iterator[pd.DataFrame]:
