@@ -116,6 +116,26 @@ def test_numbers_and_days_as_a_person_writes_them() -> None:
     assert feature_sentence(ENGLISH, "seat_use", "", facts(seat_use=1 / 3)) == "33.3 % of seats active in 28 days"
 
 
+def test_what_a_message_can_do_with_a_number() -> None:
+    said = read(
+        """a = { $n ->
+    [0] nothing
+    [1] all
+   *[other] { NUMBER($n, style: "percent", maximumFractionDigits: 0) }
+}
+b = { ROUND($n) ->
+    [0] nothing
+   *[other] { AMOUNT($n) } { PERCENT($n) } { WHOLE($n) } { ABS($n) } { NUMBER($n, maximumFractionDigits: 0) }
+}
+""",
+        "en",
+    )
+    assert [said.say("a", n=n) for n in (0.0, 0.004, 0.04, 0.5, 0.97, 1.0)] == [
+        "nothing", "0 %", "4 %", "50 %", "97 %", "all",
+    ]  # fmt: skip
+    assert [said.say("b", n=n) for n in (0.04, -1234.56)] == ["nothing", "-1,235 -123456 -1235 1234.6 -1235"]
+
+
 def test_foreign_names_are_isolated_and_own_words_are_not() -> None:
     assert occasions.worst_of(ENGLISH, 2, "Acme", 31.0) == "Worst of 2 accounts: Acme 31"
     assert occasions.worst_of(ENGLISH, 2, "آکمه", 31.0) == f"Worst of 2 accounts: {FSI}آکمه{PDI} 31"

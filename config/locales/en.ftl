@@ -10,7 +10,9 @@
 ### No full stop at the end of a sentence: whoever joins several puts them.
 ###
 ### Functions: AMOUNT($n) whole with groups of thousands, PERCENT($share) a share as a number of percent, WHOLE($n)
-### rounded, ABS($n) without its sign, LOWER($text) with a small first letter, where it is no abbreviation.
+### rounded, ROUND($n) rounded to one decimal (a selector takes numbers as they are: 0.04 is not [0]), ABS($n) without
+### its sign, LOWER($text) with a small first letter, where it is no abbreviation. NUMBER($share, style: "percent",
+### maximumFractionDigits: 0) is a share with its sign of percent.
 
 ## How this language is written
 
@@ -24,6 +26,8 @@ minus-sign = -
 full-stop = .
 # Between the things of a list
 comma = { ", " }
+# After a number of percent
+percent = { " %" }
 date = { $year }-{ $month }-{ $day }
 
 ## Usage
@@ -151,7 +155,7 @@ tickets_escalated_open_days = { tickets_escalated_open }
     .label = Oldest escalation
     .remedy = Take on the escalated ticket and tell the account the next step today
 
-resolution_days = { $resolution_days ->
+resolution_days = { ROUND($resolution_days) ->
     [0] Tickets are closed on the day they are opened
     [one] Tickets take { $resolution_days } day to close
    *[other] Tickets take { $resolution_days } days to close

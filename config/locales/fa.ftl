@@ -9,6 +9,7 @@ group-sign = ٬
 minus-sign = { "\u200E" }−
 full-stop = .
 comma = { "، " }
+percent = ٪
 # تاریخ میلادی؛ با ممیز، چون در متن راست‌به‌چپ جابه‌جا نمی‌شود
 date = { $year }/{ $month }/{ $day }
 
@@ -120,7 +121,7 @@ tickets_escalated_open_days = { tickets_escalated_open }
     .label = قدیمی‌ترین ارجاع
     .remedy = تیکتِ ارجاع‌شده را شخصاً پیگیری کنید و همین امروز قدم بعدی را به مشتری بگویید
 
-resolution_days = { $resolution_days ->
+resolution_days = { ROUND($resolution_days) ->
     [0] تیکت‌ها همان روزِ ثبت بسته می‌شوند
    *[other] بستن هر تیکت به‌طور میانگین { $resolution_days } روز طول می‌کشد
 }
