@@ -11,26 +11,18 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from config.errors import ConfigError, Problem
 from config.loading import read_yaml, validate
-from config.rules import Rule, parse
+from config.rules import Rule
 from config.shipped import shipped
-from config.values import Duration, Model
+from config.values import Duration, Model, RuleText
 from config.words import Purpose
 
 WHOLE: Final = 100.0
 RESERVED: Final = ("cap", "pulse")
 """Parts of a score that come from no measure; no measure or group may be mistaken for one."""
-
-
-def _rule(value: object) -> Rule:
-    if isinstance(value, Rule):
-        return value
-    if not isinstance(value, str):
-        raise ValueError("a rule is needed, such as: status = customer and arr > 10000")
-    return parse(value)
 
 
 def _form(value: object) -> object:
@@ -60,7 +52,6 @@ def _own(name: str) -> str:
     return name
 
 
-RuleText = Annotated[Rule, PlainValidator(_rule), PlainSerializer(str)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Score = Annotated[float, Field(ge=0, le=WHOLE, allow_inf_nan=False)]
 Curve = Annotated[tuple[tuple[Finite, Finite], ...], AfterValidator(_rising)]

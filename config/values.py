@@ -1,4 +1,4 @@
-"""The kinds of value that ``csbridge.yml`` holds: durations, secrets, web addresses, text.
+"""The kinds of value that the workspace's files hold: durations, secrets, web addresses, rules, text.
 
 Owns how each is read and what is refused; must not know which key holds one.
 """
@@ -10,7 +10,9 @@ from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator, SecretStr
+
+from config.rules import Rule, parse
 
 _DURATION = re.compile(r"(\d+)\s*(s|m|h|d)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -50,7 +52,16 @@ def _plain_text(value: object) -> object:
     return "" if value is None else value
 
 
+def _rule(value: object) -> Rule:
+    if isinstance(value, Rule):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("a rule is needed, such as: status = customer and arr > 10000")
+    return parse(value)
+
+
 Text = Annotated[str, Field(min_length=1)]
+RuleText = Annotated[Rule, PlainValidator(_rule), PlainSerializer(str)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
 Secrets = Annotated[list[Secret], BeforeValidator(listed)]

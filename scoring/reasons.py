@@ -31,6 +31,8 @@ class Parts:
 
     card: Scorecard
     words: Catalogue
+    version: str
+    """Of the card."""
     measures: tuple[tuple[str, Measure, str], ...]
     """Name, measure, label."""
     points: list[list[int]]
@@ -46,6 +48,7 @@ def parts(scored: ScoredFrame, card: Scorecard, words: Catalogue) -> Parts:
     return Parts(
         card=card,
         words=words,
+        version=card.version,
         measures=tuple(
             (name, card.measures[name], label(words, name, card.measures[name])) for name in scored.measures
         ),

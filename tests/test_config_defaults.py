@@ -118,8 +118,9 @@ def keys_of(annotation: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, 
     """The path of every key that a model takes; ``*`` for a key that the admin chooses, nothing for a list."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         for name, field in annotation.model_fields.items():
-            yield (*path, name)
-            yield from keys_of(field.annotation, (*path, name))
+            key = (*path, field.alias or name)
+            yield key
+            yield from keys_of(field.annotation, key)
     inner = (*path, "*") if get_origin(annotation) is Mapping else path
     for argument in get_args(annotation):
         yield from keys_of(argument, inner)
