@@ -13,7 +13,7 @@ from config.shipped import shipped_path
 from config.words import PURPOSES
 from scoring.facts import Facts
 from scoring.features.table import FEATURES
-from scoring.flags import FLAGS
+from scoring.flags import RULES as FLAGS
 from scoring.messages import catalogue, feature_remedy, feature_sentence, flag_remedy, flag_sentence, label, occasions
 from scoring.messages.loading import read
 from scoring.messages.style import FSI, LONG_WORD, PDI, RLI, RLM, Style, apart, bare

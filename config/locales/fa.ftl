@@ -308,3 +308,298 @@ mean-of = میانگین { $counted } حساب؛ پایین‌ترین: { $name 
 mean-by-arr-of = میانگین { $counted } حساب به وزن { -arr }؛ پایین‌ترین: { $name }، { $score }
 mean-by-arr-of--some = میانگین { $counted } حساب به وزن { -arr } ({ $unweighed } حساب دیگر بدون { -arr })؛ پایین‌ترین: { $name }، { $score }
 for-account = { $name }: { $action }
+
+## پشتیبانی، ادامه
+
+tickets_90d = { $tickets_90d ->
+    [0] در ۹۰ روز گذشته هیچ تیکتی ثبت نشده است
+   *[other] { $tickets_90d } تیکت در ۹۰ روز گذشته
+}
+    .label = تیکت‌های ۹۰ روز گذشته
+    .remedy = ببینید وجه مشترک این تیکت‌ها چیست و همان را اصلاح کنید
+tickets_per_active_person = { $tickets_90d } تیکت در ۹۰ روز، با { $active_persons } کاربر فعال در ۲۸ روز گذشته
+    .label = تیکت به ازای هر کاربر فعال
+    .remedy = ببینید وجه مشترک این تیکت‌ها چیست: شاید یک آموزش بیشترشان را بی‌نیاز کند
+tickets_reopened_90d = { $tickets_reopened_90d ->
+    [0] هیچ‌یک از تیکت‌های ۹۰ روز گذشته دوباره باز نشده است
+   *[other] { $tickets_reopened_90d } تیکت از تیکت‌های ۹۰ روز گذشته دوباره باز شده است
+}
+    .label = تیکت‌های دوباره‌بازشده
+    .remedy = تیکت‌های دوباره‌بازشده را مرور کنید و با پشتیبانی دربارهٔ راه‌حلی پایدار به توافق برسید
+first_reply_days = { $first_reply_days ->
+    [0] پشتیبانی همان روز نخستین پاسخ را داده است
+   *[other] { $first_reply_days } روز تا نخستین پاسخ پشتیبانی
+}
+    .label = زمان تا نخستین پاسخ
+    .remedy = از پشتیبانی بپرسید چرا این مشتری این‌قدر منتظر نخستین پاسخ می‌ماند
+tickets_pileup = { $tickets_open ->
+    [0] هیچ تیکت بازی نیست
+   *[other] { $tickets_open } تیکت باز، { $tickets_pileup } برابر تعداد معمول
+}
+    .label = انباشت تیکت‌ها
+    .remedy = ترتیب رسیدگی به تیکت‌های باز را با پشتیبانی تعیین کنید و به مشتری بگویید هر کدام کی حل می‌شود
+tickets_pileup--usual = { $tickets_open ->
+    [0] هیچ تیکت بازی نیست
+   *[other] { $tickets_open } تیکت باز، نه بیش از معمول
+}
+
+## پاسخ‌های نظرسنجی
+
+nps_champion = میانگین پاسخ حامیان ما { $nps_champion } از ۱۰ است
+    .label = پاسخ‌های { -nps } حامیان
+    .remedy = با حامی ما تماس بگیرید، بپرسید مشکل چیست و دربارهٔ اصلاح یک مورد به توافق برسید
+nps_executive = میانگین پاسخ مدیران ارشد { $nps_executive } از ۱۰ است
+    .label = پاسخ‌های { -nps } مدیران ارشد
+    .remedy = از مدیر ارشد وقت گفت‌وگو بخواهید و ببینید چه انتظاری داشته است
+nps_user = میانگین پاسخ کاربران { $nps_user } از ۱۰ است
+    .label = پاسخ‌های { -nps } کاربران
+    .remedy = با چند کاربری که نمرهٔ پایین داده‌اند تماس بگیرید و بپرسید چه چیزی بیش از همه به کارشان می‌آید
+promoters = { $promoters ->
+    [0] هیچ‌کس ما را به دیگران توصیه نمی‌کند
+   *[other] { $promoters } نفر ما را به دیگران توصیه می‌کنند
+}
+    .label = مروجان
+    .remedy = از آنان که مرددند بپرسید چه کم است تا محصول را توصیه کنند
+detractors = { $detractors ->
+    [0] هیچ‌کس ناراضی نیست
+   *[other] { $detractors } نفر ناراضی
+}
+    .label = ناراضیان
+    .remedy = با تک‌تک ناراضیان تماس بگیرید، بپرسید مشکل چه بوده است و قولی را که می‌دهید یادداشت کنید
+csat_answers = { $csat_answers ->
+    [0] در یک سال گذشته هیچ‌کس به رضایت‌سنجی پاسخ نداده است
+   *[other] { $csat_answers } نفر در یک سال گذشته به رضایت‌سنجی پاسخ داده‌اند
+}
+    .label = تعداد پاسخ‌های رضایت‌سنجی
+    .remedy = از افراد بیشتری نزد مشتری بپرسید چقدر راضی‌اند
+csat_change = رضایت در ۹۰ روز گذشته تغییر نکرده است
+    .label = تغییر رضایت
+    .remedy = از کسانی که رضایتشان کم شده است بپرسید چه چیزی تغییر کرده و دربارهٔ اصلاح یک مورد به توافق برسید
+csat_change--up = رضایت در ۹۰ روز گذشته { ABS($csat_change) } واحد بالا رفته است
+csat_change--down = رضایت در ۹۰ روز گذشته { ABS($csat_change) } واحد پایین آمده است
+ces_latest = میانگین پاسخ‌ها به پرسش دشواری کار { $ces_latest } است
+    .label = دشواری کار
+    .remedy = بپرسید چه چیزی دشوار بوده است و همان یک مورد را آسان‌تر کنید
+ces_answers = { $ces_answers ->
+    [0] در یک سال گذشته هیچ‌کس به پرسش دشواری کار پاسخ نداده است
+   *[other] { $ces_answers } نفر در یک سال گذشته به پرسش دشواری کار پاسخ داده‌اند
+}
+    .label = تعداد پاسخ‌های دشواری کار
+    .remedy = از افراد بیشتری نزد مشتری بپرسید کار با محصول چقدر آسان است
+response_rate = { PERCENT($response_rate) }٪ از افراد شناخته‌شده در یک سال گذشته به نظرسنجی پاسخ داده‌اند
+    .label = نرخ پاسخ‌گویی
+    .remedy = پاسخ به نظرسنجی بعدی را حضوری بخواهید و بگویید نتیجهٔ نظرسنجی پیشین چه شد
+
+## ارتباط با مشتری، ادامه
+
+days_since_meeting = { $days_since_meeting ->
+    [0] آخرین جلسه: امروز
+   *[other] آخرین جلسه: { $days_since_meeting } روز پیش
+}
+    .label = آخرین جلسه
+    .remedy = یک جلسهٔ مرور پیشنهاد کنید
+meeting_booked_in = { $meeting_booked_in ->
+    [0] برای امروز جلسه‌ای گذاشته شده است
+   *[other] جلسهٔ بعدی: { $meeting_booked_in } روز دیگر
+}
+    .label = جلسهٔ بعدی
+    .remedy = جلسه‌ای زودتر پیشنهاد کنید
+review_overdue_days = موعد جلسهٔ مرور امروز است
+    .label = جلسهٔ مرور
+    .remedy = تاریخی برای جلسهٔ مرور پیشنهاد کنید
+review_overdue_days--overdue = { ABS($review_overdue_days) } روز از موعد جلسهٔ مرور گذشته است
+review_overdue_days--ahead = { ABS($review_overdue_days) } روز تا جلسهٔ مرور بعدی مانده است
+executive = هیچ مدیر ارشدی شناخته‌شده نیست
+    .label = مدیر ارشد
+    .remedy = ببینید اکنون چه کسی تصمیم می‌گیرد و بخواهید شما را به او معرفی کنند
+executive--present = مدیر ارشد هنوز آنجاست
+executive--left = مدیر ارشد از آنجا رفته است
+days_since_executive_touch = { $days_since_executive_touch ->
+    [0] امروز با یکی از مدیران ارشد گفت‌وگو شده است
+   *[other] آخرین گفت‌وگو با مدیر ارشد: { $days_since_executive_touch } روز پیش
+}
+    .label = آخرین گفت‌وگو با مدیر ارشد
+    .remedy = از مدیر ارشد وقت گفت‌وگو بخواهید: چه انتظاری دارد و تاکنون به چه رسیده است
+days_since_champion_touch = { $days_since_champion_touch ->
+    [0] امروز با حامی ما گفت‌وگو شده است
+   *[other] آخرین گفت‌وگو با حامی ما: { $days_since_champion_touch } روز پیش
+}
+    .label = آخرین گفت‌وگو با حامی ما
+    .remedy = با حامی ما تماس بگیرید و بپرسید اوضاع چطور است
+contacts_known = { $contacts_known ->
+    [0] هیچ مخاطبی نمانده است
+    [1] فقط { $contacts_known } مخاطب شناخته‌شده است
+   *[other] { $contacts_known } مخاطب شناخته‌شده است
+}
+    .label = مخاطبان شناخته‌شده
+    .remedy = بپرسید چه کسان دیگری با محصول کار می‌کنند و آنان را به مخاطبان بیفزایید
+
+## معامله، قرارداد و پرداخت، ادامه
+
+expansion_deal = هیچ معاملهٔ توسعه‌ای نیست
+    .label = معاملهٔ توسعه
+    .remedy = ببینید معاملهٔ توسعه چرا از دست رفت و چه چیزی باید تغییر کند
+expansion_deal--open = معاملهٔ توسعه باز است
+expansion_deal--won = آخرین معاملهٔ توسعه نهایی شده است
+expansion_deal--lost = معاملهٔ توسعه از دست رفته است
+customer_days = { $customer_days ->
+    [0] از امروز مشتری ماست
+   *[other] { $customer_days } روز است که مشتری ماست
+}
+    .label = مدت همکاری
+    .remedy = دربارهٔ نخستین هدفی که مشتری می‌خواهد به آن برسد به توافق برسید
+contract_days = قرارداد { $contract_days } روزه
+    .label = طول قرارداد
+    .remedy = وقتی مشتری به آنچه می‌خواست رسید، دورهٔ بلندتری پیشنهاد کنید
+contract_kind = هیچ قراردادی شناخته‌شده نیست
+    .label = دورهٔ قرارداد
+    .remedy = وقتی مشتری به آنچه می‌خواست رسید، دورهٔ بلندتری پیشنهاد کنید
+contract_kind--monthly = قرارداد ماهانه
+contract_kind--quarterly = قرارداد سه‌ماهه
+contract_kind--yearly = قرارداد سالانه
+contract_kind--multi_year = قرارداد چندساله
+auto_renew = معلوم نیست قرارداد خودبه‌خود تمدید می‌شود یا نه
+    .label = تمدید خودکار
+    .remedy = گفت‌وگوی تمدید را زود آغاز کنید: این قرارداد اگر کسی تمدیدش نکند پایان می‌یابد
+auto_renew--yes = قرارداد خودبه‌خود تمدید می‌شود
+auto_renew--no = قرارداد خودبه‌خود تمدید نمی‌شود
+arr = درآمد سالانه { AMOUNT($arr) } { $currency }
+    .label = درآمد سالانه ({ -arr })
+    .remedy = بپرسید محصول چه کار دیگری می‌تواند برای مشتری بکند
+arr--plain = درآمد سالانه { AMOUNT($arr) }
+arr_change = درآمد سالانه مانند یک سال پیش است
+    .label = تغییر درآمد سالانه
+    .remedy = بپرسید چه چیزی کم شده است و آیا می‌توان آن را بازگرداند
+arr_change--up = درآمد سالانه در یک سال { $change }٪ افزایش یافته است
+arr_change--down = درآمد سالانه در یک سال { $change }٪ کاهش یافته است
+arr_change--none = دیگر درآمد سالانه‌ای نیست
+late_payments_365d = { $late_payments_365d ->
+    [0] در یک سال گذشته هیچ صورت‌حسابی دیر پرداخت نشده است
+   *[other] { $late_payments_365d } صورت‌حساب در یک سال گذشته دیر پرداخت شده است
+}
+    .label = پرداخت‌های دیرهنگام
+    .remedy = بپرسید چه چیزی مانع پرداخت به‌موقع صورت‌حساب‌هاست
+pays_late_days = سر موعد پرداخت می‌کند
+    .label = روزهای تأخیر در پرداخت
+    .remedy = بپرسید چه چیزی مانع پرداخت به‌موقع صورت‌حساب‌هاست
+pays_late_days--late = معمولاً { ABS($pays_late_days) } روز دیرتر پرداخت می‌کند
+pays_late_days--early = معمولاً { ABS($pays_late_days) } روز پیش از سررسید پرداخت می‌کند
+
+## هشدارهای ریسک، ادامه
+
+flag-champion_left = { $champion_left_dated ->
+    [yes] { $champion_left_days ->
+        [0] حامی ما امروز از آنجا رفته است
+       *[other] حامی ما { $champion_left_days } روز پیش از آنجا رفته است
+    }
+   *[no] حامی ما از آنجا رفته است
+}
+    .label = رفتن حامی ما
+    .remedy = حامی تازه‌ای پیدا کنید: بپرسید چه کسی جای او آمده است، خودتان را معرفی کنید و بپرسید نخست چه نیاز دارد
+
+flag-usage_falling = استفاده { WHOLE($usage_below) }٪ پایین‌تر از حد معمول این مشتری است
+    .label = افت استفاده
+    .remedy = بپرسید چه چیزی تغییر کرده است، نشان دهید چه کارهایی دیگر انجام نمی‌شود و دربارهٔ قدم بعدی به توافق برسید
+
+flag-key_feature_dropped = استفاده از { $key_feature_dropped } { WHOLE($key_feature_below) }٪ پایین‌تر از حد معمول این مشتری است
+    .label = افت یک قابلیت کلیدی
+    .remedy = ببینید چه کسی از این قابلیت استفاده می‌کرد و چرا کنار گذاشت: روالی تازه، یک ایراد یا ابزاری دیگر
+
+flag-csat_falling = رضایت در ۹۰ روز گذشته { $csat_fall } واحد پایین آمده و میانگین آن به { $csat_latest } رسیده است
+    .label = کاهش رضایت
+    .remedy = با کسانی که نمرهٔ پایین داده‌اند تماس بگیرید، علت را بپرسید و بگویید چه چیزی و کی اصلاح می‌شود
+
+flag-ticket_pileup = { $tickets_open } تیکت باز است، در حالی که معمولاً { $tickets_usual } تیکت است
+    .label = انباشته شدن تیکت‌ها
+    .remedy = تیکت‌های باز را با پشتیبانی مرور کنید، علت مشترک را بجویید و برای هر کدام تاریخی به مشتری بدهید
+
+flag-renewal_unhealthy = { $days_to_renewal ->
+    [0] موعد تمدید همین امروز است
+   *[other] { $days_to_renewal } روز تا تمدید مانده است
+} و وضعیت سلامت { $renewal_band ->
+    [green] سبز
+    [yellow] زرد
+   *[red] قرمز
+} است
+    .label = تمدیدِ نزدیک با سلامت پایین
+    .remedy = همین حالا برای تمدید برنامه‌ای بریزید: چه چیزی بیشترین امتیاز را می‌گیرد، چه کسی اصلاحش می‌کند، و با تصمیم‌گیرنده حرف بزنید
+
+flag-executive_left = { $executive_left_dated ->
+    [yes] { $executive_left_days ->
+        [0] مدیر ارشدِ پشتیبان ما امروز از آنجا رفته است
+       *[other] مدیر ارشدِ پشتیبان ما { $executive_left_days } روز پیش از آنجا رفته است
+    }
+   *[no] مدیر ارشدِ پشتیبان ما از آنجا رفته است
+}
+    .label = رفتن مدیر ارشد
+    .remedy = ببینید چه کسی جای او آمده است و از یکی از مدیران ارشد خودمان بخواهید با او تماس بگیرد
+
+flag-onboarding_stalled = { $milestones_late ->
+    [0] { $onboarding_since } روز پس از آغاز، هنوز نخستین ارزش به دست نیامده است
+   *[other] { $onboarding_since } روز پس از آغاز، { $milestones_late } گام راه‌اندازی عقب افتاده است
+}
+    .label = توقف راه‌اندازی
+    .remedy = با مشتری بنشینید: ببینید چه چیزی جلو گام بعدی را گرفته است و تاریخ تازه‌ای برایش بگذارید
+
+flag-single_threaded = در ۹۰ روز گذشته تنها با ۱ نفر از { $contacts_known } مخاطب گفت‌وگو شده است
+    .label = وابستگی به یک نفر
+    .remedy = با نفر دومی نزد مشتری آشنا شوید؛ بهتر از همه یکی از مدیران ارشد
+
+flag-no_executive_touch = { $executive_met ->
+    [yes] { $days_since_executive_touch } روز است که با هیچ مدیر ارشدی گفت‌وگو نشده است
+   *[no] هنوز با هیچ‌یک از مدیران ارشد کنونی گفت‌وگو نشده است
+}
+    .label = بی‌ارتباطی با مدیر ارشد
+    .remedy = از مدیر ارشد وقت گفت‌وگویی کوتاه بخواهید و نشان دهید مشتری از محصول چه به دست آورده است
+
+flag-review_overdue = { $review_overdue_days } روز از موعد جلسهٔ مرور گذشته است
+    .label = تأخیر در جلسهٔ مرور
+    .remedy = دو تاریخ برای جلسهٔ مرور پیشنهاد کنید
+
+flag-data_stale = { $usage_quiet_days } روز است که دادهٔ استفاده نرسیده است
+    .label = دادهٔ کهنه
+    .remedy = از مسئول منبع دادهٔ استفاده بپرسید چرا چیزی نمی‌رسد: تا آن هنگام میزان استفادهٔ این مشتری نامعلوم است
+
+## نشانه‌های توسعه: سرنخ‌ها و گواهشان
+
+signal-near_limit = در ۲۸ روز گذشته { WHOLE($plan_limit_percent) }٪ از سقف { $plan_limit_of } در طرح مصرف شده است
+    .label = نزدیک به سقف طرح
+
+signal-seats_filling = { $active_persons } کاربر از { $seats } کاربر مجاز در ۲۸ روز گذشته فعال بوده‌اند
+    .label = پر شدن ظرفیت
+
+signal-users_growing = { $persons_more } نفر بیش از ۲۸ روزِ پیش از آن فعال‌اند
+    .label = رشد کاربران فعال
+
+signal-locked_tried = { $locked_features_tried } قابلیت که در طرح مشتری نیست آزموده شده است
+    .label = آزمودن قابلیت بیرون از طرح
+
+signal-ticket_hint = { $hint_days ->
+    [0] «{ $hint }» در تیکت امروز
+   *[other] «{ $hint }» در تیکت { $hint_days } روز پیش
+}
+    .label = سرنخ در تیکت
+
+signal-happy_adopted = { $happy_by ->
+    [nps] میانگین پاسخ‌های { -nps } { $nps_latest } از ۱۰ است
+   *[csat] میانگین پاسخ‌های رضایت‌سنجی { $csat_latest } است
+} و { $adopted_by ->
+    [seats] { WHOLE($seats_percent) }٪ از ظرفیت کاربران فعال است
+   *[breadth] از { $breadth } قابلیت استفاده می‌شود
+}
+    .label = راضی و جاافتاده
+
+signal-cross_sell = { $cross_sell_owners } مشتری از { $cross_sell_others } { $cross_sell_group ->
+    [both] مشتریِ هم‌گروه و هم‌صنعت
+    [segment] مشتریِ هم‌گروه
+   *[all] مشتری دیگر
+} محصول { $cross_sell_product } را دارند
+    .label = فروش مکمل
+
+expansion-amount = { $expansion_by ->
+    [seats] { $expansion_seats } کاربر دیگر به بهای طرح: سالانه { AMOUNT($expansion_amount) } { $expansion_currency }
+    [seats_bare] { $expansion_seats } کاربر دیگر به بهای طرح: سالانه { AMOUNT($expansion_amount) }
+    [plan] طرح { $expansion_plan } سالانه { AMOUNT($expansion_amount) } { $expansion_currency } بیشتر هزینه دارد
+   *[plan_bare] طرح { $expansion_plan } سالانه { AMOUNT($expansion_amount) } بیشتر هزینه دارد
+}
+    .label = مبلغ توسعه
