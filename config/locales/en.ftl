@@ -10,7 +10,9 @@
 ### No full stop at the end of a sentence: whoever joins several puts them.
 ###
 ### Functions: AMOUNT($n) whole with groups of thousands, PERCENT($share) a share as a number of percent, WHOLE($n)
-### rounded, ABS($n) without its sign, LOWER($text) with a small first letter, where it is no abbreviation.
+### rounded, ROUND($n) rounded to one decimal (a selector takes numbers as they are: 0.04 is not [0]), ABS($n) without
+### its sign, LOWER($text) with a small first letter, where it is no abbreviation. NUMBER($share, style: "percent",
+### maximumFractionDigits: 0) is a share with its sign of percent.
 
 ## How this language is written
 
@@ -24,6 +26,8 @@ minus-sign = -
 full-stop = .
 # Between the things of a list
 comma = { ", " }
+# After a number of percent
+percent = { " %" }
 date = { $year }-{ $month }-{ $day }
 
 ## Usage
@@ -151,7 +155,7 @@ tickets_escalated_open_days = { tickets_escalated_open }
     .label = Oldest escalation
     .remedy = Take on the escalated ticket and tell the account the next step today
 
-resolution_days = { $resolution_days ->
+resolution_days = { ROUND($resolution_days) ->
     [0] Tickets are closed on the day they are opened
     [one] Tickets take { $resolution_days } day to close
    *[other] Tickets take { $resolution_days } days to close
@@ -335,6 +339,29 @@ absent-activities = calls, meetings or e-mails from them
 absent-deals = renewal deal
 absent-contracts = contract
 absent-invoices = invoices
+
+## Where the score is going
+
+# `moved` points against the week that many `weeks` before
+trend-up = Rising: { ABS($moved) } points above the level of { $weeks ->
+    [one] a week ago
+   *[other] { $weeks } weeks ago
+}
+    .label = up
+trend-down = Falling: { ABS($moved) } points below the level of { $weeks ->
+    [one] a week ago
+   *[other] { $weeks } weeks ago
+}
+    .label = down
+trend-flat = Score steady
+    .label = flat
+drop-own = { WHOLE($drop_own) ->
+    [0] As high as its own usual
+    [one] { WHOLE($drop_own) } point below its own usual
+   *[other] { WHOLE($drop_own) } points below its own usual
+}
+forecast = Score expected at the renewal: { WHOLE($expected) } (likely { WHOLE($low) } to { WHOLE($high) })
+arr-at-risk = { AMOUNT($arr) } { $currency } a year at risk in the renewals of the next { $days } days
 
 ## Parent accounts
 
