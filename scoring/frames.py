@@ -67,9 +67,14 @@ COLUMNS: Final[dict[str, dict[str, str]]] = {
         "customer": "int64", "invoice": "object", "due": "datetime64[s]", "paid": "datetime64[s]",
         "amount": "float64", "currency": "object",
     },
-    # one row per usage source: the newest day of any account that was known (the watermark)
-    "sources": {"source": "object", "newest": "datetime64[s]", "stale_after_days": "float64"},
+    # one row per usage source: the newest day of any account that was known (the watermark), and the oldest
+    "sources": {
+        "source": "object", "newest": "datetime64[s]", "oldest": "datetime64[s]", "stale_after_days": "float64",
+    },
 }  # fmt: skip
+
+CODED: Final = {("usage", "source"), ("usage", "person"), ("usage", "feature")}
+"""Columns of many rows and few words: they may come as categories or strings, and are taken as they are."""
 
 NOBODY: Final = -1
 """The customer of a row that names none; no customer has this id, so the row counts for nobody."""
@@ -109,12 +114,17 @@ def typed(name: str, given: pd.DataFrame) -> pd.DataFrame:
         given = given.set_index("customer")
     if list(given.columns) != list(columns):
         given = given.reindex(columns=list(columns))
-    wrong = {column: wanted for column, wanted in columns.items() if str(given[column].dtype) != wanted}
+    wrong = {column: wanted for column, wanted in columns.items() if not _fits(name, given[column], wanted)}
     if wrong:
         given = given.assign(**{column: _as(given[column], wanted) for column, wanted in wrong.items()})
     if name == "customers":
         given = given.set_axis(given.index.astype("int64").rename("customer"))
     return given
+
+
+def _fits(name: str, column: pd.Series, wanted: str) -> bool:
+    coded = isinstance(column.dtype, (pd.CategoricalDtype, pd.StringDtype)) and (name, column.name) in CODED
+    return coded or str(column.dtype) == wanted
 
 
 def empty_frames(as_of: date) -> Frames:

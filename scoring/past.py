@@ -34,6 +34,8 @@ class Past:
     """With ``left``: whether the person had left by then."""
     use: pd.DataFrame
     """What usage says, a row per customer: see ``scoring.use.summarise``."""
+    reached: pd.DataFrame
+    """Customers × (first value, milestones): days since it was reached, see ``scoring.use.reached``."""
     tickets: pd.DataFrame
     """With ``ago`` of the opening, ``open``, ``escalated`` and ``closed_ago`` as they stood then.
 
@@ -62,14 +64,15 @@ def past(frames: Frames, product: Product = NO_PRODUCT) -> Past:
     as_of = frames.as_of
     customers = typed("customers", frames.customers)
     customers = customers[~customers.index.duplicated()]
-    usage, sources = typed("usage", frames.usage), typed("sources", frames.sources)
+    usage = use.gather(typed("usage", frames.usage), typed("sources", frames.sources), customers.index, as_of)
     persons, invoices = typed("persons", frames.persons), typed("invoices", frames.invoices)
     return Past(
         as_of=as_of,
         product=product,
         customers=customers,
         persons=persons.assign(left=days_before(persons["left_on"], as_of).ge(0)),
-        use=use.summarise(usage, sources, customers.index, as_of),
+        use=use.summarise(usage, customers["plan"], days_before(customers["customer_since"], as_of), product),
+        reached=use.reached(usage, product),
         tickets=_tickets(typed("tickets", frames.tickets), as_of),
         answers=latest_answers(_happened(typed("responses", frames.responses), "day", as_of)),
         activities=_touches(_happened(typed("activities", frames.activities), "day", as_of)),
