@@ -10,7 +10,7 @@ import pandas as pd
 from config.product import Plan, Product
 from scoring.use.levels import trend
 from scoring.use.people import DAYS, RECENT, Cells, user_weeks
-from scoring.use.rows import Flags, Floats, Ints, Rows, blocks
+from scoring.use.rows import OLDEST, Flags, Floats, Ints, Rows, blocks
 
 TABLE: Final = 1 << 27
 """Pairs of customer and feature that may be ticked off in a table; more are sorted."""
@@ -64,7 +64,7 @@ def key_trends(found: Cells, rows: Rows, chosen: Flags, span: Floats, product: P
     """Each key feature that anybody used, with its robust trend against the customer's own past with it."""
     for name in dict.fromkeys(product.key_features):
         if name in rows.features:
-            its = chosen & (rows.ago < DAYS) & (rows.feature == rows.features.get_loc(name))
+            its = rows.of(chosen & (rows.ago < DAYS), name)
             yield name, trend(user_weeks(found, rows, its), span)
 
 
@@ -86,28 +86,26 @@ def limit_use(rows: Rows, chosen: Flags, plans: pd.Series, product: Product) -> 
     Unknown where the plan is unknown or has no limit. ``plans``: per customer.
     """
     best, which = np.full(rows.size, np.nan), np.full(rows.size, None, object)
-    for name in dict.fromkeys(name for plan in product.plans.values() for name in plan.limits):
+    limited = list(dict.fromkeys(name for plan in product.plans.values() for name in plan.limits))
+    counted = chosen & (rows.ago < RECENT)
+    for name in limited:
         limits = plans.map({plan: its.limits[name] for plan, its in product.plans.items() if name in its.limits})
-        share = _total(rows, chosen, name) / limits.to_numpy(np.float64)
+        its = once(rows, rows.of(counted, name))
+        total = np.bincount(rows.who[its], weights=rows.amount(its), minlength=rows.size)
+        share = total / limits.to_numpy(np.float64)
         more = ~np.isnan(share) & ~(share <= best)
         best, which = np.where(more, share, best), np.where(more, name, which)
     return best, pd.Series(which)
 
 
-def _total(rows: Rows, chosen: Flags, feature: str) -> Floats:
-    """How often a feature was used in 28 days."""
-    if feature not in rows.features:
-        return np.zeros(rows.size)
-    counted = chosen & (rows.ago < RECENT) & (rows.feature == rows.features.get_loc(feature))
-    counted = once(rows, counted)
-    return np.bincount(rows.who[counted], weights=rows.amount(counted), minlength=rows.size)
-
-
 def once(rows: Rows, chosen: Flags) -> Flags:
     """Without rows that are given twice: a daily total counts once."""
     at = np.flatnonzero(chosen)
-    columns = {"who": rows.who, "ago": rows.ago, "source": rows.source, "person": rows.person}
-    keys = {name: column[at] for name, column in {**columns, "feature": rows.feature, "count": rows.count}.items()}
+    day = rows.who[at].astype(np.int64) * (OLDEST + 1) + rows.ago[at]
+    key = day * (rows.people + 1) + rows.person[at] + 1
+    if not pd.Series(key).duplicated(keep=False).any():
+        return chosen
+    keys = {"key": key, "source": rows.source[at], "feature": rows.feature[at], "count": rows.count[at]}
     result = np.zeros(len(chosen), bool)
     result[at[~pd.DataFrame(keys).duplicated().to_numpy()]] = True
     return result

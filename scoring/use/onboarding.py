@@ -7,10 +7,9 @@ import pandas as pd
 
 from config.product import Milestone, Product
 from scoring.use.breadth import once
-from scoring.use.rows import HISTORY, Flags, Floats, Rows
+from scoring.use.people import WEEK
+from scoring.use.rows import HISTORY, Flags, Floats, Ints, Rows
 
-PIECE: Final = 1 << 24
-"""Cells of customers × days that are added up at a time."""
 SETTLING: Final = 28
 """Days after a source began within which a first row may be of somebody who had long used the product."""
 
@@ -26,47 +25,40 @@ def reached(rows: Rows, product: Product) -> pd.DataFrame:
 
 
 def _reached(rows: Rows, milestone: Milestone) -> Floats:
-    counted = rows.used
-    if milestone.feature is not None:
-        if milestone.feature not in rows.features:
-            return np.full(rows.size, np.nan)
-        counted = counted & (rows.feature == rows.features.get_loc(milestone.feature))
-    if rows.amount(counted).min(initial=np.inf) >= milestone.count:
-        return earliest(rows, counted)
-    return _added_up(rows, once(rows, counted), milestone.count)
-
-
-def earliest(rows: Rows, chosen: Flags) -> Floats:
-    """Days since the first of those rows, NaN where there is none."""
-    first = np.full(rows.size, -1, rows.ago.dtype)
-    np.maximum.at(first, rows.who[chosen].astype(np.intp), rows.ago[chosen])
-    return np.where(first < 0, np.nan, first.astype(np.float64))
+    counted = rows.used if milestone.feature is None else rows.of(rows.used, milestone.feature)
+    short = counted & (rows.count < milestone.count)
+    if milestone.count > 1:
+        short |= counted & ~np.isfinite(rows.count)
+    return _added_up(rows, once(rows, counted), milestone.count) if short.any() else rows.earliest(counted)
 
 
 def _added_up(rows: Rows, chosen: Flags, wanted: float) -> Floats:
-    """Days since the counts of those rows added up to ``wanted``, a few customers at a time."""
-    who, amount = rows.who[chosen], rows.amount(chosen)
+    """Days since the counts of those rows added up to ``wanted``: first in which week, then on which of its days."""
+    who, amount = rows.who[chosen].astype(np.int64), rows.amount(chosen)
     day = HISTORY - np.minimum(rows.ago[chosen], HISTORY).astype(np.int64)
-    result, few = np.full(rows.size, np.nan), PIECE // (HISTORY + 1)
-    for start in range(0, rows.size, few):
-        end = min(start + few, rows.size)
-        its = (who >= start) & (who < end)
-        cell = (who[its].astype(np.int64) - start) * (HISTORY + 1) + day[its]
-        total = np.bincount(cell, weights=amount[its], minlength=(end - start) * (HISTORY + 1))
-        enough = total.reshape(-1, HISTORY + 1).cumsum(axis=1) >= wanted
-        result[start:end] = np.where(enough.any(axis=1), HISTORY - enough.argmax(axis=1), np.nan)
-    return result
+    week = day // WEEK
+    by_week = _sums(who, week, amount, rows.size, HISTORY // WEEK + 1).cumsum(axis=1)
+    got = by_week[:, -1] >= wanted
+    at = (by_week >= wanted).argmax(axis=1)
+    before = np.where(at > 0, by_week[np.arange(rows.size), np.maximum(at - 1, 0)], 0)
+    its = week == at[who]
+    by_day = _sums(who[its], day[its] % WEEK, amount[its], rows.size, WEEK).cumsum(axis=1) + before[:, None]
+    ago = HISTORY - (at * WEEK + (by_day >= wanted).argmax(axis=1))
+    return np.where(got, ago, np.nan)
 
 
-def beginnings(rows: Rows, seen: Flags, since: Floats) -> tuple[Floats, Flags]:
+def _sums(who: Ints, column: Ints, amount: Floats, size: int, wide: int) -> Floats:
+    return np.bincount(who * wide + column, weights=amount, minlength=size * wide).reshape(size, wide)
+
+
+def beginnings(first_row: Floats, first_use: Floats, told_since: Floats, since: Floats) -> tuple[Floats, Flags]:
     """Days since the first use where that is known, and of whom everything since the start (``since``) is known.
 
-    ``seen``: customers × sources, which told of whom. Neither is known of a customer whose use goes back beyond the
-    history handed over; nor is the beginning where a source began to tell only after the start.
+    All per customer, in days: since its first row of any source, its first use, the day from which all of its
+    sources tell, and its start. Nothing is known of the beginning of a customer whose rows go back beyond the history
+    handed over, nor where a source began to tell only after the start.
     """
-    told_since = np.where(seen, rows.sources.began, np.inf).min(axis=1)
-    whole = np.nan_to_num(earliest(rows, np.ones(len(rows.who), bool)), nan=-1) < HISTORY
+    whole = first_row < HISTORY
     from_start = whole & (since >= 0) & (since < HISTORY) & (since <= told_since)
-    first = earliest(rows, rows.used)
-    known = from_start | (whole & (first <= told_since - SETTLING))
-    return np.where(known, first, np.nan), from_start
+    known = from_start | (whole & (first_use <= told_since - SETTLING))
+    return np.where(known, first_use, np.nan), from_start

@@ -20,7 +20,7 @@ HISTORY: Final = 480
 there. Of the time before, a row may tell of the last use only: what began earlier than this is not known."""
 BLOCK: Final = 1_000_000
 """Rows that are worked on at a time."""
-OLDEST: Final = 32_767
+OLDEST: Final = 32_000
 """Days beyond which use is simply old."""
 SECONDS: Final = 86_400
 MISSING: Final = np.iinfo(np.int64).min
@@ -64,12 +64,38 @@ class Rows:
         count = self.count[rows]
         return np.where(np.isfinite(count), count, 1.0)
 
+    def earliest(self, rows: Flags) -> Floats:
+        """Per customer the days since the first of those rows, NaN where there is none."""
+        return _extreme(self, rows, np.maximum, -1)
+
+    def latest(self, rows: Flags) -> Floats:
+        """Per customer the days since the last of those rows, NaN where there is none."""
+        return _extreme(self, rows, np.minimum, OLDEST + 1)
+
+    def of(self, rows: Flags, feature: str) -> Flags:
+        """Those of the rows that are about a feature."""
+        if feature not in self.features:
+            return np.zeros(len(rows), bool)
+        found: Flags = rows & (self.feature == self.features.get_loc(feature))
+        return found
+
+
+def _extreme(rows: Rows, chosen: Flags, better: np.ufunc, start: int) -> Floats:
+    result = np.full(rows.size, start, rows.ago.dtype)
+    for part in blocks(len(chosen)):
+        who, ago, some = rows.who[part], rows.ago[part], chosen[part]
+        if not some.all():
+            who, ago = who[some], ago[some]
+        better.at(result, who.astype(np.intp), ago)
+    return np.where(result == start, np.nan, result)
+
 
 def gather(usage: pd.DataFrame, sources: pd.DataFrame, index: pd.Index, as_of: date) -> Rows:
     """The rows up to ``as_of`` of the customers in ``index``. Sources are judged by everybody's rows."""
     ago = _days_ago(usage["day"], as_of)
     source, names = coded(usage["source"])
-    source = np.where(source < 0, len(names), source) if (source < 0).any() else source
+    if (source < 0).any():  # rows that name no source are of one more source
+        source, names = np.where(source < 0, len(names), source), names.astype(object).insert(len(names), None)
     judged = assess(names, source, ago, sources, as_of)
     person, persons = coded(usage["person"])
     feature, features = coded(usage["feature"])
@@ -92,7 +118,7 @@ def blocks(size: int) -> Iterator[slice]:
 def coded(column: pd.Series) -> tuple[Codes, pd.Index]:
     """Codes and their names; −1 where there is none. A category has its codes already. An empty name is none."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        codes, names = column.cat.codes.to_numpy(), pd.Index(column.cat.categories)
+        codes, names = column.array.codes, pd.Index(column.array.categories)
     else:
         codes, names = pd.factorize(column)
         names = pd.Index(names)

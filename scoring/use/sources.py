@@ -38,14 +38,14 @@ class Sources:
 
 
 def assess(names: pd.Index, codes: NDArray[Any], ago: NDArray[Any], sources: pd.DataFrame, as_of: date) -> Sources:
-    """Judge the sources of rows. ``codes`` beyond the names are of rows that name no source: one more source.
+    """Judge the sources of rows, ``names`` by their codes; those that are only announced follow.
 
     The age comes from ``sources``: over all accounts, these or others. Where that is missing, or lies in the
     future, the newest past row at hand counts.
     """
     stated = _stated(sources, as_of)
-    named = names.astype(object)
-    names = named.insert(len(named), None).append(stated.index.difference(named, sort=False))
+    names = names.astype(object)
+    names = names.append(stated.index.difference(names, sort=False))
     stated = stated.reindex(names)
     lag = stated["lag"].to_numpy(np.float64)
     if np.isnan(lag).any():
@@ -66,8 +66,8 @@ def _stated(sources: pd.DataFrame, as_of: date) -> pd.DataFrame:
 
 def _newest(codes: NDArray[Any], ago: NDArray[Any], size: int) -> NDArray[np.float64]:
     """Days since the newest past row of each source; infinite where there is none."""
-    newest = np.full(size, np.iinfo(ago.dtype).max, ago.dtype)
-    past = ago >= 0
-    np.minimum.at(newest, codes[past].astype(np.intp), ago[past])
-    told = np.bincount(codes[past], minlength=size) > 0
-    return np.where(told, newest.astype(np.float64), np.inf)
+    newest = np.full(size, np.inf)
+    for code in range(size):
+        its = ago[(codes == code) & (ago >= 0)]
+        newest[code] = its.min() if len(its) else np.inf
+    return newest

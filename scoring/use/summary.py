@@ -9,8 +9,6 @@ from scoring.use.onboarding import beginnings
 from scoring.use.people import DAYS, RECENT, WEEKS, Cells, activity, cells, user_weeks
 from scoring.use.rows import Flags, Floats, Rows, blocks
 
-UNSEEN = np.iinfo(np.int16).max
-
 
 def summarise(rows: Rows, plans: pd.Series, since: pd.Series, product: Product) -> pd.DataFrame:
     """What usage says of each customer; ``plans`` and ``since`` (days since its start) are of the same customers.
@@ -29,12 +27,15 @@ def summarise(rows: Rows, plans: pd.Series, since: pd.Series, product: Product) 
     seen = _seen(rows)
     alive = seen & rows.sources.alive
     known, lag = alive.any(axis=1), _least(rows.sources.lag, alive)
-    first, last = _extremes(rows)
-    first_use, whole = beginnings(rows, seen, since.to_numpy(np.float64))
+    everything = rows.earliest(np.ones(len(rows.who), bool))
+    first = everything if rows.live.all() else rows.earliest(rows.live)
+    begun = everything if rows.used.all() else rows.earliest(rows.used)
+    last, told_since = rows.latest(rows.used), np.where(seen, rows.sources.began, np.inf).min(axis=1)
+    first_use, whole = beginnings(everything, begun, told_since, since.to_numpy(np.float64))
     columns: dict[str, Floats | pd.Series] = {
-        **_windows(rows, chosen, first, np.isfinite(last), product, plans, lag),
-        "last": np.where(np.isfinite(last), last, first),
-        "ever": np.isfinite(last).astype(np.float64),
+        **_windows(rows, chosen, first, ~np.isnan(last), product, plans, lag),
+        "last": np.where(np.isnan(last), first, last),
+        "ever": (~np.isnan(last)).astype(np.float64),
         "first": first,
         "watermark": lag,
     }
@@ -102,13 +103,3 @@ def _least(values: Floats, among: Flags) -> Floats:
     """Per customer the least of its sources' values; NaN where it has none, or none that is finite."""
     least = np.where(among, values, np.inf).min(axis=1)
     return np.where(np.isfinite(least), least, np.nan)
-
-
-def _extremes(rows: Rows) -> tuple[Floats, Floats]:
-    """Days since a live source first told of each customer (−1: never), and since its last use anywhere (∞: never)."""
-    first, last = np.full(rows.size, -1, np.int16), np.full(rows.size, UNSEEN, np.int16)
-    for part in blocks(len(rows.who)):
-        who, ago, live, used = (column[part] for column in (rows.who, rows.ago, rows.live, rows.used))
-        np.maximum.at(first, who[live].astype(np.intp), ago[live])
-        np.minimum.at(last, who[used].astype(np.intp), ago[used])
-    return first.astype(np.float64), np.where(last == UNSEEN, np.inf, last.astype(np.float64))
