@@ -5,7 +5,7 @@ workspace's time zone; a missing value is NaN/NaT/None. Rows are already limited
 moment of scoring; features still leave out whatever happened after ``as_of``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -105,6 +105,17 @@ def frame(name: str, rows: Iterable[Mapping[str, object]] = ()) -> pd.DataFrame:
     """
     given = [dict(row) for row in rows]
     return typed(name, pd.DataFrame(given)) if given else _empty(name).copy()
+
+
+def columns(name: str, rows: Sequence[Sequence[object]]) -> pd.DataFrame:
+    """As ``frame``, from rows whose values stand in the order of the declared columns: for frames of many rows."""
+    by_column = dict(zip(COLUMNS[name], zip(*rows, strict=True), strict=True)) if rows else {}
+    wanted = COLUMNS[name]
+    made = {
+        column: pd.Series(values, dtype="object" if wanted[column] == "object" else None)
+        for column, values in by_column.items()
+    }
+    return typed(name, pd.DataFrame(made)) if rows else _empty(name).copy()
 
 
 def typed(name: str, given: pd.DataFrame) -> pd.DataFrame:
