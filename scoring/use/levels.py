@@ -34,7 +34,8 @@ def weeks_before(first: Floats) -> Floats:
 def average_before(weeks: Floats, span: Floats) -> Floats:
     """User days per 28 days over the ``span`` weeks before the recent ones; weeks without use are 0."""
     inside = np.arange(WEEKS - NOW) < span[:, None]
-    return np.where(inside, weeks[:, NOW:], 0).sum(axis=1) * NOW / span
+    total: Floats = np.where(inside, weeks[:, NOW:], 0).sum(axis=1)
+    return total * NOW / span
 
 
 def typical(weeks: Floats, counted: Floats) -> Floats:

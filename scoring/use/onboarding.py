@@ -48,7 +48,8 @@ def _added_up(rows: Rows, chosen: Flags, wanted: float) -> Floats:
 
 
 def _sums(who: Ints, column: Ints, amount: Floats, size: int, wide: int) -> Floats:
-    return np.bincount(who * wide + column, weights=amount, minlength=size * wide).reshape(size, wide)
+    total: Floats = np.bincount(who * wide + column, weights=amount, minlength=size * wide).astype(np.float64)
+    return total.reshape(size, wide)
 
 
 def beginnings(first_row: Floats, first_use: Floats, told_since: Floats, since: Floats) -> tuple[Floats, Flags]:

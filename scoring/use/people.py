@@ -68,8 +68,8 @@ def _by_owner(rows: Rows) -> Cells:
     extra, names = pd.factorize(pairs)
     cell[shared] = rows.people + rows.size + extra
     owners = [owner, np.arange(rows.size, dtype=np.int32), (names // max(rows.people, 1)).astype(np.int32)]
-    named = [np.ones(rows.people, bool), np.zeros(rows.size, bool), np.ones(len(names), bool)]
-    return Cells(cell, np.concatenate(owners), np.concatenate(named))
+    has_name = [np.ones(rows.people, bool), np.zeros(rows.size, bool), np.ones(len(names), bool)]
+    return Cells(cell, np.concatenate(owners), np.concatenate(has_name))
 
 
 def grids(found: Cells, rows: Rows, chosen: Flags, start: int, days: int) -> Iterator[tuple[slice, Flags]]:

@@ -31,4 +31,5 @@ def stalled_sources(frames: Frames) -> pd.DataFrame:
         }
     )
     known = pd.Series(rows.sources.stated | (told_of > 0))
-    return found[~rows.sources.alive & known].sort_values("source", kind="stable", ignore_index=True)
+    silent: pd.DataFrame = found[~rows.sources.alive & known]
+    return silent.sort_values("source", kind="stable", ignore_index=True)

@@ -86,7 +86,7 @@ def totals(rows: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "customer": person // PEOPLE,
-            "source": pd.Categorical.from_codes(np.zeros(rows, np.int8), ["app"]),
+            "source": pd.Categorical.from_codes(np.zeros(rows, np.int8), pd.Index(["app"], dtype=object)),
             "person": pd.Categorical.from_codes(person, names),
             "feature": pd.Categorical.from_codes(feature, features),
             "day": np.datetime64(AS_OF, "s") - ago * np.timedelta64(86_400, "s"),
