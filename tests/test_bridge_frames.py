@@ -437,8 +437,8 @@ def test_usage_kept_in_the_crm_is_one_more_source_with_a_watermark_of_its_own(wo
     world.sync()
     made = gathered(world, now(world))
     assert made.usage[["customer", "source", "person"]].values.tolist()[0] == [world.customer("1"), "sf", "u"]
-    newest = world.workspace.today - timedelta(days=3)
-    assert made.sources.values.tolist() == [["sf", pd.Timestamp(newest), 7.0]], "a day ahead is not believed"
+    newest, oldest = (pd.Timestamp(world.workspace.today - timedelta(days=days)) for days in (3, 30))
+    assert made.sources.values.tolist() == [["sf", newest, oldest, 7.0]], "a day ahead is not believed"
     assert {flag.name for flag in decided(world, "1").flags} == {"silent"}
     world.next_day(12)
     world.score()
