@@ -96,10 +96,10 @@ def _seen(rows: Rows) -> Flags:
     seen = np.zeros(rows.size * wide, bool)
     for part in blocks(len(rows.who)):
         seen[rows.who[part].astype(np.int64) * wide + rows.source[part]] = True
-    return seen.reshape(-1, wide)
+    return seen.reshape(rows.size, wide)
 
 
 def _least(values: Floats, among: Flags) -> Floats:
     """Per customer the least of its sources' values; NaN where it has none, or none that is finite."""
-    least = np.where(among, values, np.inf).min(axis=1)
+    least = np.where(among, values, np.inf).min(axis=1, initial=np.inf)
     return np.where(np.isfinite(least), least, np.nan)
