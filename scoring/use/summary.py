@@ -30,7 +30,7 @@ def summarise(rows: Rows, plans: pd.Series, since: pd.Series, product: Product) 
     everything = rows.earliest(np.ones(len(rows.who), bool))
     first = everything if rows.live.all() else rows.earliest(rows.live)
     begun = everything if rows.used.all() else rows.earliest(rows.used)
-    last, told_since = rows.latest(rows.used), np.where(seen, rows.sources.began, np.inf).min(axis=1)
+    last, told_since = rows.latest(rows.used), np.where(seen, rows.sources.began, np.inf).min(axis=1, initial=np.inf)
     first_use, whole = beginnings(everything, begun, told_since, since.to_numpy(np.float64))
     columns: dict[str, Floats | pd.Series] = {
         **_windows(rows, chosen, first, ~np.isnan(last), product, plans, lag),
@@ -96,10 +96,10 @@ def _seen(rows: Rows) -> Flags:
     seen = np.zeros(rows.size * wide, bool)
     for part in blocks(len(rows.who)):
         seen[rows.who[part].astype(np.int64) * wide + rows.source[part]] = True
-    return seen.reshape(-1, wide)
+    return seen.reshape(rows.size, wide)
 
 
 def _least(values: Floats, among: Flags) -> Floats:
     """Per customer the least of its sources' values; NaN where it has none, or none that is finite."""
-    least = np.where(among, values, np.inf).min(axis=1)
+    least = np.where(among, values, np.inf).min(axis=1, initial=np.inf)
     return np.where(np.isfinite(least), least, np.nan)
