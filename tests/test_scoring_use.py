@@ -273,7 +273,7 @@ def features(rows: Rows, sources: Rows, arranged: Callable[[pd.DataFrame], pd.Da
     return pd.DataFrame({name: FEATURES[name](made) for name in ALL})
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(PAST, FUTURE, TOLD, LATER)
 def test_no_later_row_changes_an_earlier_day(rows: Rows, later: Rows, told: Rows, unheard: Any) -> None:
     before = features(rows, told)
@@ -283,7 +283,7 @@ def test_no_later_row_changes_an_earlier_day(rows: Rows, later: Rows, told: Rows
     pd.testing.assert_frame_equal(features(rows, [unheard]), features(rows, []))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(PAST, TOLD, st.randoms(use_true_random=False))
 def test_neither_order_nor_doubles_nor_types_matter(rows: Rows, told: Rows, random: Any) -> None:
     once = features(rows, told)
@@ -297,7 +297,7 @@ def test_neither_order_nor_doubles_nor_types_matter(rows: Rows, told: Rows, rand
 WORDS = ("source", "person", "feature")
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(PAST, TOLD)
 def test_both_ways_of_counting_persons_agree(rows: Rows, told: Rows) -> None:
     once = features(rows, told)
@@ -309,7 +309,7 @@ def test_both_ways_of_counting_persons_agree(rows: Rows, told: Rows) -> None:
         pd.testing.assert_frame_equal(features(rows, told), once)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(PAST)
 def test_windows_count_what_a_plain_loop_counts(rows: Rows) -> None:
     told = [{"source": name, "newest": AS_OF} for name in ("app", "web", None)]

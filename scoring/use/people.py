@@ -51,7 +51,8 @@ def _every_pair(rows: Rows) -> Cells:
 def _by_owner(rows: Rows) -> Cells:
     """Nearly every person belongs to one customer, whose cell is then the person's number.
 
-    A name without any row has an empty cell. After those come the cells of unnamed users, one per customer, and of whoever uses it at several customers.
+    A name without any row has an empty cell. After those come the cells of unnamed users, one per customer, and of
+    whoever uses it at several customers.
     """
     owner = np.full(rows.people, -1, np.int32)
     cell = np.empty(len(rows.who), np.int32)
