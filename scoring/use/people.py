@@ -78,7 +78,10 @@ def _by_owner(rows: Rows) -> Cells:
 
 
 def grids(found: Cells, rows: Rows, chosen: Flags, start: int, days: int) -> Iterator[tuple[slice, Flags]]:
-    """For runs of cells: cells × days, whether a chosen row lies on the day ``start`` + column days ago."""
+    """For runs of cells: cells × days, whether a chosen row lies on the day ``start`` + column days ago.
+
+    All of the chosen rows lie within those days.
+    """
     most = max(GRID // days, 1)
     for first in range(0, len(found.owner), most):
         run = slice(first, min(first + most, len(found.owner)))
@@ -89,12 +92,12 @@ def _grid(found: Cells, rows: Rows, chosen: Flags, start: int, days: int, run: s
     grid = np.zeros((run.stop - run.start) * days, bool)
     whole = run.stop - run.start == len(found.owner)
     for part in blocks(len(found.cell)):
-        cell, ago = found.cell[part], rows.ago[part]
-        marked = chosen[part] & (ago >= start) & (ago < start + days)
+        at = np.flatnonzero(chosen[part])
+        cell, ago = found.cell[part][at], rows.ago[part][at]
         if not whole:
-            marked &= (cell >= run.start) & (cell < run.stop)
-        at = (cell[marked] - run.start).astype(np.int64) * days + (ago[marked] - start)
-        grid[at] = True
+            inside = (cell >= run.start) & (cell < run.stop)
+            cell, ago = cell[inside], ago[inside]
+        grid[(cell.astype(np.int64) - run.start) * days + (ago - start)] = True
     return grid.reshape(-1, days)
 
 

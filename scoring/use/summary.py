@@ -85,7 +85,7 @@ def _seasonal(found: Cells, rows: Rows, chosen: Flags, trends: Floats, first: Fl
     there = first >= levels.A_YEAR_AGO + DAYS - 1
     if not (there & (trends < 1)).any():
         return trends
-    asked = chosen & there[rows.who] & (rows.ago >= levels.A_YEAR_AGO)
+    asked = chosen & there[rows.who] & (rows.ago >= levels.A_YEAR_AGO) & (rows.ago < levels.A_YEAR_AGO + DAYS)
     year_ago = user_weeks(found, rows, asked, levels.A_YEAR_AGO, WEEKS)
     return levels.excused(trends, levels.season(year_ago), there)
 
