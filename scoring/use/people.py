@@ -51,7 +51,8 @@ def _every_pair(rows: Rows) -> Cells:
 def _by_owner(rows: Rows) -> Cells:
     """Nearly every person belongs to one customer, whose cell is then the person's number.
 
-    After those come the cells of unnamed users, one per customer, and of whoever uses it at several customers.
+    A name without any row has an empty cell. After those come the cells of unnamed users, one per customer, and of
+    whoever uses it at several customers.
     """
     owner = np.full(rows.people, -1, np.int32)
     cell = np.empty(len(rows.who), np.int32)
@@ -67,13 +68,20 @@ def _by_owner(rows: Rows) -> Cells:
     pairs = rows.who[shared].astype(np.int64) * rows.people + rows.person[shared]
     extra, names = pd.factorize(pairs)
     cell[shared] = rows.people + rows.size + extra
-    owners = [owner, np.arange(rows.size, dtype=np.int32), (names // max(rows.people, 1)).astype(np.int32)]
+    owners = [
+        np.maximum(owner, 0),
+        np.arange(rows.size, dtype=np.int32),
+        (names // max(rows.people, 1)).astype(np.int32),
+    ]
     has_name = [np.ones(rows.people, bool), np.zeros(rows.size, bool), np.ones(len(names), bool)]
     return Cells(cell, np.concatenate(owners), np.concatenate(has_name))
 
 
 def grids(found: Cells, rows: Rows, chosen: Flags, start: int, days: int) -> Iterator[tuple[slice, Flags]]:
-    """For runs of cells: cells × days, whether a chosen row lies on the day ``start`` + column days ago."""
+    """For runs of cells: cells × days, whether a chosen row lies on the day ``start`` + column days ago.
+
+    All of the chosen rows lie within those days.
+    """
     most = max(GRID // days, 1)
     for first in range(0, len(found.owner), most):
         run = slice(first, min(first + most, len(found.owner)))
@@ -84,12 +92,12 @@ def _grid(found: Cells, rows: Rows, chosen: Flags, start: int, days: int, run: s
     grid = np.zeros((run.stop - run.start) * days, bool)
     whole = run.stop - run.start == len(found.owner)
     for part in blocks(len(found.cell)):
-        cell, ago = found.cell[part], rows.ago[part]
-        marked = chosen[part] & (ago >= start) & (ago < start + days)
+        at = np.flatnonzero(chosen[part])
+        cell, ago = found.cell[part][at], rows.ago[part][at]
         if not whole:
-            marked &= (cell >= run.start) & (cell < run.stop)
-        at = (cell[marked] - run.start).astype(np.int64) * days + (ago[marked] - start)
-        grid[at] = True
+            inside = (cell >= run.start) & (cell < run.stop)
+            cell, ago = cell[inside], ago[inside]
+        grid[(cell.astype(np.int64) - run.start) * days + (ago - start)] = True
     return grid.reshape(-1, days)
 
 

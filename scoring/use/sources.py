@@ -44,24 +44,35 @@ def assess(names: pd.Index, codes: NDArray[Any], ago: NDArray[Any], sources: pd.
     future, the newest past row at hand counts.
     """
     stated = _stated(sources, as_of)
-    names = names.astype(object)
-    names = names.append(stated.index.difference(names, sort=False))
-    stated = stated.reindex(names)
-    lag = stated["lag"].to_numpy(np.float64)
-    if np.isnan(lag).any():
-        lag = np.where(np.isnan(lag), _newest(codes, ago, len(names)), lag)
-    limit = stated["limit"].fillna(STALE_AFTER).to_numpy(np.float64)
-    began = stated["began"].fillna(np.inf).to_numpy(np.float64)
-    return Sources(names, lag, limit, began, stated["known"].eq(True).to_numpy(bool))
+    own = list(names)
+    every = [*own, *(name for name in stated if name not in set(own))]
+    said = [stated.get(name, NOTHING) for name in every]
+    lag, began, limit = np.array(said, dtype=np.float64).reshape(-1, 3).T
+    if np.isinf(lag).any():
+        lag = np.where(np.isinf(lag), _newest(codes, ago, len(every)), lag)
+    announced = np.array([name in stated for name in every], dtype=bool)
+    return Sources(pd.Index(every, dtype=object), lag, limit, began, announced)
 
 
-def _stated(sources: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """A row per source; what it tells of days after ``as_of`` is not heard."""
-    newest, oldest = days_before(sources["newest"], as_of), days_before(sources["oldest"], as_of)
-    rows = sources.assign(lag=newest.where(newest >= 0), began=oldest.where(oldest >= 0), known=True)
-    return rows.groupby(rows["source"].astype(object), sort=False).agg(
-        lag=("lag", "min"), began=("began", "max"), limit=("stale_after_days", "first"), known=("known", "first")
-    )
+NOTHING: Final = (np.inf, np.inf, STALE_AFTER)
+
+
+def _stated(sources: pd.DataFrame, as_of: date) -> dict[str | None, tuple[float, float, float]]:
+    """By source: days since its newest and its oldest row (infinite: not said), and its limit.
+
+    What it tells of days after ``as_of`` is not heard.
+    """
+    found: dict[str | None, tuple[float, float, float]] = {}
+    newest, oldest = (days_before(sources[name], as_of).tolist() for name in ("newest", "oldest"))
+    names = sources["source"].astype(object).where(sources["source"].notna(), None)
+    for name, new, old, limit in zip(names, newest, oldest, sources["stale_after_days"], strict=True):
+        lag, began, before = found.get(name, (np.inf, np.inf, np.nan))
+        if old >= 0:
+            began = old if np.isinf(began) else max(began, old)
+        found[name] = (min(lag, new) if new >= 0 else lag, began, limit if np.isnan(before) else before)
+    return {
+        name: (lag, began, STALE_AFTER if np.isnan(limit) else limit) for name, (lag, began, limit) in found.items()
+    }
 
 
 def _newest(codes: NDArray[Any], ago: NDArray[Any], size: int) -> NDArray[np.float64]:

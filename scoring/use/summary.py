@@ -30,7 +30,7 @@ def summarise(rows: Rows, plans: pd.Series, since: pd.Series, product: Product) 
     everything = rows.earliest(np.ones(len(rows.who), bool))
     first = everything if rows.live.all() else rows.earliest(rows.live)
     begun = everything if rows.used.all() else rows.earliest(rows.used)
-    last, told_since = rows.latest(rows.used), np.where(seen, rows.sources.began, np.inf).min(axis=1)
+    last, told_since = rows.latest(rows.used), np.where(seen, rows.sources.began, np.inf).min(axis=1, initial=np.inf)
     first_use, whole = beginnings(everything, begun, told_since, since.to_numpy(np.float64))
     columns: dict[str, Floats | pd.Series] = {
         **_windows(rows, chosen, first, ~np.isnan(last), product, plans, lag),
@@ -85,7 +85,7 @@ def _seasonal(found: Cells, rows: Rows, chosen: Flags, trends: Floats, first: Fl
     there = first >= levels.A_YEAR_AGO + DAYS - 1
     if not (there & (trends < 1)).any():
         return trends
-    asked = chosen & there[rows.who] & (rows.ago >= levels.A_YEAR_AGO)
+    asked = chosen & there[rows.who] & (rows.ago >= levels.A_YEAR_AGO) & (rows.ago < levels.A_YEAR_AGO + DAYS)
     year_ago = user_weeks(found, rows, asked, levels.A_YEAR_AGO, WEEKS)
     return levels.excused(trends, levels.season(year_ago), there)
 

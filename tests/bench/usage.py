@@ -59,7 +59,13 @@ def measure(rows: int, repetitions: int) -> list[Line]:
         _line(f"{rows:,} rows of usage to all usage features", ours, apart(__file__, "numpy", asked), "bare NumPy")
     ]
     if importlib.util.find_spec("duckdb") is None:
-        missing = Line("the same beside DuckDB", shown(ours["seconds"]), "not installed (extra: bench)", float("nan"))
+        missing = Line(
+            "the same beside DuckDB",
+            shown(ours["seconds"]),
+            "DuckDB: not installed (pip install csbridge[bench])",
+            0,
+            AIM,
+        )
         return [*lines, missing]
     return [*lines, _line("the same beside DuckDB", ours, apart(__file__, "duckdb", asked), "DuckDB, a part of it")]
 
