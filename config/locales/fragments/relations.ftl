@@ -119,11 +119,12 @@ review_overdue_days--ahead = { ABS($review_overdue_days) ->
     [one] Next review due in { ABS($review_overdue_days) } day
    *[other] Next review due in { ABS($review_overdue_days) } days
 }
-executive = No executive known
+executive = { $executive ->
+    [left] Executive has left
+   *[present] Executive still there
+}
     .label = Executive
     .remedy = Find out who decides now, and ask for an introduction
-executive--present = Executive still there
-executive--left = Executive has left
 days_since_executive_touch = { $days_since_executive_touch ->
     [0] Spoke to an executive today
     [one] Last spoke to an executive { $days_since_executive_touch } day ago
@@ -148,12 +149,13 @@ contacts_known = { $contacts_known ->
 
 ## Deals, contract and payments
 
-expansion_deal = No expansion deal
+expansion_deal = { $expansion_deal ->
+    [open] Expansion deal open
+    [won] Last expansion won
+   *[lost] Expansion deal lost
+}
     .label = Expansion deal
     .remedy = Find out why the expansion was lost, and what would have to change
-expansion_deal--open = Expansion deal open
-expansion_deal--won = Last expansion won
-expansion_deal--lost = Expansion deal lost
 customer_days = { $customer_days ->
     [0] Customer since today
     [one] Customer for { $customer_days } day
@@ -167,18 +169,20 @@ contract_days = { $contract_days ->
 }
     .label = Length of contract
     .remedy = Offer a longer term when the account has got what it came for
-contract_kind = No contract known
+contract_kind = { $contract_kind ->
+    [monthly] Monthly contract
+    [quarterly] Quarterly contract
+    [yearly] Yearly contract
+   *[multi_year] Contract of several years
+}
     .label = Term of contract
     .remedy = Offer a longer term when the account has got what it came for
-contract_kind--monthly = Monthly contract
-contract_kind--quarterly = Quarterly contract
-contract_kind--yearly = Yearly contract
-contract_kind--multi_year = Contract of several years
-auto_renew = Not known whether the contract renews itself
+auto_renew = { $auto_renew ->
+    [no] Contract does not renew itself
+   *[yes] Contract renews itself
+}
     .label = Automatic renewal
     .remedy = Open the renewal talk early: this contract ends unless somebody renews it
-auto_renew--yes = Contract renews itself
-auto_renew--no = Contract does not renew itself
 arr = ARR of { AMOUNT($arr) } { $currency }
     .label = ARR
     .remedy = Ask what else the product could do for the account
@@ -208,3 +212,54 @@ pays_late_days--early = { ABS($pays_late_days) ->
     [one] Pays { ABS($pays_late_days) } day before it is due, typically
    *[other] Pays { ABS($pays_late_days) } days before it is due, typically
 }
+
+## Data quality: what is wrong, in which table and column ($where), how often ($count)
+
+quality-future_date = { $count ->
+    [one] { $where }: { $count } row is dated in the future and does not count
+   *[other] { $where }: { $count } rows are dated in the future and do not count
+}
+quality-no_date = { $count ->
+    [one] { $where }: { $count } row has no date and does not count
+   *[other] { $where }: { $count } rows have no date and do not count
+}
+quality-negative = { $count ->
+    [one] { $where }: { $count } negative number, which does not count
+   *[other] { $where }: { $count } negative numbers, which do not count
+}
+quality-not_finite = { $count ->
+    [one] { $where }: { $count } number without end
+   *[other] { $where }: { $count } numbers without end
+}
+quality-no_seats = No seat bought: the share of seats used is unknown
+quality-ends_before_it_begins = { $count ->
+    [one] { $where }: { $count } row ends before it begins
+   *[other] { $where }: { $count } rows end before they begin
+}
+quality-paid_long_before_due = { $count ->
+    [one] { $where }: { $count } invoice was paid more than a year before it was due
+   *[other] { $where }: { $count } invoices were paid more than a year before they were due
+}
+quality-off_scale = { $count ->
+    [one] { $where }: { $count } answer is off its survey's scale and does not count
+   *[other] { $where }: { $count } answers are off their survey's scale and do not count
+}
+quality-no_score = { $count ->
+    [one] { $where }: { $count } answer without a score
+   *[other] { $where }: { $count } answers without a score
+}
+quality-unknown_word = { $count ->
+    [one] { $where }: { $count } word that no table translates
+   *[other] { $where }: { $count } words that no table translates
+}
+quality-duplicate = { $count ->
+    [one] { $where }: { $count } row is there once more and counts once
+   *[other] { $where }: { $count } rows are there once more and count once
+}
+quality-mixed_currencies = Amounts in several currencies: they are not added up
+quality-no_data = Nothing is known of this customer but its account
+quality-no_such_customer = { $count ->
+    [one] { $where }: { $count } row is about nobody in the book
+   *[other] { $where }: { $count } rows are about nobody in the book
+}
+quality-stalled = The usage source has stalled: use is unknown, not none
