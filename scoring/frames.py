@@ -125,7 +125,7 @@ def typed(name: str, given: pd.DataFrame) -> pd.DataFrame:
 
 def empty_frames(as_of: date) -> Frames:
     """Nothing known about nobody."""
-    return Frames(**{name: frame(name) for name in COLUMNS}, as_of=as_of)
+    return Frames(**{name: frame(name) for name in COLUMNS}, as_of=as_of, dated=False)
 
 
 @cache

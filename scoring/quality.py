@@ -13,6 +13,8 @@ import pandas as pd
 from scoring.frames import COLUMNS, NOBODY, Frames, typed
 from scoring.quality_checks import CHECKS
 
+LISTED: Final = ("customer", "frame", "column", "problem", "count", "example")
+
 EXAMPLES: Final = 5
 """Customers that a summary names."""
 
@@ -48,7 +50,8 @@ def problems(frames: Frames) -> pd.DataFrame:
 
     ``customer`` is -1 where a problem is nobody's (a usage source). Empty where all is well.
     """
-    clean = replace(frames, **{name: typed(name, getattr(frames, name)) for name in COLUMNS})
+    tables = {name: typed(name, getattr(frames, name)) for name in COLUMNS}
+    clean = Frames(**tables, as_of=frames.as_of, dated=frames.dated)
     found = [
         pd.DataFrame(
             {
@@ -64,9 +67,9 @@ def problems(frames: Frames) -> pd.DataFrame:
         if len(one.customer)
     ]
     if not found:
-        return pd.DataFrame(columns=["customer", "frame", "column", "problem", "count", "example"])
-    groups = pd.concat(found).groupby(["customer", "frame", "column", "problem"], as_index=False)["example"]
-    listed = groups.agg(count="size", example="min")[["customer", "frame", "column", "problem", "count", "example"]]
+        return pd.DataFrame(columns=list(LISTED))
+    groups = pd.concat(found).groupby(list(LISTED[:4]))["example"]
+    listed = pd.DataFrame({"count": groups.size(), "example": groups.min()}).reset_index()
     return listed.sort_values(["count", "customer"], ascending=[False, True], kind="stable", ignore_index=True)
 
 

@@ -80,7 +80,8 @@ def _owner(rows: pd.DataFrame) -> pd.Series:
 
 def _text(values: pd.Series) -> pd.Series:
     if str(values.dtype).startswith("datetime"):
-        return values.dt.strftime("%Y-%m-%d")
+        dates: pd.Series = values.dt.strftime("%Y-%m-%d")
+        return dates
     return values.map(lambda value: f"{value:g}" if isinstance(value, float) else str(value), na_action="ignore")
 
 
