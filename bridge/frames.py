@@ -17,7 +17,7 @@ from bridge.usage_keys import UsageKeys
 from bridge.year_ago import arr_year_ago
 from config.settings import Settings, UsageSource
 from config.words import UNKNOWN
-from scoring.frames import Frames, frame
+from scoring.frames import COLUMNS, Frames, extra_frame, frame
 
 USAGE_DAYS = 400
 """How far back daily totals are taken whole; of the time before, only the last day of use."""
@@ -71,7 +71,14 @@ def build(
             *_crm_sources(db, settings, moment),
         ],
     }
-    return Frames(as_of=moment.day, dated=moment.dated, **{name: frame(name, some) for name, some in columns.items()})
+    known = {name: frame(name, some) for name, some in columns.items()}
+    return Frames(as_of=moment.day, dated=moment.dated, extra=extra_frame(_extra(rows)), **known)
+
+
+def _extra(rows: Mapping[int, Row]) -> Mapping[int, Row]:
+    """What is known of accounts that no column of the frames holds, mapped fields among it."""
+    named = {*COLUMNS["customers"], "extra"}
+    return {id: {name: value for name, value in row.items() if name not in named} for id, row in rows.items()}
 
 
 def _read_whole(accounts: Sequence[Fact], complete: Set[str]) -> list[Fact]:

@@ -6,7 +6,7 @@ moment of scoring; features still leave out whatever happened after ``as_of``.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Final
@@ -94,6 +94,8 @@ class Frames:
     invoices: pd.DataFrame
     sources: pd.DataFrame
     as_of: date
+    extra: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """What else is known of accounts, by customer, mapped fields among it: for rules and scorecards."""
     dated: bool = False
     """Whether they are of a day before the first sync: from what is known now, each event by its own date."""
 
@@ -121,6 +123,18 @@ def typed(name: str, given: pd.DataFrame) -> pd.DataFrame:
     if name == "customers":
         given = given.set_axis(given.index.astype("int64").rename("customer"))
     return given
+
+
+def extra_frame(rows: Mapping[int, Mapping[str, object]]) -> pd.DataFrame:
+    """Mapped fields by customer; what a row leaves out is missing, several options in one field are a tuple."""
+    names = sorted({name for row in rows.values() for name in row})
+    held = {name: [_held(row.get(name)) for row in rows.values()] for name in names}
+    index = pd.Index(list(rows), dtype="int64", name="customer")
+    return pd.DataFrame({name: pd.Series(values, index, dtype="object") for name, values in held.items()}, index)
+
+
+def _held(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def empty_frames(as_of: date) -> Frames:

@@ -2,16 +2,15 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
 import pytest
-from fluent.runtime import FluentBundle, FluentResource
 from hypothesis import given
 from test_scoring_properties import BOOK, Rows, framed, many
 
 from scoring.frames import COLUMNS, Frames, empty_frames, frame
+from scoring.messages import catalogue
 from scoring.quality import Problem, merged, problems, sentence, summarise
 from scoring.quality_checks import CHECKS
 
@@ -138,26 +137,12 @@ def test_frames_of_other_types_and_without_columns() -> None:
     assert problems(replace(empty_frames(AS_OF), **bare))["problem"].tolist() == ["no_data"]
 
 
-class English:
-    """The messages as they are."""
-
-    def __init__(self) -> None:
-        text = files("config").joinpath("locales/fragments/relations.ftl").read_text("utf-8")
-        self.bundle = FluentBundle(["en"], use_isolating=False)
-        self.bundle.add_resource(FluentResource(text))
-
-    def say(self, id: str, **values: object) -> str:
-        said, errors = self.bundle.format_pattern(self.bundle.get_message(id).value, values)
-        assert errors == []
-        return said
-
-
 def test_every_problem_has_words() -> None:
     row = {"ticket": "t", "opened": ago(3), "closed": ago(4)}
-    assert sentence(English(), "ends_before_it_begins", "tickets", "closed", 1, "2026-05-28") == (
+    assert sentence(catalogue("en"), "ends_before_it_begins", "tickets", "closed", 1, "2026-05-28") == (
         "tickets.closed: 1 row ends before it begins (2026-05-28)"
     )
     dirty = book(customers=[{"arr": -1.0}] * 2, tickets=[row] * 2, usage=[{"customer": 5}])
     for one in summarise(problems(dirty)):
-        assert sentence(English(), one.problem, one.frame, one.column, one.rows, "").strip()
+        assert sentence(catalogue("en"), one.problem, one.frame, one.column, one.rows, "").strip()
     assert len(CHECKS) == 12
