@@ -160,7 +160,7 @@ def _fits(name: str, column: pd.Series, wanted: str) -> bool:
 
 def empty_frames(as_of: date) -> Frames:
     """Nothing known about nobody."""
-    return Frames(**{name: frame(name) for name in COLUMNS}, as_of=as_of)
+    return Frames(**{name: frame(name) for name in COLUMNS}, as_of=as_of, dated=False)
 
 
 @cache

@@ -68,7 +68,8 @@ class Past:
     @property
     def invoiced(self) -> pd.Index:
         """Customers with any invoice that was due by then: without an overdue one they are known to have paid."""
-        return pd.Index(self.invoices["customer"].unique())
+        billed: pd.Index = pd.Index(self.invoices["customer"])
+        return billed
 
 
 def past(frames: Frames, product: Product = NO_PRODUCT) -> Past:
