@@ -83,7 +83,10 @@ flag-data_stale = No usage data for { $usage_quiet_days } days
 signal-near_limit = { WHOLE($plan_limit_percent) } % of the plan's limit of { $plan_limit_of } used in 28 days
     .label = Near a limit of the plan
 
-signal-seats_filling = { $active_persons } of { $seats } seats active in 28 days
+signal-seats_filling = { $seats_over ->
+    [yes] { $active_persons } active in 28 days, { $seats } seats bought
+   *[no] { $active_persons } of { $seats } seats active in 28 days
+}
     .label = Seats filling
 
 signal-users_growing = { $persons_more ->
@@ -123,6 +126,8 @@ signal-cross_sell = { $cross_sell_group ->
    *[all] { $cross_sell_product } is owned by { $cross_sell_owners } of { $cross_sell_others } other accounts
 }
     .label = Cross-sell
+
+## The worth of an expansion
 
 # Why the expansion amount is what it is. `_bare`: no record says in which currency the account pays
 expansion-amount = { $expansion_by ->
