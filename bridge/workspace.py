@@ -92,6 +92,7 @@ class Workspace:
             segments=tuple(settings.segments),
             stages=tuple(settings.stages),
             product=settings.product,
+            rates={**settings.currency.rates, settings.currency.report: 1.0},
             language=settings.language,
         )
 

@@ -23,6 +23,8 @@ class Policy:
     segments: tuple[Segment, ...] = ()
     stages: tuple[Stage, ...] = ()
     product: Product = field(default_factory=Product)
+    rates: Mapping[str, float] = field(default_factory=dict)
+    """What one unit of each currency is worth in the report currency, that one included."""
     language: str = DEFAULT
     """Of the sentences: see ``config.languages``."""
 

@@ -1,6 +1,5 @@
 """What flags and signals say aloud: every wording of every message, with the facts that the rules hand over."""
 
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
@@ -13,15 +12,10 @@ from scoring.expansion import PeerGroup, Peers, amounts, find_signals
 from scoring.facts import Facts
 from scoring.flags import raise_flags
 from scoring.flags.scene import Raised
-from scoring.messages.loading import read
+from scoring.messages.loading import catalogue
 from scoring.messages.sentences import sentence
 
-LOCALES = files("config") / "locales"
-FRAGMENT = LOCALES / "fragments" / "flags.ftl"
-"""Until its messages stand in the language's own file."""
-WORDS = read(
-    (LOCALES / "en.ftl").read_text("utf-8") + (FRAGMENT.read_text("utf-8") if FRAGMENT.is_file() else ""), "en"
-)
+WORDS = catalogue("en")
 PEERS = Peers(
     (PeerGroup("mid", "health", 21, {"api": 15}), PeerGroup("mid", None, 30, {"api": 20}),
      PeerGroup(None, None, 60, {"api": 20})),

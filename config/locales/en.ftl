@@ -10,7 +10,9 @@
 ### No full stop at the end of a sentence: whoever joins several puts them.
 ###
 ### Functions: AMOUNT($n) whole with groups of thousands, PERCENT($share) a share as a number of percent, WHOLE($n)
-### rounded, ABS($n) without its sign, LOWER($text) with a small first letter, where it is no abbreviation.
+### rounded, ROUND($n) rounded to one decimal (a selector takes numbers as they are: 0.04 is not [0]), ABS($n) without
+### its sign, LOWER($text) with a small first letter, where it is no abbreviation. NUMBER($share, style: "percent",
+### maximumFractionDigits: 0) is a share with its sign of percent.
 
 ## How this language is written
 
@@ -24,6 +26,8 @@ minus-sign = -
 full-stop = .
 # Between the things of a list
 comma = { ", " }
+# After a number of percent
+percent = { " %" }
 date = { $year }-{ $month }-{ $day }
 
 ## Usage
@@ -151,7 +155,7 @@ tickets_escalated_open_days = { tickets_escalated_open }
     .label = Oldest escalation
     .remedy = Take on the escalated ticket and tell the account the next step today
 
-resolution_days = { $resolution_days ->
+resolution_days = { ROUND($resolution_days) ->
     [0] Tickets are closed on the day they are opened
     [one] Tickets take { $resolution_days } day to close
    *[other] Tickets take { $resolution_days } days to close
@@ -336,6 +340,29 @@ absent-deals = renewal deal
 absent-contracts = contract
 absent-invoices = invoices
 
+## Where the score is going
+
+# `moved` points against the week that many `weeks` before
+trend-up = Rising: { ABS($moved) } points above the level of { $weeks ->
+    [one] a week ago
+   *[other] { $weeks } weeks ago
+}
+    .label = up
+trend-down = Falling: { ABS($moved) } points below the level of { $weeks ->
+    [one] a week ago
+   *[other] { $weeks } weeks ago
+}
+    .label = down
+trend-flat = Score steady
+    .label = flat
+drop-own = { WHOLE($drop_own) ->
+    [0] As high as its own usual
+    [one] { WHOLE($drop_own) } point below its own usual
+   *[other] { WHOLE($drop_own) } points below its own usual
+}
+forecast = Score expected at the renewal: { WHOLE($expected) } (likely { WHOLE($low) } to { WHOLE($high) })
+arr-at-risk = { AMOUNT($arr) } { $currency } a year at risk in the renewals of the next { $days } days
+
 ## Parent accounts
 
 worst-of = Worst of { $counted } accounts: { $name } { $score }
@@ -343,3 +370,358 @@ mean-of = Mean of { $counted } accounts, the lowest { $name } { $score }
 mean-by-arr-of = Mean by ARR of { $counted } accounts, the lowest { $name } { $score }
 mean-by-arr-of--some = Mean by ARR of { $counted } accounts ({ $unweighed } more without ARR), the lowest { $name } { $score }
 for-account = { $name }: { $action }
+
+## Support
+
+tickets_90d = { $tickets_90d ->
+    [0] No ticket in 90 days
+    [one] { $tickets_90d } ticket in 90 days
+   *[other] { $tickets_90d } tickets in 90 days
+}
+    .label = Tickets in 90 days
+    .remedy = Look for what these tickets have in common, and mend that
+tickets_per_active_person = { $tickets_90d ->
+    [one] { $tickets_90d } ticket in 90 days, with { $active_persons } active in 28 days
+   *[other] { $tickets_90d } tickets in 90 days, with { $active_persons } active in 28 days
+}
+    .label = Tickets per active person
+    .remedy = Look for what these tickets have in common: a training may save most of them
+tickets_reopened_90d = { $tickets_reopened_90d ->
+    [0] No ticket of 90 days had to be opened again
+    [one] { $tickets_reopened_90d } ticket of 90 days had to be opened again
+   *[other] { $tickets_reopened_90d } tickets of 90 days had to be opened again
+}
+    .label = Tickets opened again
+    .remedy = Go through the tickets that were opened again, and agree with support on a lasting solution
+first_reply_days = { $first_reply_days ->
+    [0] First reply from support on the same day
+    [one] { $first_reply_days } day to the first reply from support
+   *[other] { $first_reply_days } days to the first reply from support
+}
+    .label = Time to first reply
+    .remedy = Ask support why this account waits so long for a first reply
+tickets_pileup = { $tickets_open ->
+    [0] No open ticket
+    [one] { $tickets_open } open ticket, { $tickets_pileup } times the usual number
+   *[other] { $tickets_open } open tickets, { $tickets_pileup } times the usual number
+}
+    .label = Pile of tickets
+    .remedy = Agree with support on an order for the open tickets, and tell the account when each will be solved
+# No more open than is usual
+tickets_pileup--usual = { $tickets_open ->
+    [0] No open ticket
+    [one] { $tickets_open } open ticket, no more than usual
+   *[other] { $tickets_open } open tickets, no more than usual
+}
+
+## Survey answers
+
+nps_champion = Champions answer { $nps_champion } of 10 on average
+    .label = NPS answers of champions
+    .remedy = Call the champion, ask what is amiss, and agree on one thing to mend
+nps_executive = Executives answer { $nps_executive } of 10 on average
+    .label = NPS answers of executives
+    .remedy = Ask for a talk with the executive, and find out what they expected
+nps_user = Users answer { $nps_user } of 10 on average
+    .label = NPS answers of users
+    .remedy = Call some of the users who gave low marks, and ask what would help them most
+promoters = { $promoters ->
+    [0] Nobody would recommend us
+    [one] { $promoters } person would recommend us
+   *[other] { $promoters } persons would recommend us
+}
+    .label = Promoters
+    .remedy = Ask those who hesitate what is missing for them to recommend the product
+detractors = { $detractors ->
+    [0] No detractor
+    [one] { $detractors } detractor
+   *[other] { $detractors } detractors
+}
+    .label = Detractors
+    .remedy = Call each detractor, ask what went wrong, and write down what you promise
+csat_answers = { $csat_answers ->
+    [0] Nobody answered about satisfaction within a year
+    [one] { $csat_answers } person answered about satisfaction within a year
+   *[other] { $csat_answers } persons answered about satisfaction within a year
+}
+    .label = Number of satisfaction answers
+    .remedy = Ask more persons at the account how satisfied they are
+csat_change = Satisfaction unchanged in 90 days
+    .label = Change of satisfaction
+    .remedy = Ask those who became less satisfied what has changed, and agree on one thing to mend
+csat_change--up = Satisfaction up { ABS($csat_change) } in 90 days
+csat_change--down = Satisfaction down { ABS($csat_change) } in 90 days
+ces_latest = Effort answers average { $ces_latest }
+    .label = Effort
+    .remedy = Ask what was hard, and make that one thing easier
+ces_answers = { $ces_answers ->
+    [0] Nobody answered about effort within a year
+    [one] { $ces_answers } person answered about effort within a year
+   *[other] { $ces_answers } persons answered about effort within a year
+}
+    .label = Number of effort answers
+    .remedy = Ask more persons at the account how easy the product is to use
+response_rate = { PERCENT($response_rate) } % of the known persons answered a survey within a year
+    .label = Response rate
+    .remedy = Ask in person for an answer to the next survey, and tell what became of the last one
+
+## Relationship
+
+days_since_meeting = { $days_since_meeting ->
+    [0] Last meeting today
+    [one] Last meeting { $days_since_meeting } day ago
+   *[other] Last meeting { $days_since_meeting } days ago
+}
+    .label = Last meeting
+    .remedy = Offer a review meeting
+meeting_booked_in = { $meeting_booked_in ->
+    [0] A meeting is booked for today
+    [one] Next meeting in { $meeting_booked_in } day
+   *[other] Next meeting in { $meeting_booked_in } days
+}
+    .label = Next meeting
+    .remedy = Offer an earlier meeting
+review_overdue_days = Review due today
+    .label = Review
+    .remedy = Offer a date for the review meeting
+review_overdue_days--overdue = { ABS($review_overdue_days) ->
+    [one] Review overdue for { ABS($review_overdue_days) } day
+   *[other] Review overdue for { ABS($review_overdue_days) } days
+}
+review_overdue_days--ahead = { ABS($review_overdue_days) ->
+    [one] Next review due in { ABS($review_overdue_days) } day
+   *[other] Next review due in { ABS($review_overdue_days) } days
+}
+executive = No executive known
+    .label = Executive
+    .remedy = Find out who decides now, and ask for an introduction
+executive--present = Executive still there
+executive--left = Executive has left
+days_since_executive_touch = { $days_since_executive_touch ->
+    [0] Spoke to an executive today
+    [one] Last spoke to an executive { $days_since_executive_touch } day ago
+   *[other] Last spoke to an executive { $days_since_executive_touch } days ago
+}
+    .label = Last touch with an executive
+    .remedy = Ask for a talk with an executive: what they expect, and what they have got so far
+days_since_champion_touch = { $days_since_champion_touch ->
+    [0] Spoke to a champion today
+    [one] Last spoke to a champion { $days_since_champion_touch } day ago
+   *[other] Last spoke to a champion { $days_since_champion_touch } days ago
+}
+    .label = Last touch with a champion
+    .remedy = Call the champion and ask how things are going
+contacts_known = { $contacts_known ->
+    [0] No contact left
+    [one] Only { $contacts_known } contact known
+   *[other] { $contacts_known } contacts known
+}
+    .label = Contacts known
+    .remedy = Ask who else works with the product, and add them as contacts
+
+## Deals, contract and payments
+
+expansion_deal = No expansion deal
+    .label = Expansion deal
+    .remedy = Find out why the expansion was lost, and what would have to change
+expansion_deal--open = Expansion deal open
+expansion_deal--won = Last expansion won
+expansion_deal--lost = Expansion deal lost
+customer_days = { $customer_days ->
+    [0] Customer since today
+    [one] Customer for { $customer_days } day
+   *[other] Customer for { $customer_days } days
+}
+    .label = Time as a customer
+    .remedy = Agree on what the account wants to reach first
+contract_days = { $contract_days ->
+    [one] Contract of { $contract_days } day
+   *[other] Contract of { $contract_days } days
+}
+    .label = Length of contract
+    .remedy = Offer a longer term when the account has got what it came for
+contract_kind = No contract known
+    .label = Term of contract
+    .remedy = Offer a longer term when the account has got what it came for
+contract_kind--monthly = Monthly contract
+contract_kind--quarterly = Quarterly contract
+contract_kind--yearly = Yearly contract
+contract_kind--multi_year = Contract of several years
+auto_renew = Not known whether the contract renews itself
+    .label = Automatic renewal
+    .remedy = Open the renewal talk early: this contract ends unless somebody renews it
+auto_renew--yes = Contract renews itself
+auto_renew--no = Contract does not renew itself
+arr = ARR of { AMOUNT($arr) } { $currency }
+    .label = ARR
+    .remedy = Ask what else the product could do for the account
+# Nobody says in which currency
+arr--plain = ARR of { AMOUNT($arr) }
+arr_change = ARR as a year ago
+    .label = Change of ARR
+    .remedy = Ask what has become less, and whether it can be won back
+arr_change--up = ARR up { $change } % within a year
+arr_change--down = ARR down { $change } % within a year
+arr_change--none = No ARR any more
+late_payments_365d = { $late_payments_365d ->
+    [0] No invoice paid late within a year
+    [one] { $late_payments_365d } invoice paid late within a year
+   *[other] { $late_payments_365d } invoices paid late within a year
+}
+    .label = Late payments
+    .remedy = Ask what keeps the invoices from being paid in time
+pays_late_days = Pays on the due day
+    .label = Days to payment
+    .remedy = Ask what keeps the invoices from being paid in time
+pays_late_days--late = { ABS($pays_late_days) ->
+    [one] Pays { ABS($pays_late_days) } day late, typically
+   *[other] Pays { ABS($pays_late_days) } days late, typically
+}
+pays_late_days--early = { ABS($pays_late_days) ->
+    [one] Pays { ABS($pays_late_days) } day before it is due, typically
+   *[other] Pays { ABS($pays_late_days) } days before it is due, typically
+}
+
+### Risk flags and expansion signals. Facts come from scoring/flags and scoring/expansion.
+
+## Risk flags
+
+flag-champion_left = { $champion_left_dated ->
+    [yes] { $champion_left_days ->
+        [0] The champion left today
+        [one] The champion left { $champion_left_days } day ago
+       *[other] The champion left { $champion_left_days } days ago
+    }
+   *[no] The champion has left
+}
+    .label = Champion left
+    .remedy = Find a new champion: ask who has taken over, introduce yourself, and ask what they need first
+
+flag-usage_falling = Use { WHOLE($usage_below) } % below what is usual for this account
+    .label = Use falling
+    .remedy = Ask what has changed, show what the account no longer gets done, and agree on a next step
+
+flag-key_feature_dropped = Use of { $key_feature_dropped } { WHOLE($key_feature_below) } % below what is usual for this account
+    .label = Key feature dropped
+    .remedy = Find out who used the feature and why they stopped: a new process, a fault, or another tool
+
+flag-csat_falling = Satisfaction down { $csat_fall } points in 90 days, to an average of { $csat_latest }
+    .label = Satisfaction falling
+    .remedy = Call those who gave low marks, ask why, and tell them what will be mended and when
+
+flag-ticket_pileup = { $tickets_open } tickets open, usually { $tickets_usual }
+    .label = Tickets piling up
+    .remedy = Go through the open tickets with support, look for the common cause, and give the account a date for each
+
+flag-renewal_unhealthy = { $days_to_renewal ->
+    [0] Renewal is due today and health is { $renewal_band }
+    [one] Renewal in { $days_to_renewal } day and health is { $renewal_band }
+   *[other] Renewal in { $days_to_renewal } days and health is { $renewal_band }
+}
+    .label = Renewal near, health low
+    .remedy = Make a plan for the renewal now: name what costs the most points, who mends it, and talk to the decider
+
+flag-executive_left = { $executive_left_dated ->
+    [yes] { $executive_left_days ->
+        [0] The executive sponsor left today
+        [one] The executive sponsor left { $executive_left_days } day ago
+       *[other] The executive sponsor left { $executive_left_days } days ago
+    }
+   *[no] The executive sponsor has left
+}
+    .label = Executive left
+    .remedy = Find out who has taken over, and ask an executive of ours to call them
+
+flag-onboarding_stalled = { $milestones_late ->
+    [0] First value not reached { $onboarding_since } days after the start
+    [one] { $milestones_late } milestone of onboarding overdue, { $onboarding_since } days after the start
+   *[other] { $milestones_late } milestones of onboarding overdue, { $onboarding_since } days after the start
+}
+    .label = Onboarding stalled
+    .remedy = Sit down with the account: find what holds up the next milestone, and agree on a new date for it
+
+flag-single_threaded = Only 1 of { $contacts_known } contacts spoken to in 90 days
+    .label = Single-threaded
+    .remedy = Get to know a second person at the account, best an executive
+
+flag-no_executive_touch = { $executive_met ->
+    [yes] No executive spoken to for { $days_since_executive_touch } days
+   *[no] No executive who is there now spoken to yet
+}
+    .label = No executive touch
+    .remedy = Ask for a short talk with the executive, and bring what the account has got out of the product
+
+flag-review_overdue = { $review_overdue_days ->
+    [one] Review meeting overdue for { $review_overdue_days } day
+   *[other] Review meeting overdue for { $review_overdue_days } days
+}
+    .label = Review overdue
+    .remedy = Offer two dates for the review meeting
+
+flag-data_stale = No usage data for { $usage_quiet_days } days
+    .label = Data stale
+    .remedy = Ask whoever runs the usage source why nothing comes in: until then this account's use is unknown
+
+## Expansion signals: hints with their evidence
+
+signal-near_limit = { WHOLE($plan_limit_percent) } % of the plan's limit of { $plan_limit_of } used in 28 days
+    .label = Near a limit of the plan
+
+signal-seats_filling = { $seats_over ->
+    [yes] { $active_persons } active in 28 days, { $seats } seats bought
+   *[no] { $active_persons } of { $seats } seats active in 28 days
+}
+    .label = Seats filling
+
+signal-users_growing = { $persons_more ->
+    [one] { $persons_more } person more active than in the 28 days before
+   *[other] { $persons_more } persons more active than in the 28 days before
+}
+    .label = Active users growing
+
+signal-locked_tried = { $locked_features_tried ->
+    [one] { $locked_features_tried } feature tried that the plan does not have
+   *[other] { $locked_features_tried } features tried that the plan does not have
+}
+    .label = Locked feature tried
+
+signal-ticket_hint = { $hint_days ->
+    [0] “{ $hint }” in a ticket today
+    [one] “{ $hint }” in a ticket { $hint_days } day ago
+   *[other] “{ $hint }” in a ticket { $hint_days } days ago
+}
+    .label = Hint in a ticket
+
+signal-happy_adopted = { $happy_by ->
+    [nps] { $adopted_by ->
+        [seats] NPS answers average { $nps_latest } of 10, and { WHOLE($seats_percent) } % of seats are active
+       *[breadth] NPS answers average { $nps_latest } of 10, and { $breadth } features are used
+    }
+   *[csat] { $adopted_by ->
+        [seats] Satisfaction answers average { $csat_latest }, and { WHOLE($seats_percent) } % of seats are active
+       *[breadth] Satisfaction answers average { $csat_latest }, and { $breadth } features are used
+    }
+}
+    .label = Happy and adopted
+
+signal-cross_sell = { $cross_sell_group ->
+    [both] { $cross_sell_product } is owned by { $cross_sell_owners } of { $cross_sell_others } accounts of the same segment and industry
+    [segment] { $cross_sell_product } is owned by { $cross_sell_owners } of { $cross_sell_others } accounts of the same segment
+   *[all] { $cross_sell_product } is owned by { $cross_sell_owners } of { $cross_sell_others } other accounts
+}
+    .label = Cross-sell
+
+# Why the expansion amount is what it is. `_bare`: no record says in which currency the account pays
+expansion-amount = { $expansion_by ->
+    [seats] { $expansion_seats ->
+        [one] { $expansion_seats } more seat at the plan's price: { AMOUNT($expansion_amount) } { $expansion_currency } a year
+       *[other] { $expansion_seats } more seats at the plan's price: { AMOUNT($expansion_amount) } { $expansion_currency } a year
+    }
+    [seats_bare] { $expansion_seats ->
+        [one] { $expansion_seats } more seat at the plan's price: { AMOUNT($expansion_amount) } a year
+       *[other] { $expansion_seats } more seats at the plan's price: { AMOUNT($expansion_amount) } a year
+    }
+    [plan] The plan { $expansion_plan } costs { AMOUNT($expansion_amount) } { $expansion_currency } a year more
+   *[plan_bare] The plan { $expansion_plan } costs { AMOUNT($expansion_amount) } a year more
+}
+    .label = Expansion amount
