@@ -675,7 +675,10 @@ flag-data_stale = No usage data for { $usage_quiet_days } days
 signal-near_limit = { WHOLE($plan_limit_percent) } % of the plan's limit of { $plan_limit_of } used in 28 days
     .label = Near a limit of the plan
 
-signal-seats_filling = { $active_persons } of { $seats } seats active in 28 days
+signal-seats_filling = { $seats_over ->
+    [yes] { $active_persons } active in 28 days, { $seats } seats bought
+   *[no] { $active_persons } of { $seats } seats active in 28 days
+}
     .label = Seats filling
 
 signal-users_growing = { $persons_more ->
