@@ -11,6 +11,7 @@ import incremental
 import machine
 import pull
 import score
+import scorecard
 import write_back
 from report import Line, markdown
 
@@ -18,6 +19,7 @@ Measurement = Callable[[], list[Line]]
 
 FULL: Mapping[str, Measurement] = {
     "score": lambda: score.measure(customers=100_000, decided=20_000, repetitions=3),
+    "scorecard": lambda: scorecard.measure(customers=1_000_000, repetitions=3),
     "write_back": lambda: write_back.measure(accounts=5_000, repetitions=3),
     "write_back_large": lambda: write_back.measure_large(changed=100_000),
     "pull": lambda: pull.measure(sizes=(10_000, 100_000), repetitions=3),
@@ -26,6 +28,7 @@ FULL: Mapping[str, Measurement] = {
 }
 QUICK: Mapping[str, Measurement] = {
     "score": lambda: score.measure(customers=2_000, decided=200, repetitions=1),
+    "scorecard": lambda: scorecard.measure(customers=20_000, repetitions=1),
     "write_back": lambda: write_back.measure(accounts=210, repetitions=1),
     "write_back_large": lambda: write_back.measure_large(changed=2_500),
     "pull": lambda: pull.measure(sizes=(500, 2_500), repetitions=1),
