@@ -18,27 +18,24 @@ def apportioned(exact: Floats, total: Floats, takes_part: Flags) -> Floats:
     """
     whole = np.floor(exact)
     remainder = exact - whole
-    remainder[~takes_part] = -1.0
-    rest = np.where(takes_part.any(axis=0), total, 0.0) - whole.sum(axis=0)
-    whole += _largest(remainder, rest.astype(np.int64))
+    np.copyto(remainder, -1.0, where=~takes_part)
+    rest = total - whole.sum(axis=0)
+    rest[~takes_part.any(axis=0)] = 0.0
+    whole += ranks(remainder) < rest
     return whole
 
 
-def _largest(remainder: Floats, rest: NDArray[np.int64]) -> Flags:
-    """Where each column's ``rest`` largest remainders stand.
+def ranks(values: Floats) -> NDArray[np.unsignedinteger]:
+    """0 for the largest of each column, 1 for the next …; of equal ones the first comes first.
 
-    Only the remainder at the edge is looked for; columns in which it stands on both sides are put in order whole.
+    By comparing every pair, a row against all rows below it at once: for as few rows as a scorecard has that takes a
+    third of the time of sorting.
     """
-    size, count = remainder.shape
-    ordered = np.sort(remainder.T, axis=1)
-    columns = np.arange(count)
-    edge = np.where(rest > 0, ordered[columns, np.clip(size - rest, 0, size - 1)], np.inf)
-    chosen = remainder >= edge
-    doubtful = (rest > 0) & (rest < size) & (ordered[columns, np.clip(size - rest - 1, 0, size - 1)] == edge)
-    if doubtful.any():
-        some = np.flatnonzero(doubtful)
-        order = np.argsort(-remainder[:, some], axis=0, kind="stable")
-        ranked = np.empty(order.shape, dtype=np.bool_)
-        np.put_along_axis(ranked, order, np.arange(size)[:, None] < rest[some], axis=0)
-        chosen[:, some] = ranked
-    return chosen
+    size = len(values)
+    kind = np.dtype(np.uint8 if size <= 255 else np.uint16)
+    result = np.zeros(values.shape, dtype=kind)
+    for row in range(size - 1):
+        before = (values[row] >= values[row + 1 :]).view(np.uint8)
+        result[row + 1 :] += before
+        result[row] += size - 1 - row - np.add.reduce(before, axis=0, dtype=kind)
+    return result

@@ -93,7 +93,7 @@ def score_frame(
     score, coverage = np.empty(size), np.empty(size)
     base, clamped, capped, pulsed = (np.zeros(size, dtype=wide) for _ in range(4))
     for rows in _pieces(size):
-        piece = _piece(card, names, [read(rows) for read in readers])
+        piece = _piece(card, names, _matrix(readers, rows))
         exact = np.floor(piece.exact.sum(axis=0) + 0.5 + NOISE)
         parts = apportioned(piece.exact, exact, piece.takes_part)
         tenths = np.clip(exact, 0, WHOLE) if isinstance(card, AdditiveCard) else exact
@@ -116,8 +116,15 @@ def _pieces(size: int) -> Iterator[slice]:
     return (slice(start, min(start + ROWS, size)) for start in range(0, size, ROWS))
 
 
-def _piece(card: Scorecard, names: tuple[str, ...], given: list[Floats]) -> Piece:
-    matrix = np.array(given) if given else np.empty((0, 0))
+def _matrix(readers: list[Reader], rows: slice) -> Floats:
+    """M × N: what each measure reads of the rows."""
+    matrix = np.empty((len(readers), rows.stop - rows.start))
+    for number, read in enumerate(readers):
+        matrix[number] = read(rows)
+    return matrix
+
+
+def _piece(card: Scorecard, names: tuple[str, ...], matrix: Floats) -> Piece:
     if isinstance(card, AdditiveCard):
         return additive.piece(matrix, card, names)
     return weighted.piece(matrix, card, names)
