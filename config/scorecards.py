@@ -7,8 +7,8 @@ Owns the two forms (weighted, additive) and the version that names the content. 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -179,7 +179,11 @@ class Bands(Model):
             order = "yellow must lie above green and below 100, for low is good here"
             raise ValueError(order if self.falling else "yellow must lie above 0 and below green")
         if green + self.margin > WHOLE or yellow - self.margin <= 0:
-            limits = "green − margin ≥ 0, yellow + margin < 100" if self.falling else "green + margin ≤ 100, yellow − margin > 0"
+            limits = (
+                "green − margin ≥ 0, yellow + margin < 100"
+                if self.falling
+                else "green + margin ≤ 100, yellow − margin > 0"
+            )
             raise ValueError(f"with this margin a band can never be reached; {limits}")
         return self
 

@@ -47,5 +47,3 @@ def piece(counts: Floats, card: AdditiveCard, names: Sequence[str]) -> Piece:
         coverage=coverage,
         decided=decided,
     )
-
-

@@ -18,8 +18,17 @@ from scoring.decision import Previous
 from scoring.scorecard import BLANK, GREEN, RED, YELLOW, ScoredFrame
 
 __all__ = [
-    "BLANK", "GREEN", "RED", "YELLOW", "Banded", "BandStates", "decide_band", "decide_bands", "next_bands",
-    "next_states", "states",
+    "BLANK",
+    "GREEN",
+    "RED",
+    "YELLOW",
+    "BandStates",
+    "Banded",
+    "decide_band",
+    "decide_bands",
+    "next_bands",
+    "next_states",
+    "states",
 ]  # fmt: skip
 
 ORDER: Final[tuple[Band, ...]] = ("red", "yellow", "green", "unknown")

@@ -137,7 +137,7 @@ def sql(card: Scorecard) -> str:
     weight = " + ".join(f"CASE WHEN {name} IS NULL THEN 0 ELSE {weight} END" for name, weight in weights)
     total = sum(weight for _, weight in weights)
     limits = ", ".join(
-        f"CASE WHEN {str(cap.condition)} AND {_all_known(cap)} THEN {cap.at_most} ELSE 100 END" for cap in card.caps
+        f"CASE WHEN {cap.condition!s} AND {_all_known(cap)} THEN {cap.at_most} ELSE 100 END" for cap in card.caps
     )
     return f"""
         WITH scored AS (SELECT *, {scores} FROM book),
@@ -156,7 +156,11 @@ def _all_known(cap: Cap) -> str:
 def _case(each: Measure) -> str:
     field = each.feature
     if each.curve is None:
-        return f"CASE {field} " + " ".join(f"WHEN '{word}' THEN {score}" for word, score in each.categories.items()) + " END"
+        return (
+            f"CASE {field} "
+            + " ".join(f"WHEN '{word}' THEN {score}" for word, score in each.categories.items())
+            + " END"
+        )
     parts = [f"WHEN {field} IS NULL OR isnan({field}) THEN NULL"]
     parts += [f"WHEN {field} < {x} THEN {y} + ({field} - {x}) * {slope}" for x, y, slope in _segments(each)]
     first, last = each.curve[0], each.curve[-1]
@@ -199,7 +203,9 @@ def _polars(pl: object, plain: pd.DataFrame, card: Scorecard) -> Callable[[], np
             .with_columns(points.alias("points"), known.alias("known"), pl.min_horizontal(limits).alias("most"))
             .with_columns((pl.col("known") / sum(weights.values())).alias("coverage"))
             .with_columns(pl.when(pl.col("coverage") >= card.min_coverage).then(mean).alias("plain"))
-            .with_columns(pl.min_horizontal("plain", "most").alias("score"), (pl.col("plain") > pl.col("most")).alias("caps"))
+            .with_columns(
+                pl.min_horizontal("plain", "most").alias("score"), (pl.col("plain") > pl.col("most")).alias("caps")
+            )
             .with_columns(pl.when(pl.col("plain").is_null()).then(None).otherwise(pl.col("score")).alias("score"))
             .select("score", "coverage", _band(pl, bands).alias("band"))
             .collect()
