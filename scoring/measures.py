@@ -4,7 +4,7 @@ Reads a column piece by piece, so that no more than a piece is ever held twice. 
 any particular feature.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -84,6 +84,6 @@ def _looked_up(values: pd.Series, table: Mapping[str, float]) -> Floats:
     return _of_words(words, table)[codes]
 
 
-def _of_words(words: object, table: Mapping[str, float]) -> Floats:
+def _of_words(words: Iterable[object], table: Mapping[str, float]) -> Floats:
     """The score of each word, then that of a missing one (code −1)."""
-    return np.array([table.get(as_text(word), np.nan) for word in pd.Index(words)] + [np.nan], dtype=np.float64)
+    return np.array([table.get(as_text(word), np.nan) for word in words] + [np.nan], dtype=np.float64)

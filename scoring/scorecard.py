@@ -87,7 +87,7 @@ def score_frame(
     readers = [_reader(features, card.measures[name], ages) for name in names]
     which, limit, raised = _caps(features, card)
     said, judged = _pulses(pulse, size)
-    wide = np.int32 if isinstance(card, AdditiveCard) else np.int16
+    wide: np.dtype[np.signedinteger] = np.dtype(np.int32 if isinstance(card, AdditiveCard) else np.int16)
     known = np.empty((len(names), size), dtype=np.bool_)
     points, losses = (np.empty((len(names), size), dtype=wide) for _ in range(2))
     score, coverage = np.empty(size), np.empty(size)
