@@ -14,9 +14,10 @@ from bridge.knowledge import Fact, gather_accounts, gather_around
 from bridge.moments import Moment, close_of, day_of
 from bridge.store import cursors, lookup, memory, usage
 from bridge.usage_keys import UsageKeys
+from bridge.year_ago import arr_year_ago
 from config.settings import Settings, UsageSource
 from config.words import UNKNOWN
-from scoring.frames import Frames, frame
+from scoring.frames import COLUMNS, Frames, extra_frame, frame
 
 USAGE_DAYS = 400
 """How far back daily totals are taken whole; of the time before, only the last day of use."""
@@ -37,9 +38,11 @@ def customer_rows(
     accounts = _read_whole(gather_accounts(db, ids, moment.known, prefer), set(cursors.complete(db)))
     if moment.dated:
         accounts = list(as_then(db, "account", accounts, close_of(moment.day, settings.zone)))
+    before = arr_year_ago(db, accounts, moment, settings.zone)
     rows: dict[int, Row] = {}
     for fact in accounts:
-        rows[fact.customer] = _filled(rows.get(fact.customer, {}), _account(db, fact, moment, settings.zone))
+        then = {"arr_year_ago": before.get((fact.known.connection, fact.known.id))}
+        rows[fact.customer] = _filled(rows.get(fact.customer, {}), _account(db, fact, moment, settings.zone) | then)
     return rows, accounts
 
 
@@ -68,7 +71,14 @@ def build(
             *_crm_sources(db, settings, moment),
         ],
     }
-    return Frames(as_of=moment.day, **{name: frame(name, some) for name, some in columns.items()})
+    known = {name: frame(name, some) for name, some in columns.items()}
+    return Frames(as_of=moment.day, dated=moment.dated, extra=extra_frame(_extra(rows)), **known)
+
+
+def _extra(rows: Mapping[int, Row]) -> Mapping[int, Row]:
+    """What is known of accounts that no column of the frames holds, mapped fields among it."""
+    named = {*COLUMNS["customers"], "extra"}
+    return {id: {name: value for name, value in row.items() if name not in named} for id, row in rows.items()}
 
 
 def _read_whole(accounts: Sequence[Fact], complete: Set[str]) -> list[Fact]:
@@ -116,7 +126,7 @@ def _known(value: object) -> bool:
 
 
 PARTS: Final = {
-    "currency": "arr", "pulse_reason": "pulse", "pulse_until": "pulse", "pulse_since": "pulse",
+    "currency": "arr", "arr_year_ago": "arr", "pulse_reason": "pulse", "pulse_until": "pulse", "pulse_since": "pulse",
 }  # fmt: skip
 """Attributes that mean something only beside another one."""
 

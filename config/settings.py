@@ -16,6 +16,7 @@ from config import rules
 from config.connections import Connection
 from config.flags import FLAG_DAYS
 from config.journey import Segments, Stages, shipped_segments, shipped_stages
+from config.languages import DEFAULT, languages
 from config.product import Product
 from config.values import Duration, Model, Secret, Secrets, Text, WebAddress, given, listed, positive
 from config.words import Purpose
@@ -129,6 +130,8 @@ class Settings(Model):
     store: str = Field("sqlite:///csbridge.db", repr=False)
     """A database URL; it may hold a password, so it is no part of the repr."""
     timezone: str = "UTC"
+    language: str = DEFAULT
+    """Of the sentences that scoring writes."""
     public_url: WebAddress | None = None
     identity: Identity = Identity()
     scope: str = "all"
@@ -184,6 +187,13 @@ class Settings(Model):
             ZoneInfo(value)
         except (KeyError, ValueError, OSError) as exc:
             raise ValueError("a time zone name such as Europe/Berlin is needed") from exc
+        return value
+
+    @field_validator("language")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        if value not in languages():
+            raise ValueError(f"there is no language {value}; one of {', '.join(languages())} is needed")
         return value
 
     @property

@@ -16,6 +16,7 @@ from config.actions import USAGE, family
 from config.scorecards import Action, Scorecard
 from scoring.answers import SCALES
 from scoring.days import days_before
+from scoring.features.registry import Source
 from scoring.frames import Frames, typed
 from scoring.past import Past
 
@@ -167,3 +168,24 @@ _EVENTS: Final[Mapping[str, Callable[[Frames, Past], Events]]] = {
     "person_left": _left,
 }
 """Every action of ``config.actions``."""
+
+SOURCES: Final[Mapping[str, Source]] = {
+    "usage": "usage",
+    "usage_day": "usage",
+    "call": "activities",
+    "email": "activities",
+    "meeting": "activities",
+    "ticket": "tickets",
+    "escalation": "tickets",
+    "ticket_closed": "tickets",
+    "response": "responses",
+    "promoter": "responses",
+    "detractor": "responses",
+    "invoice_late": "invoices",
+    "invoice_paid": "invoices",
+    "renewal_won": "deals",
+    "renewal_lost": "deals",
+    "expansion_won": "deals",
+    "person_left": "persons",
+}
+"""The frame that each is made of: what is missing when its count is."""

@@ -6,7 +6,7 @@ moment of scoring; features still leave out whatever happened after ``as_of``.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Final
@@ -26,6 +26,8 @@ COLUMNS: Final[dict[str, dict[str, str]]] = {
         "churned_on": "datetime64[s]",
         "renewal_date": "datetime64[s]",
         "arr": "float64",
+        # what it was a year before, in the same currency
+        "arr_year_ago": "float64",
         "currency": "object",
         "seats_bought": "float64",
         "pulse": "object",
@@ -52,8 +54,10 @@ COLUMNS: Final[dict[str, dict[str, str]]] = {
         "comment": "object", "day": "datetime64[s]",
     },
     "activities": {
-        "customer": "int64", "activity": "object", "person": "object", "kind": "object", "direction": "object",
-        "day": "datetime64[s]", "done": "object",
+        "customer": "int64", "activity": "object", "person": "object", "owner": "object", "kind": "object",
+        "direction": "object", "day": "datetime64[s]", "done": "object",
+        # True: it lies ahead and was known then. Rows dated later without it are left out as any other
+        "booked": "object",
     },
     "deals": {
         "customer": "int64", "deal": "object", "kind": "object", "status": "object", "amount": "float64",
@@ -61,7 +65,7 @@ COLUMNS: Final[dict[str, dict[str, str]]] = {
     },
     "contracts": {
         "customer": "int64", "contract": "object", "status": "object", "starts": "datetime64[s]",
-        "ends": "datetime64[s]",
+        "ends": "datetime64[s]", "arr": "float64", "seats": "float64", "plan": "object", "auto_renew": "object",
     },
     "invoices": {
         "customer": "int64", "invoice": "object", "due": "datetime64[s]", "paid": "datetime64[s]",
@@ -90,6 +94,10 @@ class Frames:
     invoices: pd.DataFrame
     sources: pd.DataFrame
     as_of: date
+    extra: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """What else is known of accounts, by customer, mapped fields among it: for rules and scorecards."""
+    dated: bool = False
+    """Whether they are of a day before the first sync: from what is known now, each event by its own date."""
 
 
 def frame(name: str, rows: Iterable[Mapping[str, object]] = ()) -> pd.DataFrame:
@@ -115,6 +123,18 @@ def typed(name: str, given: pd.DataFrame) -> pd.DataFrame:
     if name == "customers":
         given = given.set_axis(given.index.astype("int64").rename("customer"))
     return given
+
+
+def extra_frame(rows: Mapping[int, Mapping[str, object]]) -> pd.DataFrame:
+    """Mapped fields by customer; what a row leaves out is missing, several options in one field are a tuple."""
+    names = sorted({name for row in rows.values() for name in row})
+    held = {name: [_held(row.get(name)) for row in rows.values()] for name in names}
+    index = pd.Index(list(rows), dtype="int64", name="customer")
+    return pd.DataFrame({name: pd.Series(values, index, dtype="object") for name, values in held.items()}, index)
+
+
+def _held(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def empty_frames(as_of: date) -> Frames:
