@@ -73,7 +73,8 @@ def _dated(rows: pd.DataFrame, day: str, past: Past) -> pd.DataFrame:
 
 
 def _once(rows: pd.DataFrame, id: str) -> pd.DataFrame:
-    """Each record once; those without an id each for itself."""
+    """Each record once, of several lines the latest; those without an id each for itself."""
+    rows = rows.sort_values("ago", kind="stable")
     return rows[rows[id].isna() | ~rows.duplicated(["customer", id])]
 
 
@@ -92,16 +93,16 @@ def _usage_days(frames: Frames, past: Past) -> Events:
 
 def _touches(kind: str) -> Callable[[Frames, Past], Events]:
     def found(frames: Frames, past: Past) -> Events:
-        rows = _once(past.activities[past.activities["kind"].eq(kind)], "activity")
-        return Events(rows.assign(times=1.0), pd.Index(past.activities["customer"]))
+        rows = past.activities[past.activities["kind"].eq(kind)]
+        return Events(_once(rows.assign(times=1.0), "activity"), pd.Index(past.activities["customer"]))
 
     return found
 
 
 def _tickets(which: Callable[[pd.DataFrame], pd.Series], ago: str) -> Callable[[Frames, Past], Events]:
     def found(frames: Frames, past: Past) -> Events:
-        rows = _once(past.tickets[which(past.tickets)], "ticket")
-        return Events(rows.assign(ago=rows[ago], times=1.0), pd.Index(past.tickets["customer"]))
+        rows = past.tickets[which(past.tickets)]
+        return Events(_once(rows.assign(ago=rows[ago], times=1.0), "ticket"), pd.Index(past.tickets["customer"]))
 
     return found
 
@@ -121,24 +122,24 @@ def _answers(survey: str | None, least: float, most: float) -> Callable[[Frames,
 
 
 def _invoices(late: bool) -> Callable[[Frames, Past], Events]:
-    """Late: from the day after the due date, paid by then or not at all; paid in time: on the day of payment."""
+    """Paid in time: on the due date. Late: on the day after it, paid later or not at all."""
 
     def found(frames: Frames, past: Past) -> Events:
-        rows = typed("invoices", frames.invoices)
-        rows = _once(rows[rows["due"].notna()], "invoice")
-        due, paid = days_before(rows["due"], past.as_of), days_before(rows["paid"], past.as_of)
-        happened = (due.gt(0) & ~paid.ge(due)) if late else (paid.ge(0) & paid.ge(due))
-        counted = rows.assign(ago=due - 1 if late else paid, times=1.0)[happened]
-        return Events(counted, pd.Index(rows["customer"]))
+        rows = _dated(typed("invoices", frames.invoices), "due", past)
+        in_time = days_before(rows["paid"], past.as_of).ge(rows["ago"])
+        kept = rows[~in_time & rows["ago"].gt(0)] if late else rows[in_time]
+        return Events(_once(kept.assign(ago=kept["ago"] - late), "invoice"), pd.Index(rows["customer"]))
 
     return found
 
 
 def _deals(kind: str, status: str) -> Callable[[Frames, Past], Events]:
+    """On the closing date, once it has come."""
+
     def found(frames: Frames, past: Past) -> Events:
-        deals = _once(past.deals, "deal")
+        deals = past.deals
         over = deals[deals["kind"].eq(kind) & deals["status"].eq(status) & deals["closes_in"].le(0)]
-        return Events(over.assign(ago=-over["closes_in"], times=1.0), pd.Index(deals["customer"]))
+        return Events(_once(over.assign(ago=-over["closes_in"], times=1.0), "deal"), pd.Index(deals["customer"]))
 
     return found
 
