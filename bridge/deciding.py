@@ -118,7 +118,6 @@ def _of_account(rule: Rule, row: Mapping[str, Any]) -> Rule:
 def _rules(workspace: Workspace) -> str:
     """All that decides besides the records, as text."""
     settings, policy = workspace.settings, workspace.policy
-    flags = {name: setting.days for name, setting in settings.flags.items()}
     versions = [card.version for cards in policy.cards.values() for card in cards]
     shown = sorted(map(_signature, workspace.fields.values()))
     inputs = [(source.file, source.account_key, source.stale_after) for source in settings.usage]
@@ -128,7 +127,7 @@ def _rules(workspace: Workspace) -> str:
         settings.language,
         settings.identity,
         settings.currency,
-        sorted(flags.items()),
+        sorted(settings.flags.items()),
     )
     return repr((versions, rules, inputs, shown, policy.segments, policy.stages, policy.product))
 

@@ -10,10 +10,11 @@ from adapters.records import Fields, Ref
 from bridge.store import customers, lookup
 from bridge.workspace import Workspace
 from config.fields import OwnField
+from config.languages import DEFAULT
 from config.words import PURPOSES
 from scoring.decision import Decision
 from webhooks.writeback.entry import Entry
-from webhooks.writeback.gate import want
+from webhooks.writeback.gate import LANGUAGE, want
 from webhooks.writeback.settle import leave
 
 
@@ -52,12 +53,13 @@ def publish(db: Connection, workspace: Workspace, decisions: Sequence[Decision],
     several = [ref for some in refs.values() if len(some) > 1 for ref in some]
     gone = set(several) - lookup.living(db, several)  # a customer outlives one of its records
     decided = {ref: decision for decision in decisions for ref in refs.get(decision.customer, ()) if ref not in gone}
-    min_change = workspace.settings.write.min_change
+    min_change, language = workspace.settings.write.min_change, workspace.settings.language
+    said_in: Fields = {LANGUAGE: None if language == DEFAULT else language}
 
     def wanted(entry: Entry) -> Entry:
         # A customer was pulled before it was scored: with no entry yet, its own fields were seen to be blank.
         seen = entry if entry.desired is not None else replace(entry, seen=True)
-        fields = _offered(fields_of(decided[entry.ref], now), workspace.fields)
+        fields = {**_offered(fields_of(decided[entry.ref], now), workspace.fields), **said_in}
         return want(seen, fields, min_change, workspace.ledger.fields)
 
     workspace.ledger.update_in(db, list(decided), wanted)

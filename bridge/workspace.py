@@ -88,10 +88,11 @@ class Workspace:
         on = dict.fromkeys(("health", *settings.scorecards))
         return Policy(
             cards={purpose: tuple(self.cards[purpose]) for purpose in on if purpose in self.cards},
-            flags={name: setting.days for name, setting in settings.flags.items()},
+            flags=settings.flags,
             segments=tuple(settings.segments),
             stages=tuple(settings.stages),
             product=settings.product,
+            rates={**settings.currency.rates, settings.currency.report: 1.0},
             language=settings.language,
         )
 

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 
 from config import rules
 from config.connections import Connection
-from config.flags import FLAG_DAYS
+from config.flags import FLAGS, FlagSettings, settled
 from config.journey import Segments, Stages, shipped_segments, shipped_stages
 from config.languages import DEFAULT, languages
 from config.product import Product
@@ -51,10 +51,6 @@ class UsageSource(Model):
         if (self.file is None) == (self.segment is None):
             raise ValueError("exactly one of file and segment is needed")
         return self
-
-
-class FlagSettings(Model):
-    days: int | None = Field(None, ge=0)
 
 
 class WriteSettings(Model):
@@ -111,12 +107,12 @@ class Currency(Model):
 
 
 def _flags(value: object) -> object:
-    """A flag that is named with nothing more takes its shipped days."""
+    """A flag that is named with nothing more takes its shipped thresholds."""
     return {name: given(flag) for name, flag in value.items()} if isinstance(value, Mapping) else value
 
 
 def _shipped_flags() -> Mapping[str, FlagSettings]:
-    return {name: FlagSettings(days=days) for name, days in FLAG_DAYS.items()}
+    return {name: flag.shipped for name, flag in FLAGS.items() if flag.on}
 
 
 def _shipped_purposes() -> list[Purpose]:
@@ -140,7 +136,7 @@ class Settings(Model):
         default_factory=_shipped_purposes, min_length=1
     )
     flags: Annotated[Mapping[str, FlagSettings], BeforeValidator(_flags)] = Field(default_factory=_shipped_flags)
-    """The flags that are raised: all shipped ones when the key is left out, else those named."""
+    """The flags that are raised: those that are shipped as on when the key is left out, else those named."""
     segments: Segments = Field(default_factory=shipped_segments)
     stages: Stages = Field(default_factory=shipped_stages)
     product: Product = Product()
@@ -174,11 +170,8 @@ class Settings(Model):
 
     @field_validator("flags")
     @classmethod
-    def _with_shipped_days(cls, value: Mapping[str, FlagSettings]) -> Mapping[str, FlagSettings]:
-        return {
-            name: flag if flag.days is not None else FlagSettings(days=FLAG_DAYS.get(name))
-            for name, flag in value.items()
-        }
+    def _with_shipped_thresholds(cls, value: Mapping[str, FlagSettings]) -> Mapping[str, FlagSettings]:
+        return {name: settled(name, flag) if name in FLAGS else flag for name, flag in value.items()}
 
     @field_validator("timezone")
     @classmethod

@@ -10,23 +10,25 @@ import pandas as pd
 
 from config.words import NpsGroup, Purpose
 from scoring import reasons
-from scoring.decision import Decision, Previous, RaisedFlag, Verdict
+from scoring.decision import Decision, Previous, RaisedFlag, Signal, Verdict
 from scoring.evaluation import Evaluation, Group, evaluate
+from scoring.expansion import NO_PEERS, Peers
 from scoring.facts import Facts
 from scoring.flags import Raised
 from scoring.frames import Frames
 from scoring.journey import SEGMENT
-from scoring.messages import Catalogue, catalogue, flag_remedy, flag_sentence
+from scoring.messages import Catalogue, catalogue, flag_remedy, flag_sentence, signal_sentence
 from scoring.nps import rollup
 from scoring.policy import Policy
 
 
-def decide(frames: Frames, policy: Policy, previous: Mapping[int, Previous]) -> list[Decision]:
+def decide(frames: Frames, policy: Policy, previous: Mapping[int, Previous], peers: Peers = NO_PEERS) -> list[Decision]:
     """A decision per customer at the close of ``frames.as_of``, in the order of ``frames.customers``.
 
-    Who has no health card is left out. ``previous``: what stood at the close of the day before.
+    Who has no health card is left out. ``previous``: what stood at the close of the day before. ``peers``: what
+    similar accounts of the book own.
     """
-    return told(evaluate(frames, policy, previous), catalogue(policy.language))
+    return told(evaluate(frames, policy, previous, peers), catalogue(policy.language))
 
 
 def told(found: Evaluation, words: Catalogue) -> list[Decision]:
@@ -54,15 +56,17 @@ class _Told:
 
 def _shown(found: Evaluation) -> pd.DataFrame:
     """All that a sentence may name, a row per customer."""
-    facts = {name: fact for flag in found.raised.values() for name, fact in flag.facts.items()}
-    begun = {_begun(name): flag.ago for name, flag in found.raised.items()}
+    raised = {**found.raised, **found.signals}
+    facts = {name: fact for one in raised.values() for name, fact in one.facts.items()}
+    facts |= found.amounts.facts if found.amounts else {}
+    begun = {_begun(name): one.ago for name, one in raised.items()}
     parts = [found.table.values, found.table.facts, rollup(found.past), pd.DataFrame({**facts, **begun})]
     return pd.concat(parts, axis=1)
 
 
-def _begun(flag: str) -> str:
-    """The column of the days since a flag began; NaN = not raised."""
-    return f"flag {flag}"
+def _begun(name: str) -> str:
+    """The column of the days since a flag or signal began; NaN = not raised."""
+    return f"began {name}"
 
 
 def _verdicts(found: Evaluation, purpose: Purpose, shown: pd.DataFrame, words: Catalogue) -> Iterator[_Told]:
@@ -125,6 +129,10 @@ def _decision(found: Evaluation, one: _Told, verdicts: tuple[Verdict, ...]) -> D
         segment=facts.text(SEGMENT) or None,
         stage=found.placed.stage[one.place],
         stage_since=found.placed.since[one.place],
+        csat=facts.number("csat_latest"),
+        signals=_signals(found.signals, one.parts.words, facts, found.past.as_of),
+        expansion_amount=facts.number("expansion_amount"),
+        expansion_currency=facts.text("expansion_currency") or None,
     )
 
 
@@ -132,10 +140,20 @@ def _flags(raised: Mapping[str, Raised], words: Catalogue, facts: Facts, day: da
     return tuple(
         RaisedFlag(
             name=name,
-            since=day - timedelta(days=int(ago)),
+            since=since,
             sentence=flag_sentence(words, name, facts),
             remedy=flag_remedy(words, name, facts),
         )
-        for name in raised
-        if (ago := facts.number(_begun(name))) is not None
+        for name, since in _since(raised, facts, day)
     )
+
+
+def _signals(found: Mapping[str, Raised], words: Catalogue, facts: Facts, day: date) -> tuple[Signal, ...]:
+    return tuple(Signal(name, since, signal_sentence(words, name, facts)) for name, since in _since(found, facts, day))
+
+
+def _since(raised: Mapping[str, Raised], facts: Facts, day: date) -> Iterator[tuple[str, date]]:
+    """Those that hold for a customer, each with the day on which it began."""
+    for name in raised:
+        if (ago := facts.number(_begun(name))) is not None:
+            yield name, day - timedelta(days=int(ago))

@@ -16,6 +16,7 @@ from scoring.actions import action_counts
 from scoring.bands import Banded, decide_bands
 from scoring.conditions import mask
 from scoring.decision import Previous
+from scoring.expansion import NO_PEERS, Amounts, Peers, amounts, find_signals
 from scoring.features.table import Table, tabulate, tabulate_late
 from scoring.flags import Raised, raise_flags
 from scoring.frames import Frames
@@ -46,6 +47,10 @@ class Evaluation:
     placed: Placed
     groups: Mapping[Purpose, tuple[Group, ...]]
     raised: Mapping[str, Raised]
+    """Flags, gravest first."""
+    signals: Mapping[str, Raised]
+    """Of expansion, where that purpose is on."""
+    amounts: Amounts | None
 
     def scores(self, purpose: Purpose = "health") -> pd.Series:
         """0–100 by customer; NaN where it is unknown or there is no card."""
@@ -62,10 +67,11 @@ class Evaluation:
         return pd.Series(found, index=self.table.values.index)
 
 
-def evaluate(frames: Frames, policy: Policy, previous: Mapping[int, Previous]) -> Evaluation:
-    """All columns at the close of ``frames.as_of``. ``previous``: what stood at the close of the day before.
+def evaluate(frames: Frames, policy: Policy, previous: Mapping[int, Previous], peers: Peers = NO_PEERS) -> Evaluation:
+    """All columns at the close of ``frames.as_of``.
 
-    What is found about a customer does not depend on who else is in the frames.
+    ``previous``: what stood at the close of the day before. ``peers``: what similar accounts of the book own. What is
+    found about a customer does not depend on who else is in the frames.
     """
     then = past(frames, policy.product)
     table = tabulate(then)
@@ -77,7 +83,17 @@ def evaluate(frames: Frames, policy: Policy, previous: Mapping[int, Previous]) -
     values = values.assign(**{STAGE: pd.Series(placed.stage, index=values.index, dtype="object")})
     table = replace(table, values=values)
     groups = {purpose: tuple(_groups(purpose, cards, table, then, previous)) for purpose, cards in policy.cards.items()}
-    return Evaluation(then, table, placed, groups, raise_flags(then, values, policy.flags))
+    found = Evaluation(then, table, placed, groups, {}, {}, None)
+    before = {id: state.flags for id, state in previous.items()}
+    found = replace(found, raised=raise_flags(then, values, policy.flags, before, found.bands()))
+    return _with_expansion(found, policy, previous, peers) if "expansion" in policy.cards else found
+
+
+def _with_expansion(found: Evaluation, policy: Policy, previous: Mapping[int, Previous], peers: Peers) -> Evaluation:
+    before = {id: state.signals for id, state in previous.items()}
+    values = found.table.values
+    signals = find_signals(found.past, values, found.raised, before, peers)
+    return replace(found, signals=signals, amounts=amounts(found.past, values, signals, policy.rates))
 
 
 def _with_extra(values: pd.DataFrame, extra: pd.DataFrame) -> pd.DataFrame:

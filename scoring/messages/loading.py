@@ -14,7 +14,7 @@ from scoring.messages.catalogue import Catalogue
 from scoring.messages.style import Style
 from scoring.messages.values import functions
 
-STYLE: Final = ("digits", "decimal-sign", "group-sign", "minus-sign", "full-stop", "comma")
+STYLE: Final = ("digits", "decimal-sign", "group-sign", "minus-sign", "full-stop", "comma", "percent")
 """Messages that say how the language is written; beside ``direction``."""
 
 

@@ -66,6 +66,24 @@ def assumed(words: Catalogue, title: str, score: float) -> str:
     return words.say("assumed", label=title, score=score)
 
 
+def trend(words: Catalogue, word: str, moved: float, weeks: float) -> str:
+    """What a trend (up, flat, down) stands on: points against the level of so many weeks ago."""
+    id = f"trend-{word}"
+    return words.say(id, moved=moved, weeks=weeks)
+
+
+def drop_own(words: Catalogue, points: float) -> str:
+    return words.say("drop-own", drop_own=points)
+
+
+def forecast(words: Catalogue, expected: float, low: float, high: float) -> str:
+    return words.say("forecast", expected=expected, low=low, high=high)
+
+
+def arr_at_risk(words: Catalogue, arr: float, currency: str, days: int) -> str:
+    return words.say("arr-at-risk", arr=arr, currency=currency, days=days)
+
+
 def worst_of(words: Catalogue, counted: int, name: str, score: float) -> str:
     return words.say("worst-of", counted=counted, name=name, score=score)
 

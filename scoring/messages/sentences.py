@@ -29,6 +29,11 @@ def flag_sentence(words: Catalogue, flag: str, facts: Facts) -> str:
     return sentence(words, FLAG + flag, facts) or label(words, FLAG + flag, flag)
 
 
+def signal_sentence(words: Catalogue, signal: str, facts: Facts) -> str:
+    """What hints at a wish for more, with its evidence."""
+    return sentence(words, SIGNAL + signal, facts) or label(words, SIGNAL + signal, signal)
+
+
 def feature_remedy(words: Catalogue, feature: str, title: str, facts: Facts) -> str:
     """What to do when the feature costs the most points."""
     return sentence(words, f"{feature}.remedy", facts) or words.say("look-into", label=title)

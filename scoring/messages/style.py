@@ -40,6 +40,7 @@ class Style:
     minus_sign: str = "-"
     full_stop: str = "."
     comma: str = ", "
+    percent: str = " %"
     rtl: bool = False
 
     def number(self, value: float) -> str:

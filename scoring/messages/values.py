@@ -11,12 +11,12 @@ from fluent.runtime.types import FluentFloat, FluentType
 from scoring.messages.style import Style
 
 DECIMALS: Final = 1
+"""Of a number as it is shown."""
 
 
 class Number(FluentFloat):
-    """A number that compares (and counts, in plurals) as it is written. ``exact``: before rounding."""
+    """A number that compares as it is, so that 0.04 is not 0, and is shown as the language writes it."""
 
-    exact: float
     shown: str
 
     def format(self, locale: Locale) -> str:
@@ -28,15 +28,19 @@ class Words(FluentType, str):
 
     shown: str
 
-    def format(self, locale: Locale) -> str:
+    def format(self, *args: object, **kwargs: object) -> str:
         return self.shown
 
 
-def number(value: float, style: Style, decimals: int = DECIMALS) -> Number:
-    rounded = round(float(value), decimals) + 0.0  # never −0
-    made = Number(rounded)
-    made.exact, made.shown = float(value), style.number(rounded)
+def number(value: float, style: Style) -> Number:
+    made = Number(float(value) + 0.0)  # never −0
+    made.shown = style.number(made)
     return made
+
+
+def rounded(value: float, style: Style, decimals: int) -> Number:
+    """Compares as it is shown, too."""
+    return number(round(float(value), decimals), style)
 
 
 def text(value: object, style: Style) -> Words:
@@ -54,9 +58,20 @@ def functions(style: Style) -> Mapping[str, Callable[..., Any]]:
     """What a message may call, in a language of that style."""
 
     def amount(value: Number) -> Number:
-        made = number(value.exact, style, 0)
-        made.shown = style.amount(value.exact)
+        made = rounded(value, style, 0)
+        made.shown = style.amount(value)
         return made
+
+    def formatted(value: Number, **options: Any) -> Number:
+        """Fluent's own NUMBER, of whose options these count: style, maximumFractionDigits, useGrouping."""
+        percent = options.get("style") == "percent"
+        made = rounded(100 * value if percent else value, style, int(options.get("maximumFractionDigits", DECIMALS)))
+        made.shown = style.amount(value) if options.get("useGrouping") else made.shown
+        return percented(made) if percent else made
+
+    def percented(value: Number) -> Number:
+        value.shown += style.percent
+        return value
 
     def lower(value: Words) -> Words:
         """An abbreviation (its second letter is a capital, too) keeps its capitals."""
@@ -64,8 +79,10 @@ def functions(style: Style) -> Mapping[str, Callable[..., Any]]:
 
     return {
         "AMOUNT": amount,
-        "PERCENT": lambda value: number(100 * value.exact, style),
-        "WHOLE": lambda value: number(value.exact, style, 0),
-        "ABS": lambda value: number(abs(value.exact), style),
+        "NUMBER": formatted,
+        "PERCENT": lambda value: number(100 * value, style),
+        "WHOLE": lambda value: rounded(value, style, 0),
+        "ROUND": lambda value: rounded(value, style, DECIMALS),
+        "ABS": lambda value: number(abs(value), style),
         "LOWER": lower,
     }
