@@ -230,8 +230,12 @@ class Scorecard(Model):
     @property
     def version(self) -> str:
         """Names the content, e.g. ``health-3f2a91c0``: the same whatever comments, order of keys and white space."""
-        content = json.dumps(self.model_dump(mode="json", by_alias=True, exclude_none=True), sort_keys=True)
-        return f"{self.purpose}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
+        return f"{self.purpose}-{hashlib.sha256(self.content.encode()).hexdigest()[:8]}"
+
+    @property
+    def content(self) -> str:
+        """All that it says, as JSON that ``Scorecard`` reads back."""
+        return json.dumps(self.model_dump(mode="json", by_alias=True, exclude_none=True), sort_keys=True)
 
 
 class AdditiveCard(Scorecard):
