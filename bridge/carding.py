@@ -81,13 +81,14 @@ def activate(folder: Path, store: Store, given: CardFile, name: str, now: dateti
         raise ConfigError([Problem("", what, str(given.file), expected="another name (--as NAME), or --force")])
     if before == text:
         return Activated(path, given.card.version, given.card.version)
+    old = None if replaced is None else replaced.version
     warned = tuple(neighbours(folder, given, name))
     with store.write() as db:
         cards.changed(db, given.card, name, before, text, now)
-        detail = {"file": name, "version": given.card.version, "replaced": replaced and replaced.version}
+        detail = {"file": name, "version": given.card.version, "replaced": old}
         audit.record(db, "operator", "scorecard activate", detail, now)
         _write(path, text)
-    return Activated(path, given.card.version, replaced and replaced.version, warned)
+    return Activated(path, given.card.version, old, warned)
 
 
 def roll_back(folder: Path, store: Store, purpose: Purpose | None, now: datetime, *, force: bool) -> Activated:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from sandbox_frames import plain, whole, world
 
-from config.scorecards import Scorecard
+from config.scorecards import Scorecard, choose
 from config.words import PURPOSES
 from config.workspace import card_files
 from scoring.features.table import FEATURES, tabulate
@@ -38,7 +38,9 @@ def test_five_purposes_for_three_touches() -> None:
     for name, file in FILES.items():
         purpose, _, touch = name.partition("-")
         assert file.card.purpose == purpose
-        assert str(file.card.applies) == (f"touch = {touch}" if touch else "all")
+        assert str(file.card.applies).removesuffix(" and days_since_login >= 0") == (
+            f"touch = {touch}" if touch else "all"
+        )
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -64,6 +66,18 @@ def of_purpose(purpose: str) -> list[tuple[str, Scorecard]]:
 def test_a_shipped_card_reaches_its_floor_on_most_of_the_sandbox(name: str, data: str) -> None:
     scored = score_frame(tables()[data], FILES[name].card)
     assert np.mean(~np.isnan(scored.score)) >= 0.8
+
+
+def test_health_needs_no_usage() -> None:
+    """A company with touches and renewals only; of tech touch, too, for then the default card is tried."""
+    only = pd.DataFrame({"days_since_touch": [9.0], "persons_engaged_90d": [2.0], "renewal_deal": ["open"]})
+    for name in ("health", "health-high"):
+        assert not np.isnan(score_frame(only, FILES[name].card).score[0])
+    row = {"touch": "tech", "days_since_login": None}
+    assert choose([card for _, card in of_purpose("health")], row) == FILES["health"].card
+    assert (
+        choose([card for _, card in of_purpose("health")], {**row, "days_since_login": 0}) == FILES["health-tech"].card
+    )
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if not name.startswith("advocacy")])

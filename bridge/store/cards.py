@@ -47,7 +47,7 @@ def recalled(db: Connection, version: str) -> Scorecard | None:
 
 def seen(db: Connection) -> dict[str, datetime]:
     """Since when each version has decided."""
-    return dict(db.execute(select(card_versions.c.version, card_versions.c.seen_at)).tuples().all())
+    return dict(db.execute(select(card_versions.c.version, card_versions.c.seen_at)).all())
 
 
 def changed(db: Connection, card: Scorecard, file: str, before: str | None, after: str, now: datetime) -> None:
