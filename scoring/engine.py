@@ -10,7 +10,7 @@ import pandas as pd
 
 from config.words import NpsGroup, Purpose
 from scoring import reasons
-from scoring.decision import Decision, Previous, RaisedFlag, Signal, Verdict
+from scoring.decision import NO_TREND, Decision, Previous, RaisedFlag, Signal, Verdict
 from scoring.evaluation import Evaluation, Group, evaluate
 from scoring.expansion import NO_PEERS, Peers
 from scoring.facts import Facts
@@ -133,6 +133,7 @@ def _decision(found: Evaluation, one: _Told, verdicts: tuple[Verdict, ...]) -> D
         signals=_signals(found.signals, one.parts.words, facts, found.past.as_of),
         expansion_amount=facts.number("expansion_amount"),
         expansion_currency=facts.text("expansion_currency") or None,
+        trend=found.trends.get(int(found.past.index[one.place]), NO_TREND),
     )
 
 
