@@ -53,7 +53,8 @@ STYLE: Final[Mapping[str, Any]] = {
 
 def drawn(alt: str, draw: Callable[[Axes], None], *, width: float = 7.2, height: float = 3.0) -> Markup:
     """An SVG of one pair of axes, in inches; ``alt`` says in words what it shows."""
-    with matplotlib.rc_context({**STYLE, "svg.hashsalt": alt}):
+    style: Any = {**STYLE, "svg.hashsalt": alt}
+    with matplotlib.rc_context(style):
         figure = Figure(figsize=(width, height), layout="constrained")
         axes = figure.add_subplot()
         draw(axes)
