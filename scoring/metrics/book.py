@@ -94,6 +94,13 @@ def book(monthly: pd.DataFrame, customers: pd.DataFrame, until: date, currency: 
     return Book(rows.assign(cohort=cohort), about, until, currency, tuple(problems))
 
 
+def years(start: pd.Timestamp, end: pd.Timestamp) -> float:
+    """How long a period is: whole months where both are month ends, else its days."""
+    if start.is_month_end and end.is_month_end:
+        return ((end.year - start.year) * 12 + end.month - start.month) / 12
+    return max((end - start).days, 0) / 365.25
+
+
 def cut(values: pd.Series) -> pd.Series:
     """A column to group by, the unknown as a group of its own."""
     return values.astype("object").where(values.notna(), NOBODY).astype(str)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from scoring.metrics.book import Book, cut
+from scoring.metrics.book import Book, cut, years
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def serve(
     each meeting. People go by each account's share of touches and tickets (evenly where there are none), tools evenly.
     """
     end = book.months[-1]
-    years = max((end - start).days, 0) / 365.25
+    share = years(start, end)
     rows = book.at(end)
     rows = rows[rows["active"].eq(True)]
     seen = contacts.set_index("customer").reindex(rows.index).fillna(0.0)
@@ -59,19 +59,19 @@ def serve(
     even = pd.Series(1.0 / len(rows) if len(rows) else 0.0, index=rows.index)
     part = work / work.sum() if work.sum() > 0 else even
     cost = (
-        part * years * (costs.get("people") or 0.0)
-        + even * years * (costs.get("tools") or 0.0)
+        part * share * (costs.get("people") or 0.0)
+        + even * share * (costs.get("tools") or 0.0)
         + seen["tickets"] * (costs.get("ticket") or 0.0)
         + seen["meetings"] * (costs.get("meeting") or 0.0)
     )
-    revenue = rows["arr"] * years
+    revenue = rows["arr"] * share
     left = revenue * (np.nan if margin is None else margin) - cost
     missing = [f"economics.costs.{name}" for name in ("people", "tools", "ticket") if costs.get(name) is None]
     missing += [] if margin is not None else ["economics.gross_margin"]
     accounts = rows[["segment", "csm", "industry", "plan", "cohort"]].assign(
         tickets=seen["tickets"], touches=seen["touches"], cost=cost, revenue=revenue, margin=left
     )
-    return Served(accounts, years, tuple(missing))
+    return Served(accounts, share, tuple(missing))
 
 
 def grouped(served: Served, name: str) -> dict[str, Group]:

@@ -4,7 +4,7 @@ Fisher's exact test, or chi² where all is large; Benjamini–Hochberg (1995) ov
 the log interval of Katz (1978). Shows association, never a cause. Must not know what the groups mean.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, log, sqrt
@@ -54,19 +54,27 @@ class Pattern:
         return self.q <= FALSE_SHARE
 
 
-def patterns(attributes: pd.DataFrame, groups: Mapping[str, pd.Series], least_n: int = LEAST) -> list[Pattern]:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """``belongs``: by customer, who is in the group (True, False, missing). ``attributes``: by customer, words or numbers
+    (cut into thirds); a missing one leaves its customer out of that comparison.
+    """
+
+    group: str
+    belongs: pd.Series
+    attributes: pd.DataFrame
+
+
+def patterns(questions: Sequence[Question], least_n: int = LEAST) -> list[Pattern]:
     """Every comparison made, the least likely by chance first.
 
-    ``attributes``: by customer, words or numbers (cut into thirds); a missing one leaves its customer out of that
-    comparison. ``groups``: by name, who belongs to it (True, False, missing). Nothing is compared where the value or
-    its rest has fewer than ``least_n`` customers, nor of two values more than one.
+    Nothing is compared where the value or its rest has fewer than ``least_n`` customers, nor of two values more than one.
     """
-    named = {str(name): _words(attributes[name]) for name in attributes.columns}
     made = [
-        (group, name, *one)
-        for group, belongs in groups.items()
-        for name, words in named.items()
-        for one in _compared(words, belongs.reindex(attributes.index).astype("boolean"), least_n)
+        (asked.group, str(name), *one)
+        for asked in questions
+        for name in asked.attributes.columns
+        for one in _compared(_words(asked.attributes[name]), asked.belongs, least_n)
     ]
     if not made:
         return []
@@ -83,15 +91,15 @@ Compared = tuple[str, int, int, int, int]
 
 
 def _compared(words: pd.Series, belongs: pd.Series, least_n: int) -> Iterator[Compared]:
+    belongs = belongs.reindex(words.index).astype("boolean")
     known = words.notna() & belongs.notna()
     words, inside = words[known], belongs[known].astype(bool)
     total, hits = len(words), int(inside.sum())
     if hits in (0, total):
         return
-    counts = inside.groupby(words).agg(["size", "sum"])
-    values = sorted(counts.index)[:1] if len(counts) == 2 else list(counts.index)
-    for value in values:
-        n, mine = int(counts.at[value, "size"]), int(counts.at[value, "sum"])
+    sizes, mines = inside.groupby(words).size().to_dict(), inside.groupby(words).sum().to_dict()
+    for value in sorted(sizes)[-1:] if len(sizes) == 2 else sorted(sizes):
+        n, mine = int(sizes[value]), int(mines[value])
         if n >= least_n and total - n >= least_n:
             yield str(value), n, mine, total - n, hits - mine
 

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from scoring.metrics.book import Book
+from scoring.metrics.book import Book, years
 from scoring.metrics.retention import movement
 
 COSTS: Final = ("people", "tools", "programmes")
@@ -50,13 +50,13 @@ def roi(
     costs: Mapping[str, float | None],
     baseline: float | None = None,
 ) -> Roi:
-    """``costs`` a year, by name; the period takes its share of days. Revenue is a year's, times the same share.
+    """``costs`` a year, by name; the period takes its share. Revenue is a year's, times the same share.
 
     retention: kept ARR of those there at both ends, at most what it was, less ``baseline`` × ARR at the start of
     all of them (of lost ones, too: without it they count 0). expansion: what they pay more.
     referral: ARR of those who came in the period and were referred by somebody.
     """
-    years = (end - start).days / 365.25
+    share = years(start, end)
     moved = movement(book, start, end)
     there = moved["there"].fillna(False).astype(bool)
     known = moved[there & moved["still"].notna() & moved["before"].notna() & moved["after"].notna()]
@@ -64,11 +64,11 @@ def roi(
     more = (known["after"] - known["before"]).clip(lower=0.0)
     came = moved[~there & moved["still"].fillna(False).astype(bool) & _referred(book, moved.index)]
     terms = (
-        _term("retention", kept if len(known) else None, years),
-        _term("expansion", more if len(known) else None, years),
-        _term("referral", came["after"].dropna(), years),
+        _term("retention", kept if len(known) else None, share),
+        _term("expansion", more if len(known) else None, share),
+        _term("referral", came["after"].dropna(), share),
     )
-    spent = {name: None if (cost := costs.get(name)) is None else cost * years for name in COSTS}
+    spent = {name: None if (cost := costs.get(name)) is None else cost * share for name in COSTS}
     missing = [f"economics.costs.{name}" for name, cost in spent.items() if cost is None]
     missing += [] if len(known) else ["ARR at both ends of the period"]
     earned, cost = sum(term.amount or 0.0 for term in terms), sum(one or 0.0 for one in spent.values())
@@ -89,9 +89,9 @@ def _referred(book: Book, index: pd.Index) -> pd.Series:
     return book.customers["referred_by"].reindex(index).notna()
 
 
-def _term(name: str, parts: pd.Series | None, years: float) -> Term:
+def _term(name: str, parts: pd.Series | None, share: float) -> Term:
     if parts is None:
         return Term(name, None, {})
-    parts = (parts * years)[parts.ne(0)]
+    parts = (parts * share)[parts.ne(0)]
     accounts = {customer: round(float(amount), 2) for customer, amount in parts.items()}
     return Term(name, round(sum(accounts.values()), 2), accounts)

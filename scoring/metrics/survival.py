@@ -95,7 +95,7 @@ def time_to_first_value(book: Book, seen_until: date | None = None) -> Curve:
     seen = pd.Timestamp(min(seen_until or book.until, book.until))
     about = book.lives[book.lives["watched"].eq(True) & book.lives["customer_since"].le(seen)]
     came = about["first_value"].notna()
-    last = about["churned_on"].fillna(seen).clip(upper=seen)
+    last = about["churned_on"].fillna(seen).where(lambda day: day <= seen, seen)
     ended = about["first_value"].where(came, last)
     days = (ended - about["customer_since"]).dt.days.to_numpy("float64")
     return curve(np.where(came, np.maximum(days, 0.0), days), came.to_numpy(bool))
