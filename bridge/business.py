@@ -24,6 +24,11 @@ from config.rules import parse
 from config.settings import Settings
 
 PIECE = 2_000
+FIELD_MONTHS = 18
+"""How far back programmes are looked for where an account field says when each began."""
+MOST_MONTHS = 60
+TREND_MONTHS = 4
+"""Months before a programme's base that show how accounts were moving."""
 
 
 def month_ends(today: date, months: int) -> list[date]:
@@ -37,24 +42,43 @@ def month_ends(today: date, months: int) -> list[date]:
     return ends[::-1]
 
 
+def _looked_back(settings: Settings, today: date, months: int) -> int:
+    """Months of the book: the period, and what the effect of a programme needs of the time before it began."""
+    programme = settings.economics.programme
+    if programme is None:
+        return months
+    started = programme.started
+    since = (
+        (today.year - started.year) * 12 + today.month - started.month if isinstance(started, date) else FIELD_MONTHS
+    )
+    return max(months, min(since, MOST_MONTHS)) + TREND_MONTHS
+
+
 def gather(workspace: Workspace, months: int = 12, progress: Progress = silent) -> Gathered:
     """The book of the last whole months, and what surrounds it now."""
     settings, today = workspace.settings, workspace.today
-    days = month_ends(today, months)
+    days = month_ends(today, _looked_back(settings, today, months))
+    start = month_ends(today, months)[0]
     piles = Piles()
     with workspace.store.read() as db:
         first = customers.first_known(db)
         known_since = day_of(first, settings.zone) if first else None
         for ids in customers.all_ids(db, PIECE):
-            _gather_piece(db, workspace, ids, days, known_since, piles)
+            _gather_piece(db, workspace, ids, days, start, known_since, piles)
             progress("book", len(ids))
         csms = _user_names(db, settings, {row["csm"] for row in piles.monthly if row["csm"]})
         seen_until = adopting.seen_until(db, settings, today)
-    return together(settings, today, days, known_since, piles, csms, seen_until)
+    return together(settings, today, days, start, known_since, piles, csms, seen_until)
 
 
 def _gather_piece(
-    db: Connection, workspace: Workspace, ids: Sequence[int], days: Sequence[date], first: date | None, piles: Piles
+    db: Connection,
+    workspace: Workspace,
+    ids: Sequence[int],
+    days: Sequence[date],
+    start: date,
+    first: date | None,
+    piles: Piles,
 ) -> None:
     settings = workspace.settings
     moment = present(workspace.now(), settings.zone)
@@ -70,12 +94,12 @@ def _gather_piece(
             if inside.setdefault(id, workspace.scope.holds({**row, "status": "customer"})):
                 last.setdefault(id, row)
                 _keep_month(piles, id, row, agreed.get(id, ()), day, history)
-        if day == days[0]:
+        if day == start:
             piles.then |= {id: business_rows.described(row) for id, row in then.items() if inside.get(id)}
     _keep_vanished(piles, last.keys() - rows.keys(), history, days)
     _keep_customers(db, workspace, piles, last, rows, agreed, history, accounts, around)
     _keep_rows(db, settings, piles, around, moment, inside)
-    _keep_use(db, settings, piles, accounts, around["usage"], days)
+    _keep_use(db, settings, piles, accounts, around["usage"], start, moment.day)
     _keep_health(db, piles, [id for id in rows if inside.get(id)])
 
 
@@ -171,10 +195,10 @@ def _keep_rows(
 
 def _keep_use(
     db: Connection, settings: Settings, piles: Piles, accounts: Sequence[Fact], told: Sequence[Fact],
-    days: Sequence[date],
+    start: date, today: date,
 ) -> None:  # fmt: skip
-    piles.seen |= adopting.seen(db, settings, accounts, told, days[-1])
-    for used, day in ((piles.used_then, days[0]), (piles.used_now, days[-1])):
+    piles.seen |= adopting.seen(db, settings, accounts, told, today)
+    for used, day in ((piles.used_then, start), (piles.used_now, today)):
         for id, feature in adopting.adopted(db, settings, accounts, told, day):
             used.setdefault(feature, set()).add(id)
 

@@ -74,7 +74,7 @@ class Piles:
 
 
 def together(
-    settings: Settings, today: date, days: Sequence[date], first: date | None, piles: Piles,
+    settings: Settings, today: date, days: Sequence[date], start: date, first: date | None, piles: Piles,
     csms: Mapping[str, str], seen_until: date | None,
 ) -> Gathered:  # fmt: skip
     notes: list[str] = []
@@ -91,7 +91,7 @@ def together(
     monthly = pd.DataFrame(piles.monthly, columns=["customer", "month", "active", "segment", "csm", "industry", "plan"])
     monthly = monthly.assign(arr=pd.Series(arr, dtype="float64"), csm=[csms.get(csm, csm) for csm in monthly["csm"]])
     about = pd.DataFrame(piles.about or None, columns=None if piles.about else ["customer"])
-    if first and first > days[0]:
+    if first and first > start:
         notes.append(
             f"csbridge has known these accounts since {first}; before that only dated facts count (customer_since, "
             "churned_on, contracts, the CRM's own field history), and the rest is unknown"
@@ -104,9 +104,9 @@ def together(
     made = book(monthly, about, today, report)
     return Gathered(
         book=made,
-        start=days[0],
+        start=start,
         end=max(day for day in days if (day + timedelta(days=1)).day == 1),
-        contacts=_contacts(piles.rows, days[0]),
+        contacts=_contacts(piles.rows, start),
         responses=frame("responses", piles.rows["response"]),
         persons=frame("persons", piles.rows["person"]),
         health=_by_customer(piles.health, ("band", "score", "flags")),

@@ -33,8 +33,8 @@ class Term:
 
 
 def terms(facts: Iterable[Fact]) -> dict[int, list[Term]]:
-    """The terms of each customer's contracts that say when they begin, without drafts and without ended ones that do not
-    say when they ended.
+    """The terms of each customer's contracts that say when they begin, drafts left out, and ended ones that do not say
+    when.
     """
     found: dict[int, list[Term]] = {}
     for fact in facts:

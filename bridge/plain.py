@@ -1,4 +1,6 @@
-"""Frozen results as plain data for JSON: names stay, days are ISO text, what is not known is null. Frames are left out."""
+"""Frozen results as plain data for JSON: names stay, days are ISO text, what is not known is null. Frames
+are left out.
+"""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass

@@ -1,6 +1,7 @@
 """Numbers as a reader sees them: shares, money, intervals, days; "unknown" where there is none."""
 
 from collections.abc import Callable
+from math import isnan
 from typing import Final
 
 import pandas as pd
@@ -19,7 +20,7 @@ def money(value: float | None) -> str:
 
 
 def number(value: float | None, digits: int = 1) -> str:
-    return UNKNOWN if value is None else f"{value:,.{digits}f}"
+    return UNKNOWN if value is None or isnan(value) else f"{value:,.{digits}f}"
 
 
 def count(value: int, one: str, many: str = "") -> str:
@@ -31,7 +32,7 @@ def interval(estimate: Estimate, said: Callable[[float | None], str] = share) ->
     if estimate.low is None and estimate.high is None:
         return ""
     low, high = ("…" if bound is None else said(bound) for bound in (estimate.low, estimate.high))
-    return f"{low} to {high}"
+    return f"{low.removesuffix(' %')} to {high}"
 
 
 def detail(estimate: Estimate, said: Callable[[float | None], str] = share) -> str:

@@ -135,7 +135,7 @@ def _unit(book: Book, ends: pd.DatetimeIndex, base: int, months: int, trend: int
 def _matched(treated: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
     """Pairs within segment, base and (where the trend is unknown) among those whose trend is unknown too."""
     spread = {name: float(pd.concat([treated[name], others[name]]).std()) or 1.0 for name in MEASURES}
-    pools = {key: rows for key, rows in others.groupby(["base", "segment", others["trend"].isna()])}
+    pools = dict(list(others.groupby(["base", "segment", others["trend"].isna()])))
     taken: set[object] = set()
     found: list[pd.DataFrame] = []
     for key, mine in treated.groupby(["base", "segment", treated["trend"].isna()]):

@@ -56,8 +56,8 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """``belongs``: by customer, who is in the group (True, False, missing). ``attributes``: by customer, words or numbers
-    (cut into thirds); a missing one leaves its customer out of that comparison.
+    """``belongs``: by customer, who is in the group (True, False, missing). ``attributes``: by customer, words or
+    numbers (cut into thirds); a missing one leaves its customer out of that comparison.
     """
 
     group: str
@@ -68,7 +68,7 @@ class Question:
 def patterns(questions: Sequence[Question], least_n: int = LEAST) -> list[Pattern]:
     """Every comparison made, the least likely by chance first.
 
-    Nothing is compared where the value or its rest has fewer than ``least_n`` customers, nor of two values more than one.
+    Nothing is compared where the value or its rest has fewer than ``least_n`` customers; of two values only one is.
     """
     made = [
         (asked.group, str(name), *one)
@@ -116,14 +116,18 @@ def _words(values: pd.Series) -> pd.Series:
 
 
 def _thirds(values: pd.Series, edges: np.ndarray) -> pd.Series:
-    names = [f"≤ {edge:,.4g}" for edge in edges[:1]]
-    names += [f"{low:,.4g} – {high:,.4g}" for low, high in pairwise(edges)]
-    names += [f"> {edge:,.4g}" for edge in edges[-1:]]
+    names = [f"≤ {_short(edge)}" for edge in edges[:1]]
+    names += [f"{_short(low)} – {_short(high)}" for low, high in pairwise(edges)]
+    names += [f"> {_short(edge)}" for edge in edges[-1:]]
     if not names:
         return pd.Series(None, index=values.index, dtype="object")
     place = np.searchsorted(edges, values.to_numpy(), side="left")
     chosen = pd.Series(np.array(names, dtype=object)[np.minimum(place, len(names) - 1)], index=values.index)
     return chosen.where(values.notna(), None)
+
+
+def _short(number: float) -> str:
+    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:,.3g}"
 
 
 def _chance(n: int, hits: int, rest_n: int, rest_hits: int) -> float:
