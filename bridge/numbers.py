@@ -29,6 +29,7 @@ from scoring.metrics import (
 )
 from scoring.metrics.book import Problem, cut
 from scoring.metrics.estimates import Estimate
+from scoring.metrics.surveys import Answers, Reach
 
 BY: Final = ("segment", "csm", "cohort", "industry", "plan")
 NOT_ASKED: Final = ("csm",)
@@ -72,10 +73,10 @@ class Numbers:
     served_missing: Sequence[str]
     effect: effect.Effect | None
     patterns: Sequence[patterns.Pattern]
-    surveys: Mapping[str, surveys.Answers]
-    surveys_groups: Mapping[str, Mapping[str, surveys.Answers]]
-    reach: surveys.Reach
-    nps_trend: Sequence[surveys.Answers]
+    surveys: Mapping[str, Answers]
+    surveys_groups: Mapping[str, Mapping[str, Answers]]
+    reach: Reach
+    nps_trend: Sequence[Answers]
     health: Mapping[str, Health]
     flags: Mapping[str, int]
     team: Sequence[team.Desk]

@@ -141,7 +141,7 @@ def value(
     nobody = pd.DataFrame(columns=["purchases", "amount", "value"])
     repeating = int((customers["x"].gt(0) & customers["paid"].gt(0)).sum())
     if repeating < LEAST_REPEATING:
-        why = f"{repeating} customers bought again; {LEAST_REPEATING} are needed"
+        why = f"customers who bought again: {repeating}; {LEAST_REPEATING} are needed"
         return PurchaseValue(nobody, None, None, None, None, why)
     if margin is None:
         return PurchaseValue(nobody, None, None, None, None, "economics.gross_margin is not set")
