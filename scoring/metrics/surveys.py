@@ -18,6 +18,7 @@ from scoring.days import days_before
 from scoring.frames import typed
 from scoring.metrics import estimates
 from scoring.metrics.book import Book, cut
+from scoring.metrics.book import days as days_of
 from scoring.metrics.estimates import Estimate, Floats, Z
 from scoring.nps import PASSIVE, PROMOTER
 
@@ -52,7 +53,7 @@ class Reach:
 
 def answers(responses: pd.DataFrame, until: date, days: int = WINDOW) -> pd.DataFrame:
     """Per person (and for each answer without one) the latest in each survey: survey, customer, person, score, ago."""
-    rows = typed("responses", responses)
+    rows = typed("responses", responses.assign(day=days_of(responses["day"])) if len(responses) else responses)
     ago = days_before(rows["day"], until)
     return latest_answers(rows.assign(ago=ago)[ago.ge(0) & ago.lt(days)])
 
@@ -91,7 +92,8 @@ def nps(promoters: int, passives: int, detractors: int) -> Estimate:
     centre = (p - d) / m
     half = Z * sqrt(max((p + d) / m - centre**2, 0.0) / m)
     value = 100 * (promoters - detractors) / n
-    return Estimate(value, max(-100.0, 100 * (centre - half)), min(100.0, 100 * (centre + half)), n)
+    low, high = min(100 * (centre - half), value), max(100 * (centre + half), value)
+    return Estimate(value, low, high, n).within(-100.0, 100.0)
 
 
 def reach(given: pd.DataFrame, persons: pd.DataFrame, book: Book) -> Reach:
