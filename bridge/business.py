@@ -129,7 +129,7 @@ def _keep_month(
     amount = business_rows.arr(row, agreed, day)
     piles.from_contracts += bool(active and row.get("arr") is None and amount[0] is not None)
     history.setdefault(id, []).append((day, active))
-    told = {name: row.get(name) for name in ("segment", "csm", "industry", "plan")}
+    told = {name: row.get(name) for name in ("segment", "industry", "plan")} | {"csm": business_rows.csm(row)}
     piles.add({"customer": id, "month": day, "active": active, **told}, amount)
 
 

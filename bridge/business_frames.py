@@ -97,7 +97,12 @@ def together(
         for currency in sorted(filter(None, without_rate))
     ]
     monthly = pd.DataFrame(piles.monthly)
-    monthly = monthly.assign(arr=pd.Series(arr, dtype="float64"), csm=[csms.get(csm, csm) for csm in monthly["csm"]])
+    unrated = [value is None and given[0] is not None for given, value in zip(piles.amounts, arr, strict=True)]
+    monthly = monthly.assign(
+        arr=pd.Series(arr, dtype="float64"),
+        unrated=pd.Series(unrated, dtype="object"),
+        csm=[csms.get(csm, csm) for csm in monthly["csm"]],
+    )
     about = pd.DataFrame(piles.about or None, columns=None if piles.about else ["customer"])
     if first and first > start:
         notes.append(

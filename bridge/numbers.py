@@ -27,7 +27,7 @@ from scoring.metrics import (
     team,
     value,
 )
-from scoring.metrics.book import Problem, cut
+from scoring.metrics.book import Problem, cut, total
 from scoring.metrics.estimates import Estimate
 from scoring.metrics.surveys import Answers, Reach
 
@@ -176,11 +176,8 @@ def _health(latest: pd.DataFrame, health: pd.DataFrame) -> dict[str, Health]:
     """The bands of those who are customers now; whoever has no decision is unknown."""
     rows = latest[latest["active"].eq(True)]
     bands = health["band"].reindex(rows.index).fillna("unknown")
-    arr = rows["arr"].groupby(bands).sum(min_count=1)
-    counts = bands.value_counts()
-    return {
-        band: Health(int(counts.get(band, 0)), None if pd.isna(arr.get(band)) else float(arr[band])) for band in BANDS
-    }
+    parts = {band: rows[bands.eq(band)] for band in BANDS}
+    return {band: Health(len(mine), total(mine)) for band, mine in parts.items()}
 
 
 def _patterns(given: Gathered, period: retention.Retention, least_n: int) -> list[patterns.Pattern]:

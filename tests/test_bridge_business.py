@@ -146,8 +146,11 @@ def test_money_is_in_the_report_currency_or_unknown(make_world: Make) -> None:
         world.account(id, arr=100.0, currency=currency)
     world.run()
     found = numbers(world)
-    assert (found.currency, found.revenue[-1].arr, found.revenue[-1].unknown) == ("EUR", 250.0, 1)
+    assert (found.currency, found.revenue[-1].arr, found.revenue[-1].unknown) == ("EUR", None, 1)
     assert any("no rate from GBP to EUR" in note for note in found.notes)
+    world.account("3", arr=None, currency="GBP")
+    world.sync()
+    assert numbers(world).revenue[-1].arr == 250.0
 
 
 def test_the_only_currency_there_is_needs_no_rate(world: World) -> None:

@@ -20,8 +20,8 @@ UNTIL = date(2026, 6, 30)
 START = pd.Timestamp(2026, 3, 31)
 IDS = st.sampled_from([1, 2, 3, "x", None, float("nan")])
 DAYS = st.sampled_from(
-    ["2026-03-31", "2026-04-30", "2026-06-30", "2026-06-12", "2020-01-01", "9999-12-31", "31/12/2025", "no", "", 20260331,
-     None, date(2026, 5, 31), datetime(2026, 5, 31, 23, tzinfo=UTC), "2026-05-31T23:00:00+05:00"]
+    ["2026-03-31", "2026-04-30", "2026-06-30", "2026-06-12", "2020-01-01", "9999-12-31", "31/12/2025", "no", "",
+     20260331, None, date(2026, 5, 31), datetime(2026, 5, 31, 23, tzinfo=UTC), "2026-05-31T23:00:00+05:00"]
 )  # fmt: skip
 AMOUNTS = st.sampled_from([0, 1, 100, 250.5, -3, float("inf"), float("nan"), "much", "12", None, 1e300, True])
 WORDS = st.sampled_from(["a", "b", "", None, 7, float("nan"), True])
@@ -33,7 +33,8 @@ def table(**columns: st.SearchStrategy[Any]) -> st.SearchStrategy[pd.DataFrame]:
     return rows.map(lambda some: pd.DataFrame(some, columns=list(columns), dtype="object"))
 
 
-MONTHLY = table(customer=IDS, month=DAYS, active=FLAGS, arr=AMOUNTS, segment=WORDS, csm=WORDS, industry=WORDS)
+MONTHLY = table(customer=IDS, month=DAYS, active=FLAGS, arr=AMOUNTS, segment=WORDS, csm=WORDS, industry=WORDS,
+                unrated=FLAGS)  # fmt: skip
 CUSTOMERS = table(customer=IDS, customer_since=DAYS, churned_on=DAYS, first_value=DAYS, watched=FLAGS, gone=FLAGS)
 RESPONSES = table(customer=st.sampled_from([1, 2, None]), person=WORDS, survey=st.sampled_from(["nps", "csat", None]),
                   score=AMOUNTS, day=DAYS)  # fmt: skip

@@ -22,6 +22,7 @@ MONTHLY: Final[dict[str, str]] = {
     "csm": "object",
     "industry": "object",
     "plan": "object",
+    "unrated": "object",  # True: its ARR is in a currency without a rate: no sum that should hold it is known
 }
 """One row per customer and month's end; who has none in a month that others have was no customer then. Attributes are
 what was known of them then; None = unknown.
@@ -94,6 +95,12 @@ def book(monthly: pd.DataFrame, customers: pd.DataFrame, until: date, currency: 
     started = about["customer_since"].reindex(rows["customer"].to_numpy())
     cohort = started.dt.strftime("%Y-%m").astype("object").to_numpy()
     return Book(rows.assign(cohort=cohort), about, until, currency, tuple(problems))
+
+
+def total(rows: pd.DataFrame) -> float | None:
+    """The ARR of some customers together: of those who say it; unknown where nobody does, or a sum lacks its rate."""
+    known = rows["arr"].dropna()
+    return None if known.empty or rows["unrated"].eq(True).any() else float(known.sum())
 
 
 def days(column: pd.Series) -> pd.Series:
