@@ -83,6 +83,8 @@ class Numbers:
     targets: Sequence[targets.Compared]
     clv_cac: Estimate
     labels: Mapping[int, str]
+    accounts: pd.DataFrame
+    """A row per customer of the period: where each number comes from."""
 
 
 def reckon(given: Gathered, economics: Economics, by: str = "segment") -> Numbers:
@@ -152,10 +154,32 @@ def reckon(given: Gathered, economics: Economics, by: str = "segment") -> Number
         targets=targets.compare(economics.targets, actuals),
         clv_cac=actuals["clv_cac"],
         labels=given.labels,
+        accounts=_accounts(given, period, served, answered),
     )
 
 
 SURVEYS: Final = surveys.SURVEYS
+
+
+def _accounts(
+    given: Gathered, period: retention.Retention, served: cost_to_serve.Served, answered: pd.DataFrame
+) -> pd.DataFrame:
+    """Everybody who was or is a customer: what they paid, cost and answered."""
+    moved = retention.movement(given.book, period.start, period.end)
+    latest = given.book.at(pd.Timestamp(given.book.until))
+    were = moved.index[(moved["there"].eq(True) | moved["still"].eq(True)).fillna(False)]
+    index = were.union(latest.index[latest["active"].eq(True)])
+    made = pd.DataFrame(index=index).assign(
+        account=[given.labels.get(id, str(id)) for id in index],
+        **{name: latest[name].reindex(index) for name in BY},
+        arr_start=moved["before"].reindex(index),
+        arr_end=moved["after"].reindex(index),
+        lost=(moved["there"] & ~moved["still"]).reindex(index),
+        **{name: served.accounts[name].reindex(index) for name in ("tickets", "touches", "cost", "revenue", "margin")},
+    )
+    for survey in SURVEYS:
+        made = made.join(surveys.by_customer(answered, survey).add_prefix(f"{survey}_"))
+    return made
 
 
 def _top(economics: Economics, survey: str) -> float | None:

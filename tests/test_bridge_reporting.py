@@ -1,5 +1,6 @@
 """The page and its pictures: one file that loads nothing, says everything in words too, and breaks on no text."""
 
+import csv
 import json
 import re
 from html.parser import HTMLParser
@@ -149,7 +150,10 @@ def test_metrics_and_report_from_the_command_line(workspace: Path) -> None:
     assert (data["period"]["customers"], data["period"]["lost"]) == (2, 1)
     assert data["period"]["nrr"] == {"value": None, "low": None, "high": None, "n": 0}
     assert data["revenue"][-1]["arr"] == 400.0
-    assert "Not enough history" in run(workspace, "metrics").output
+    rows = workspace / "accounts.csv"
+    assert "Not enough history" in run(workspace, "metrics", "--months", "3", "--accounts", str(rows)).output
+    lost = {row["account"]: row["lost"] for row in csv.DictReader(rows.open(encoding="utf-8"))}
+    assert lost == {"book:1 Account 1": "", "book:2 Account 2": "False", "book:3 Account 3": "True"}
     out = workspace / "report.html"
     assert json.loads(run(workspace, "report", "--out", str(out), "--json").stdout)["out"] == str(out)
     assert Tags(out.read_text("utf-8")).named("h1") == [{}]

@@ -200,6 +200,19 @@ def test_the_latest_answer_of_each_person_counts_once() -> None:
     }  # fmt: skip
 
 
+def test_every_account_at_once_says_what_each_says_alone() -> None:
+    random = np.random.default_rng(4)
+    rows = [(k % 7, f"p{k}", "nps", int(random.integers(0, 11)), "2026-01-05") for k in range(60)]
+    given = surveys.answers(responses(*rows, (1, "q", "ces", 3, "2026-01-05")), UNTIL)
+    together = surveys.by_customer(given, "nps")
+    for customer in range(7):
+        alone = surveys.summarise(given[given["customer"].eq(customer)], "nps", least_n=1)
+        said = together.loc[customer, ["n", "value", "low", "high"]].tolist()
+        assert said == pytest.approx([alone.n, alone.value.value, alone.value.low, alone.value.high])
+    assert surveys.by_customer(given, "ces")["value"].to_dict() == {1: 3.0}
+    assert surveys.by_customer(given, "csat").empty
+
+
 def test_too_few_answers_are_not_shown_but_counted() -> None:
     given = surveys.answers(responses((1, "p", "csat", 5, "2026-01-01")), UNTIL)
     hidden = surveys.summarise(given, "csat", least_n=5, top=4)

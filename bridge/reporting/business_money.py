@@ -83,7 +83,7 @@ def roi(numbers: Numbers) -> Section:
     return Section(
         "roi", "Return on customer success",
         "(retention + expansion + referral revenue) − (people + tools + programmes), over the period. "
-        "The accounts behind each sum are in --json.",
+        "csbridge metrics --json names the accounts behind each sum.",
         tables=[Table.of(["", numbers.currency, "accounts"], rows)], notes=notes,
     )  # fmt: skip
 

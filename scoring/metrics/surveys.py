@@ -83,6 +83,24 @@ def summarise_by(
     return {str(value): summarise(rows, survey, least_n, top) for value, rows in known.groupby(named[pd.notna(named)])}
 
 
+def by_customer(given: pd.DataFrame, survey: str) -> pd.DataFrame:
+    """By customer, all at once: ``n``, ``value``, and for NPS ``low`` and ``high``; no least number is kept here.
+
+    A person's own score is their row in ``answers``.
+    """
+    rows = given[given["survey"].eq(survey)]
+    score, of = rows["score"], rows["customer"]
+    counts = pd.DataFrame({"p": score.ge(PROMOTER), "d": score.lt(PASSIVE), "n": True}).groupby(of).sum()
+    if survey != "nps":
+        return pd.DataFrame({"n": counts["n"], "value": score.groupby(of).mean(), "low": np.nan, "high": np.nan})
+    value, m = 100 * (counts["p"] - counts["d"]) / counts["n"], counts["n"] + 3
+    p, d = counts["p"] + 0.75, counts["d"] + 0.75
+    centre = (p - d) / m
+    half = Z * np.sqrt(((p + d) / m - centre**2).clip(lower=0.0) / m)
+    low, high = (100 * (centre - half)).clip(-100, value), (100 * (centre + half)).clip(value, 100)
+    return pd.DataFrame({"n": counts["n"], "value": value, "low": low, "high": high})
+
+
 def nps(promoters: int, passives: int, detractors: int) -> Estimate:
     """The score of so many, −100…100."""
     n = promoters + passives + detractors
