@@ -40,7 +40,10 @@ def command(shell: Shell, table: Path, out: Path, **options: Any) -> Result:
     from scoring.proof.learn import learn
 
     force, report = options.pop("force"), options.pop("report")
-    directions = {**dict.fromkeys(options.pop("up"), "up"), **dict.fromkeys(options.pop("down"), "down")}
+    directions: dict[str, Any] = {
+        **dict.fromkeys(options.pop("up"), "up"),
+        **dict.fromkeys(options.pop("down"), "down"),
+    }
     red = options.pop("red")
     lesson = learn(read_table(table), directions=directions, red_catches=red, **options)
     return told(lesson, str(table), out, report, force=force)
@@ -57,7 +60,9 @@ def told(lesson: Any, source: str, out: Path, report: Path | None, *, force: boo
         data["model_card"] = str(_write_card(lesson, source, out))
         lines.append(f"written: {out}, {data['model_card']}")
     else:
-        lines.append(f"{out} is not written" + ("" if lesson.card is None or force else "; --force writes it all the same"))
+        lines.append(
+            f"{out} is not written" + ("" if lesson.card is None or force else "; --force writes it all the same")
+        )
     if report:
         data["report"] = str(_write_report(lesson, source, out, report))
         lines.append(f"report: {report}")
