@@ -126,7 +126,7 @@ def test_evidence() -> None:
     assert list(found) == list(SIGNALS)
     said = {name: fact[0] for signal in found.values() for name, fact in signal.facts.items() if pd.notna(fact[0])}
     assert said == {
-        "plan_limit_percent": 86, "seats_percent": 90, "persons_more": 4,
+        "plan_limit_percent": 86, "seats_percent": 90, "seats_over": "no", "persons_more": 4,
         "happy_by": "csat", "adopted_by": "seats",
     }  # fmt: skip
 

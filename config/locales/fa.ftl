@@ -569,7 +569,10 @@ flag-data_stale = { $usage_quiet_days } روز است که دادهٔ استفا
 signal-near_limit = در ۲۸ روز گذشته { WHOLE($plan_limit_percent) }٪ از سقف { $plan_limit_of } در طرح مصرف شده است
     .label = نزدیک به سقف طرح
 
-signal-seats_filling = { $active_persons } کاربر از { $seats } کاربر مجاز در ۲۸ روز گذشته فعال بوده‌اند
+signal-seats_filling = { $seats_over ->
+    [yes] { $active_persons } کاربر در ۲۸ روز گذشته فعال بوده‌اند، در حالی که { $seats } مجوز کاربری خریداری شده است
+   *[no] { $active_persons } کاربر از { $seats } کاربر مجاز در ۲۸ روز گذشته فعال بوده‌اند
+}
     .label = پر شدن ظرفیت
 
 signal-users_growing = { $persons_more } نفر بیش از ۲۸ روزِ پیش از آن فعال‌اند

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from config.product import Plan
 from config.rules import as_text, is_missing
-from scoring.flags.scene import Raised, Scene, scene
+from scoring.flags.scene import Raised, Scene, by_value, scene
 from scoring.past import Past
 
 COMFORT: Final = 0.85
@@ -52,7 +52,7 @@ def amounts(
     ``rates``: what one unit of each currency is worth in one and the same currency (that one included, as 1).
     """
     there = scene(past, values)
-    names = past.customers["plan"].map(lambda plan: None if is_missing(plan) else as_text(plan))
+    names = by_value(past.customers["plan"], as_text)
     by_seats = by_plan = more = there.unknown()
     following = pd.Series(None, index=values.index, dtype=object)
     plans = {as_text(name): plan for name, plan in past.product.plans.items()}
@@ -75,7 +75,7 @@ def amounts(
 def _told(there: Scene, by_seats: pd.Series, by_plan: pd.Series, more: pd.Series, following: pd.Series) -> Amounts:
     """The larger of both, how it came about, and in which currency."""
     amount = pd.concat([by_seats, by_plan], axis=1).max(axis=1).round(2)
-    currency = there.past.customers["currency"].map(lambda code: None if is_missing(code) else code).astype("object")
+    currency = by_value(there.past.customers["currency"], _code)
     plan = by_plan.notna() & ~by_seats.gt(by_plan)
     how = pd.Series(np.where(plan, "plan", "seats"), index=amount.index, dtype=object)
     how = how.where(currency.notna(), how + "_bare").where(amount.notna(), None)
@@ -123,9 +123,13 @@ def _in_own_currency(account: _Account, plan: Plan, amount: pd.Series) -> pd.Ser
     """
     if plan.currency is None:
         return amount
-    codes, currencies = pd.factorize(account.currency.map(lambda code: None if is_missing(code) else code))
+    codes, currencies = pd.factorize(by_value(account.currency, _code))
     worth = np.array([*(_factor(plan.currency, str(code), account.rates) for code in currencies), np.nan])
-    return amount * worth[codes]
+    return pd.Series(amount * worth[codes])
+
+
+def _code(currency: object) -> object:
+    return None if is_missing(currency) else currency
 
 
 def _factor(one: str, other: str, rates: Mapping[str, float]) -> float:

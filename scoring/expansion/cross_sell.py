@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from scoring.expansion.owned import owned_products
@@ -94,16 +95,23 @@ def cross_sell(values: pd.DataFrame, owned: str | None, known: Peers, held: pd.S
 
 def _numbers(values: pd.DataFrame, known: Peers) -> pd.Series:
     """Per customer the narrowest of its groups that is large enough, by number; −1 where none is."""
-    segment, industry = likeness(values, "segment"), likeness(values, "industry")
-    found = pd.Series(-1, index=values.index)
-    for place in reversed(range(len(known.groups))):  # from all to the narrowest, which is to have the last word
-        group = known.groups[place]
-        if group.accounts > LEAST:
-            inside = pd.Series(True, index=values.index)
-            inside &= segment.eq(group.segment) if group.segment is not None else True
-            inside &= industry.eq(group.industry) if group.industry is not None else True
-            found = found.mask(inside, place)
-    return found
+    large = {(one.segment, one.industry): n for n, one in enumerate(known.groups) if one.accounts > LEAST}
+    (segment, segments), (industry, industries) = (
+        pd.factorize(likeness(values, name)) for name in ("segment", "industry")
+    )
+    words = [*map(str, segments), None], [*map(str, industries), None]  # code −1, the last one, is nothing
+    alike, different = pd.factorize(segment * len(words[1]) + industry % len(words[1]))
+    found = [
+        next((large[group] for group in _widening(words[0][one], words[1][other]) if group in large), -1)
+        for one, other in (divmod(int(pair), len(words[1])) for pair in different)
+    ]
+    return pd.Series(np.array([*found, -1])[alike], index=values.index)
+
+
+def _widening(segment: str | None, industry: str | None) -> list[tuple[str | None, str | None]]:
+    """The groups that a customer is in, the narrowest first."""
+    both = [(segment, industry)] if segment is not None and industry is not None else []
+    return [*both, *([(segment, None)] if segment is not None else []), (None, None)]
 
 
 def _likeness(group: PeerGroup) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 import pandas as pd
 
+from scoring.flags.scene import by_value
 from scoring.past import Past
 
 WINDOW: Final = 90
@@ -14,13 +15,18 @@ WINDOW: Final = 90
 def hinting(past: Past, hints: Sequence[str]) -> pd.DataFrame:
     """Tickets of 90 days with such a word: ``customer``, ``ago`` and the ``hint``, as the admin wrote it."""
     recent = past.tickets.loc[past.tickets["ago"].le(WINDOW), ["customer", "ticket", "ago", "subject"]]
-    recent = recent[recent["subject"].map(lambda subject: isinstance(subject, str)).astype("bool")]
     wanted = {_bare(hint): hint for hint in reversed(hints) if _bare(hint)}
     if recent.empty or not wanted:
         return recent.assign(hint=None).iloc[:0]
-    pattern = re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in sorted(wanted, key=_longest_first)))
-    said = recent["subject"].map(_bare).map(lambda subject: found[0] if (found := pattern.search(subject)) else None)
-    return recent.assign(hint=said.map(wanted))[said.notna()]
+    words = (r"\s+".join(map(re.escape, word.split())) for word in sorted(wanted, key=_longest_first))
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE)
+
+    def hint(subject: object) -> str | None:
+        found = pattern.search(subject) if isinstance(subject, str) else None
+        return wanted.get(_bare(found[0])) if found else None
+
+    said = by_value(recent["subject"], hint)
+    return recent.assign(hint=said)[said.notna()]
 
 
 def _bare(text: str) -> str:

@@ -5,7 +5,9 @@ A blank field is unknown, not "owns nothing": such a customer is neither counted
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from config.rules import is_missing
 
@@ -17,20 +19,33 @@ def owned_products(field: pd.Series) -> pd.DataFrame:
 
     The field holds a list, or text separated by ``;`` (else by ``,``). Doubles count once.
     """
-    codes, cells = pd.factorize(field.map(_as_text), use_na_sentinel=True)
-    rows = [(code, name.casefold(), name) for code, cell in enumerate(cells) for name in _split(cell)]
+    codes, cells = _different(field)
+    rows = [(code, name.casefold(), name) for code, cell in enumerate(cells) for name in _listed(cell)]
     split = pd.DataFrame(rows, columns=["code", "product", "name"])
     holders = pd.DataFrame({"customer": field.index, "code": codes})
     found = holders.merge(split, on="code")[OWNED_COLUMNS]
     return found.drop_duplicates(["customer", "product"]).reset_index(drop=True)
 
 
-def _as_text(value: object) -> str | None:
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return ";".join(sorted(str(item) for item in value if not is_missing(item))) or None
-    return value if isinstance(value, str) and _split(value) else None
+def _different(field: pd.Series) -> tuple[NDArray[np.intp], pd.Index]:
+    """The place of each cell among the different ones. Our frames hold tuples; a list has to be made one first."""
+    try:
+        return pd.factorize(field)
+    except TypeError:
+        return pd.factorize(field.map(_as_tuple))
 
 
-def _split(text: str) -> list[str]:
-    parts = text.split(";" if ";" in text else ",")
+def _as_tuple(cell: object) -> object:
+    if isinstance(cell, (list, set)):
+        return tuple(cell)
+    return cell if isinstance(cell, (str, tuple, frozenset)) else None
+
+
+def _listed(cell: object) -> list[str]:
+    if isinstance(cell, str):
+        parts = cell.split(";" if ";" in cell else ",")
+    elif isinstance(cell, (tuple, frozenset)):
+        parts = sorted(str(item) for item in cell if not is_missing(item))
+    else:
+        parts = []
     return [" ".join(part.split()) for part in parts if part.strip()]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from config.rules import as_text, is_missing
 from scoring.expansion.owned import owned_products
-from scoring.flags.scene import NOT_OURS
+from scoring.flags.scene import NOT_OURS, by_value
 
 LEAST: Final = 20
 """Accounts, the customer itself not counted, below which a group says nothing."""
@@ -69,7 +69,7 @@ def likeness(values: pd.DataFrame, column: str) -> pd.Series:
     """A column of words as groups compare them: without case; None where it is absent or blank."""
     if column not in values:
         return pd.Series(None, index=values.index, dtype=object)
-    return values[column].map(lambda value: None if is_missing(value) else as_text(value)).astype("object")
+    return by_value(values[column], lambda value: None if is_missing(value) else as_text(value))
 
 
 def _groups(alike: pd.DataFrame, products: pd.DataFrame, keys: list[str]) -> Iterator[PeerGroup]:
@@ -78,8 +78,8 @@ def _groups(alike: pd.DataFrame, products: pd.DataFrame, keys: list[str]) -> Ite
         yield _group(alike.index, products, None, None)
         return
     for key, some in alike.dropna(subset=keys).groupby(keys, sort=True):
-        values = dict(zip(keys, key, strict=True))
-        yield _group(some.index, products, values["segment"], values.get("industry"))
+        segment, industry = (*map(str, key), None)[:2]
+        yield _group(some.index, products, segment, industry)
 
 
 def _group(customers: pd.Index, products: pd.DataFrame, segment: str | None, industry: str | None) -> PeerGroup:

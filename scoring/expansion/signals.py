@@ -45,7 +45,7 @@ def seats_filling(scene: Scene, known: Peers, troubled: pd.Series) -> Raised:
     rising = scene.number("active_persons").gt(scene.number("active_persons_before"))
     still = scene.lasted("seats_filling").notna() & use.ge(FILLING_HELD)
     holds = (use.ge(FILLING) & rising) | use.ge(1) | still
-    return Raised(scene.carried("seats_filling", holds))
+    return Raised(scene.carried("seats_filling", holds), {"seats_over": use.gt(1).map({True: "yes", False: "no"})})
 
 
 def users_growing(scene: Scene, known: Peers, troubled: pd.Series) -> Raised:

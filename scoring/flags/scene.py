@@ -3,7 +3,7 @@
 Owns how a column is asked for, how long something has been raised and when it holds on. Must not know any flag.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -97,5 +97,12 @@ def of_ours(past: Past, found: Mapping[str, Raised]) -> dict[str, Raised]:
 
 def ours(past: Past) -> pd.Series:
     """Who is a customer: a prospect's or a churned account's risk is nobody's. An unknown status counts as one."""
-    status = past.customers["status"].map(as_text, na_action="ignore")
-    return ~status.isin(NOT_OURS)
+    return ~by_value(past.customers["status"], as_text).isin(NOT_OURS)
+
+
+def by_value(column: pd.Series, made: Callable[[object], object]) -> pd.Series:
+    """Each different value made into another once; what is missing stays so (None)."""
+    codes, values = pd.factorize(column)
+    found = np.empty(len(values) + 1, dtype=object)
+    found[: len(values)] = [made(value) for value in values]
+    return pd.Series(found[codes], index=column.index, dtype="object")  # the last one, None, is that of code −1
