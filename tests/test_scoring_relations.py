@@ -57,7 +57,7 @@ def test_tickets_pile_up_against_what_is_usual_for_the_customer() -> None:
     assert value("tickets_pileup", tickets=[undated, ticket("a", 5)]) == 1
 
 
-PERSONS = [
+PERSONS: list[dict[str, Any]] = [
     {"person": "a", "role": "champion"}, {"person": "b", "role": "executive"}, {"person": "c", "role": "user"},
     {"person": "d", "role": "champion", "left_on": ago(3)}, {"person": "e", "title": "VP Sales"},
 ]  # fmt: skip
@@ -261,7 +261,9 @@ OWN = [name for name, made in FEATURES.items() if made.needs != "usage"]
 
 
 def framed(given: Rows) -> Frames:
-    return Frames(**{name: frame(name, some) for name, some in given.items()}, sources=SOURCES, as_of=AS_OF)
+    return Frames(
+        **{name: frame(name, some) for name, some in given.items()}, sources=SOURCES, as_of=AS_OF, dated=False
+    )
 
 
 def told(given: Rows | Frames) -> pd.DataFrame:
