@@ -158,7 +158,7 @@ b = { ROUND($n) ->
         ("tickets_pileup", {"tickets_pileup": 1.0, "tickets_open": 2.0}, "2 open tickets, no more than usual"),
         ("tickets_pileup", {"tickets_pileup": 2.5, "tickets_open": 5.0}, "5 open tickets, 2.5 times the usual number"),
         ("csat_change", {"csat_change": -0.04}, "Satisfaction unchanged in 90 days"),
-        ("csat_change", {"csat_change": -4.25}, "Satisfaction down 4.2 in 90 days"),
+        ("csat_change", {"csat_change": -4.25}, "Satisfaction down 4.2 % in 90 days"),
         ("review_overdue_days", {"review_overdue_days": 0.0}, "Review due today"),
         ("review_overdue_days", {"review_overdue_days": -9.0}, "Next review due in 9 days"),
         ("review_overdue_days", {"review_overdue_days": 1.0}, "Review overdue for 1 day"),
