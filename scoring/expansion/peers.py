@@ -65,6 +65,14 @@ def peers(values: pd.DataFrame, owned: str | None) -> Peers:
     return Peers(tuple(groups), dict(sorted(zip(usual["product"], usual["name"], strict=True))))
 
 
+def peers_of(rows: Mapping[int, Mapping[str, object]], owned: str) -> Peers:
+    """The same from plain rows by customer, of which the columns that peers are made of are looked at."""
+    columns = ("status", "segment", "industry", owned)
+    held = {name: [row.get(name) for row in rows.values()] for name in columns}
+    index = pd.Index(list(rows), dtype="int64", name="customer")
+    return peers(pd.DataFrame({name: pd.Series(cells, index, dtype="object") for name, cells in held.items()}), owned)
+
+
 def likeness(values: pd.DataFrame, column: str) -> pd.Series:
     """A column of words as groups compare them: without case; None where it is absent or blank."""
     if column not in values:
