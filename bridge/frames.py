@@ -1,5 +1,6 @@
 """Builds the frames that scoring takes from what the store knew. The one place where records meet columns."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date, timedelta
 from typing import Any, Final
@@ -17,11 +18,8 @@ from bridge.usage_keys import UsageKeys
 from bridge.year_ago import arr_year_ago
 from config.settings import Settings, UsageSource
 from config.words import UNKNOWN
-from scoring.frames import COLUMNS, Frames, extra_frame, frame
-
-USAGE_DAYS = 400
-"""How far back daily totals are taken whole; of the time before, only the last day of use."""
-
+from scoring.frames import COLUMNS, Frames, columns, extra_frame, frame
+from scoring.use import HISTORY
 
 STALE_AFTER = timedelta(days=7)
 """For how long a CRM's usage counts as alive without a new row, as a file's does where nothing else is set."""
@@ -56,7 +54,7 @@ def build(
     if moment.dated:
         then = close_of(moment.day, zone)
         around |= {kind: list(as_then(db, kind, around[kind], then)) for kind in OVERWRITTEN if kind in around}
-    columns: dict[str, Sequence[Row]] = {
+    rows_of: dict[str, Sequence[Row]] = {
         "customers": [{"customer": id, **row} for id, row in rows.items()],
         "persons": [frame_rows.person(fact) for fact in around["person"]],
         "tickets": frame_rows.tickets(db, around["ticket"], moment, zone),
@@ -65,14 +63,15 @@ def build(
         "deals": [frame_rows.deal(fact) for fact in around["deal"]],
         "contracts": [] if moment.dated else [frame_rows.contract(fact) for fact in around["contract"]],
         "invoices": [frame_rows.invoice(fact) for fact in around["invoice"]],
-        "usage": [*_usage(db, settings.usage, accounts, moment), *map(frame_rows.use, around["usage"])],
         "sources": [
             *(_source(db, source, moment) for source in settings.usage if source.file),
             *_crm_sources(db, settings, moment),
         ],
     }
-    known = {name: frame(name, some) for name, some in columns.items()}
-    return Frames(as_of=moment.day, dated=moment.dated, extra=extra_frame(_extra(rows)), **known)
+    used = [*_usage(db, settings.usage, accounts, moment), *map(_use, around["usage"])]
+    made = {name: frame(name, some) for name, some in rows_of.items()}
+    extra = extra_frame(_extra(rows))
+    return Frames(as_of=moment.day, dated=moment.dated, usage=columns("usage", used), extra=extra, **made)
 
 
 def _extra(rows: Mapping[int, Row]) -> Mapping[int, Row]:
@@ -134,30 +133,48 @@ PARTS: Final = {
 def _crm_sources(db: Connection, settings: Settings, moment: Moment) -> Iterable[Row]:
     """The connections that usage was read from, each a source of its own."""
     for connection in settings.connections:
-        if newest := lookup.newest_day(db, connection.name, moment.day, moment.known):
-            yield {"source": connection.name, "newest": newest, "stale_after_days": STALE_AFTER / timedelta(days=1)}
+        oldest, newest = lookup.days_told(db, connection.name, moment.day, moment.known)
+        if newest:
+            days = STALE_AFTER / timedelta(days=1)
+            yield {"source": connection.name, "newest": newest, "oldest": oldest, "stale_after_days": days}
 
 
-def _usage(db: Connection, sources: Sequence[UsageSource], accounts: Sequence[Fact], moment: Moment) -> Iterable[Row]:
+Use = tuple[int, str, str | None, str, date, float]
+"""A daily total, its values in the order of the frame's columns: a store holds too many for a mapping each."""
+
+
+def _use(fact: Fact) -> Use:
+    row = frame_rows.use(fact)
+    return row["customer"], row["source"], row["person"], row["feature"], row["day"], row["count"]
+
+
+def _usage(db: Connection, sources: Sequence[UsageSource], accounts: Sequence[Fact], moment: Moment) -> Iterable[Use]:
     for source in sources:
         if source.file is None:
             continue
         customer_of = UsageKeys(source.account_key).customers(db, accounts)
-        for total in usage.known(db, source.file, sorted(customer_of), moment.day, moment.known, USAGE_DAYS):
-            yield {
-                "customer": customer_of[total.account_key],
-                "source": source.file,
-                "person": total.person or None,
-                "feature": total.feature,
-                "day": total.day,
-                "count": total.count,
-            }
+        totals = usage.known(db, source.file, sorted(customer_of), moment.day, moment.known, HISTORY)
+        rows = (
+            (customer_of[total.account_key], source.file, total.person or None, total.feature, total.day, total.count)
+            for total in totals
+        )
+        yield from rows if len(set(customer_of.values())) == len(customer_of) else _added_up(rows)
+
+
+def _added_up(rows: Iterable[Use]) -> Iterable[Use]:
+    """One total where several accounts of a customer have one each: in scoring, equal rows are one row given twice."""
+    totals: defaultdict[tuple[int, str, str | None, str, date], float] = defaultdict(float)
+    for customer, source, person, feature, day, count in rows:
+        totals[customer, source, person, feature, day] += count
+    return ((*key, count) for key, count in totals.items())
 
 
 def _source(db: Connection, source: UsageSource, moment: Moment) -> Row:
     assert source.file is not None
+    oldest, newest = usage.days_told(db, source.file, moment.day, moment.known)
     return {
         "source": source.file,
-        "newest": usage.watermark(db, source.file, moment.day, moment.known),
+        "newest": newest,
+        "oldest": oldest,
         "stale_after_days": source.stale_after.total_seconds() / 86_400,
     }

@@ -10,7 +10,7 @@ import pandas as pd
 
 from config.words import NpsGroup, Purpose
 from scoring import reasons
-from scoring.decision import Decision, Previous, RaisedFlag, Signal, Verdict
+from scoring.decision import NO_TREND, Decision, Previous, RaisedFlag, Signal, Verdict
 from scoring.evaluation import Evaluation, Group, evaluate
 from scoring.expansion import NO_PEERS, Peers
 from scoring.facts import Facts
@@ -98,7 +98,7 @@ def _told(
         missing=reasons.missing(parts, facts.row),
         reasons=reasons.unknown(parts, facts, coverage, absent)
         if score is None
-        else reasons.reasons(parts.words, made, band),
+        else reasons.reasons(parts.words, made, band, low_is_good=bool(group.card.bands.falling)),
         version=parts.version,
     )
     return _Told(place, verdict, parts, facts, absent)
@@ -133,6 +133,7 @@ def _decision(found: Evaluation, one: _Told, verdicts: tuple[Verdict, ...]) -> D
         signals=_signals(found.signals, one.parts.words, facts, found.past.as_of),
         expansion_amount=facts.number("expansion_amount"),
         expansion_currency=facts.text("expansion_currency") or None,
+        trend=found.trends.get(int(found.past.index[one.place]), NO_TREND),
     )
 
 

@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 
 from config.scorecards import Scorecard
 from config.words import Purpose
+from scoring.actions import action_counts
 from scoring.bands import Banded, decide_bands
 from scoring.conditions import mask
-from scoring.decision import Previous
+from scoring.decision import Previous, Trend
 from scoring.expansion import NO_PEERS, Amounts, Peers, amounts, find_signals
 from scoring.features.table import Table, tabulate, tabulate_late
 from scoring.flags import Raised, raise_flags
 from scoring.frames import Frames
 from scoring.journey import SEGMENT, STAGE, Placed, place, review_cadence, with_segments
+from scoring.outlook import outlooks
 from scoring.past import Past, past
 from scoring.policy import Policy
 from scoring.pulse import valid_pulses
@@ -50,6 +52,8 @@ class Evaluation:
     signals: Mapping[str, Raised]
     """Of expansion, where that purpose is on."""
     amounts: Amounts | None
+    trends: Mapping[int, Trend]
+    """Of the customers of whose health there is enough history."""
 
     def scores(self, purpose: Purpose = "health") -> pd.Series:
         """0–100 by customer; NaN where it is unknown or there is no card."""
@@ -77,13 +81,15 @@ def evaluate(frames: Frames, policy: Policy, previous: Mapping[int, Previous], p
     values = with_segments(_with_extra(table.values, frames.extra), policy.segments)
     then = replace(then, cadence=review_cadence(values[SEGMENT], policy.segments))
     values = values.join(tabulate_late(then))
+    values = values.join(action_counts(frames, then, [card for some in policy.cards.values() for card in some]))
     placed = place(values, policy.stages, previous, then.as_of)
     values = values.assign(**{STAGE: pd.Series(placed.stage, index=values.index, dtype="object")})
     table = replace(table, values=values)
     groups = {purpose: tuple(_groups(purpose, cards, table, then, previous)) for purpose, cards in policy.cards.items()}
-    found = Evaluation(then, table, placed, groups, {}, {}, None)
+    found = Evaluation(then, table, placed, groups, {}, {}, None, {})
+    trends = outlooks(found.scores(), previous, values["days_to_renewal"], then.as_of)
     before = {id: state.flags for id, state in previous.items()}
-    found = replace(found, raised=raise_flags(then, values, policy.flags, before, found.bands()))
+    found = replace(found, trends=trends, raised=raise_flags(then, values, policy.flags, before, found.bands()))
     return _with_expansion(found, policy, previous, peers) if "expansion" in policy.cards else found
 
 

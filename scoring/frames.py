@@ -5,7 +5,7 @@ workspace's time zone; a missing value is NaN/NaT/None. Rows are already limited
 moment of scoring; features still leave out whatever happened after ``as_of``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -71,9 +71,14 @@ COLUMNS: Final[dict[str, dict[str, str]]] = {
         "customer": "int64", "invoice": "object", "due": "datetime64[s]", "paid": "datetime64[s]",
         "amount": "float64", "currency": "object",
     },
-    # one row per usage source: the newest day of any account that was known (the watermark)
-    "sources": {"source": "object", "newest": "datetime64[s]", "stale_after_days": "float64"},
+    # one row per usage source: the newest day of any account that was known (the watermark), and the oldest
+    "sources": {
+        "source": "object", "newest": "datetime64[s]", "oldest": "datetime64[s]", "stale_after_days": "float64",
+    },
 }  # fmt: skip
+
+CODED: Final = {("usage", "source"), ("usage", "person"), ("usage", "feature")}
+"""Columns of many rows and few words: they may come as categories or strings, and are taken as they are."""
 
 NOBODY: Final = -1
 """The customer of a row that names none; no customer has this id, so the row counts for nobody."""
@@ -110,6 +115,17 @@ def frame(name: str, rows: Iterable[Mapping[str, object]] = ()) -> pd.DataFrame:
     return typed(name, pd.DataFrame(given)) if given else _empty(name).copy()
 
 
+def columns(name: str, rows: Sequence[Sequence[object]]) -> pd.DataFrame:
+    """As ``frame``, from rows whose values stand in the order of the declared columns: for frames of many rows."""
+    by_column = dict(zip(COLUMNS[name], zip(*rows, strict=True), strict=True)) if rows else {}
+    wanted = COLUMNS[name]
+    made = {
+        column: pd.Series(values, dtype="object" if wanted[column] == "object" else None)
+        for column, values in by_column.items()
+    }
+    return typed(name, pd.DataFrame(made)) if rows else _empty(name).copy()
+
+
 def typed(name: str, given: pd.DataFrame) -> pd.DataFrame:
     """The frame in its declared columns and types; one that has them already is handed back without a copy."""
     columns = COLUMNS[name]
@@ -117,7 +133,7 @@ def typed(name: str, given: pd.DataFrame) -> pd.DataFrame:
         given = given.set_index("customer")
     if list(given.columns) != list(columns):
         given = given.reindex(columns=list(columns))
-    wrong = {column: wanted for column, wanted in columns.items() if str(given[column].dtype) != wanted}
+    wrong = {column: wanted for column, wanted in columns.items() if not _fits(name, given[column], wanted)}
     if wrong:
         given = given.assign(**{column: _as(given[column], wanted) for column, wanted in wrong.items()})
     if name == "customers":
@@ -137,9 +153,14 @@ def _held(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _fits(name: str, column: pd.Series, wanted: str) -> bool:
+    coded = isinstance(column.dtype, (pd.CategoricalDtype, pd.StringDtype)) and (name, column.name) in CODED
+    return coded or str(column.dtype) == wanted
+
+
 def empty_frames(as_of: date) -> Frames:
     """Nothing known about nobody."""
-    return Frames(**{name: frame(name) for name in COLUMNS}, as_of=as_of)
+    return Frames(**{name: frame(name) for name in COLUMNS}, as_of=as_of, dated=False)
 
 
 @cache

@@ -13,6 +13,7 @@ import pandas as pd
 from config.product import Product
 from scoring import past_rows, use
 from scoring.answers import latest, valid_answers
+from scoring.days import days_before
 from scoring.frames import Frames, typed
 
 NO_PRODUCT: Final = Product()
@@ -33,6 +34,8 @@ class Past:
     """With ``left``: whether the person had left by then. Whose role is unknown may be an executive by title."""
     use: pd.DataFrame
     """What usage says, a row per customer: see ``scoring.use.summarise``."""
+    reached: pd.DataFrame
+    """Customers × (first value, milestones): days since it was reached, see ``scoring.use.reached``."""
     tickets: pd.DataFrame
     """Each once, with ``ago`` of the opening, ``open``, ``escalated``, ``closed_ago`` and ``reply_ago`` (the first
     reply) as they stood then.
@@ -65,7 +68,8 @@ class Past:
     @property
     def invoiced(self) -> pd.Index:
         """Customers with any invoice that was due by then: without an overdue one they are known to have paid."""
-        return pd.Index(self.invoices["customer"].unique())
+        billed: pd.Index = pd.Index(self.invoices["customer"])
+        return billed
 
 
 def past(frames: Frames, product: Product = NO_PRODUCT) -> Past:
@@ -77,13 +81,16 @@ def past(frames: Frames, product: Product = NO_PRODUCT) -> Past:
     activities = typed("activities", frames.activities)
     contracts = past_rows.contracts(typed("contracts", frames.contracts), as_of)
     invoices = past_rows.invoices(typed("invoices", frames.invoices), as_of)
+    customers = past_rows.completed(customers, contracts)
+    usage = use.gather(typed("usage", frames.usage), typed("sources", frames.sources), customers.index, as_of)
     return Past(
         as_of=as_of,
         dated=frames.dated,
         product=product,
-        customers=past_rows.completed(customers, contracts),
+        customers=customers,
         persons=past_rows.persons(typed("persons", frames.persons), as_of),
-        use=use.summarise(typed("usage", frames.usage), typed("sources", frames.sources), customers.index, as_of),
+        use=use.summarise(usage, customers["plan"], days_before(customers["customer_since"], as_of), product),
+        reached=use.reached(usage, product),
         tickets=past_rows.tickets(typed("tickets", frames.tickets), as_of),
         responses=responses,
         answers=latest(responses),

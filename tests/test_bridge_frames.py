@@ -244,7 +244,7 @@ def test_the_pulse_is_dated_by_when_it_was_first_seen(world: World) -> None:
 
 changes = st.lists(
     st.tuples(
-        st.sampled_from(["account", "ticket", "activity", "response", "deal", "person", "delete", "usage"]),
+        st.sampled_from(["account", "ticket", "activity", "response", "deal", "person", "delete", "usage", "past"]),
         st.integers(0, 2),
         st.integers(-30, 5),
     ),
@@ -260,7 +260,10 @@ def change(world: World, what: str, number: int, days: int) -> None:
         case "ticket":
             world.crm.put("ticket", id, account="1", opened_at=at, escalated=True, status="open")
         case "activity":
-            world.crm.put("activity", id, accounts=("1",), kind="call", at=at)
+            world.crm.put("activity", id, accounts=("1",), kind="meeting" if number else "call", at=at)
+        case "past":
+            world.crm.past = [past(world, "account", "1", "arr", (400 + number, 500.0))]
+            histories.go_on(world.workspace, "sf")
         case "response":
             world.crm.put("response", id, account="1", survey="nps", score=float(number), at=at)
         case "deal":
@@ -282,6 +285,7 @@ def test_whatever_becomes_known_later_changes_nothing_of_an_earlier_day(make_wor
     world.clock.set(START)
     everything(world)
     world.crm.put("ticket", "0", account="1", opened_at=START - 9 * DAY, status="open")
+    world.crm.put("activity", "0", accounts=("1",), kind="meeting", at=START + 9 * DAY)
     world.sync()
     world.take_in_usage()
     day = closed(world.workspace.today, world.workspace.settings.zone)
@@ -437,8 +441,8 @@ def test_usage_kept_in_the_crm_is_one_more_source_with_a_watermark_of_its_own(wo
     world.sync()
     made = gathered(world, now(world))
     assert made.usage[["customer", "source", "person"]].values.tolist()[0] == [world.customer("1"), "sf", "u"]
-    newest = world.workspace.today - timedelta(days=3)
-    assert made.sources.values.tolist() == [["sf", pd.Timestamp(newest), 7.0]], "a day ahead is not believed"
+    newest, oldest = (pd.Timestamp(world.workspace.today - timedelta(days=days)) for days in (3, 30))
+    assert made.sources.values.tolist() == [["sf", newest, oldest, 7.0]], "a day ahead is not believed"
     assert {flag.name for flag in decided(world, "1").flags} == {"silent"}
     world.next_day(12)
     world.score()

@@ -136,6 +136,49 @@ b = { ROUND($n) ->
     assert [said.say("b", n=n) for n in (0.04, -1234.56)] == ["nothing", "-1,235 -123456 -1235 1234.6 -1235"]
 
 
+@pytest.mark.parametrize(
+    ("feature", "row", "said"),
+    [
+        ("seat_use", {"seat_use": 0.5, "seats": 4.0, "active_persons": 2.0}, "2 of 4 seats active in 28 days"),
+        ("seats_free", {"seats_free": 1.0}, "1 seat without an active person"),
+        ("seats_free", {"seats_free": -2.0, "seats": 3.0, "active_persons": 5.0}, "5 active persons on 3 seats"),
+        ("usage_trend_robust", {"usage_trend_robust": 0.0}, "No use in a typical week of the last four"),
+        ("usage_trend_robust", {"usage_trend_robust": 1.05}, "Use in a typical week as before"),
+        ("usage_trend_robust", {"usage_trend_robust": 0.42},
+         "A typical week's use is at 42 % of what was usual before"),
+        ("key_feature_drop", {"key_feature_drop": 0.3, "key_feature_dropped": "export"},
+         "No key feature used less than before"),
+        ("key_feature_drop", {"key_feature_drop": 60.4, "key_feature_dropped": "export"},
+         "export is used 60 % less than before"),
+        ("active_growth", {"active_growth": 1.5}, "Active persons at 150 % of the 28 days before"),
+        ("active_growth", {"active_growth": 1.5, "active_persons": 3.0, "active_persons_before": 2.0},
+         "3 persons active in 28 days, 2 in the 28 days before"),
+        ("plan_limit_use", {"plan_limit_use": 0.9, "plan_limit_of": "mails"},
+         "90 % of the plan's limit of mails used in 28 days"),
+        ("key_feature_use", {"key_feature_use": 0.04}, "4 % of the key features used in 28 days"),
+        ("tickets_pileup", {"tickets_pileup": 1.0, "tickets_open": 2.0}, "2 open tickets, no more than usual"),
+        ("tickets_pileup", {"tickets_pileup": 2.5, "tickets_open": 5.0}, "5 open tickets, 2.5 times the usual number"),
+        ("csat_change", {"csat_change": -0.04}, "Satisfaction unchanged in 90 days"),
+        ("csat_change", {"csat_change": -4.25}, "Satisfaction down 4.2 in 90 days"),
+        ("review_overdue_days", {"review_overdue_days": 0.0}, "Review due today"),
+        ("review_overdue_days", {"review_overdue_days": -9.0}, "Next review due in 9 days"),
+        ("review_overdue_days", {"review_overdue_days": 1.0}, "Review overdue for 1 day"),
+        ("arr", {"arr": 1200.0, "currency": "EUR"}, "ARR of 1,200 EUR"),
+        ("arr", {"arr": 1200.0}, "ARR of 1,200"),
+        ("arr_change", {"arr_change": 1.002}, "ARR as a year ago"),
+        ("arr_change", {"arr_change": 0.75}, "ARR down 25 % within a year"),
+        ("arr_change", {"arr_change": 0.0}, "No ARR any more"),
+        ("pays_late_days", {"pays_late_days": 12.5}, "Pays 12.5 days late, typically"),
+        ("pays_late_days", {"pays_late_days": 0.0}, "Pays on the due day"),
+        ("executive", {"executive": "left"}, "Executive has left"),
+        ("contract_kind", {"contract_kind": "multi_year"}, "Contract of several years"),
+    ],
+)  # fmt: skip
+def test_the_wording_that_fits(feature: str, row: dict[str, object], said: str) -> None:
+    assert feature_sentence(ENGLISH, feature, feature, facts(**row)) == said
+    assert "{" not in feature_sentence(PERSIAN, feature, feature, facts(**row))
+
+
 def test_foreign_names_are_isolated_and_own_words_are_not() -> None:
     assert occasions.worst_of(ENGLISH, 2, "Acme", 31.0) == "Worst of 2 accounts: Acme 31"
     assert occasions.worst_of(ENGLISH, 2, "آکمه", 31.0) == f"Worst of 2 accounts: {FSI}آکمه{PDI} 31"

@@ -49,17 +49,17 @@ active_persons_before = { $active_persons_before ->
     .label = Active persons before
     .remedy = Ask who used the product before, and who should now
 
-seat_use = { $seats_bought ->
-    [one] { $active_persons } of { $seats_bought } seat active in 28 days
-   *[other] { $active_persons } of { $seats_bought } seats active in 28 days
+seat_use = { $seats ->
+    [one] { $active_persons } of { $seats } seat active in 28 days
+   *[other] { $active_persons } of { $seats } seats active in 28 days
 }
     .label = Seats used
     .remedy = Agree with the account who should use the free seats and offer them a short introduction
 seat_use--was = { seat_use } (was { $active_persons_before })
 # More persons than seats
-seat_use--over = { $seats_bought ->
-    [one] { $active_persons } active, { $seats_bought } seat bought
-   *[other] { $active_persons } active, { $seats_bought } seats bought
+seat_use--over = { $seats ->
+    [one] { $active_persons } active, { $seats } seat bought
+   *[other] { $active_persons } active, { $seats } seats bought
 }
 seat_use--over-was = { seat_use--over } (was { $active_persons_before })
 # The number of persons or of seats is not known, only the share
@@ -304,6 +304,13 @@ look-into = Find out what lies behind this: { LOWER($label) }
 capped = Held at { $at_most }: { $because }
     .label = Cap
     .remedy = Mend what holds the score down: { $because }
+# Of a risk, which a cap keeps up
+capped--least = Not under { $at_most }: { $because }
+# Parts of an index that come from no action
+index-base = The index's range begins at { $low }
+    .label = Start of the range
+index-clamp = The index ends at the range of { $low } to { $high }
+    .label = Outside the range
 pulse = CSM's judgement: { $band ->
     [green] green
     [yellow] yellow
@@ -322,6 +329,20 @@ rising = Keep in touch: all is well again, and the band follows in a few days
 
 because-an-escalation-has-been-open-for-more-than-a-week = an escalation has been open for more than a week
 because-nobody-has-used-the-product-for-more-than-45-days = nobody has used the product for more than 45 days
+because-a-new-champion-has-to-be-found-first = a new champion has to be found first
+because-an-escalation-has-been-open-for-more-than-three-days = an escalation has been open for more than three days
+because-an-escalation-has-to-be-settled-first = an escalation has to be settled first
+because-an-invoice-has-been-unpaid-for-more-than-14-days = an invoice has been unpaid for more than 14 days
+because-an-invoice-has-been-unpaid-for-more-than-30-days = an invoice has been unpaid for more than 30 days
+because-an-invoice-has-been-unpaid-for-more-than-60-days = an invoice has been unpaid for more than 60 days
+because-an-invoice-has-been-unpaid-for-more-than-two-weeks = an invoice has been unpaid for more than two weeks
+because-nobody-has-used-the-product-for-more-than-30-days = nobody has used the product for more than 30 days
+because-nobody-has-used-the-product-for-more-than-three-weeks = nobody has used the product for more than three weeks
+because-nobody-has-used-the-product-for-more-than-two-weeks = nobody has used the product for more than two weeks
+because-somebody-there-would-not-recommend-us = somebody there would not recommend us
+because-the-champion-has-left-and-nobody-has-taken-the-place = the champion has left and nobody has taken the place
+because-the-champion-has-left-before-the-renewal = the champion has left before the renewal
+because-the-renewal-is-lost = the renewal is lost
 
 ## Too little data for a score
 
@@ -492,11 +513,13 @@ review_overdue_days--ahead = { ABS($review_overdue_days) ->
     [one] Next review due in { ABS($review_overdue_days) } day
    *[other] Next review due in { ABS($review_overdue_days) } days
 }
-executive = No executive known
+executive = { $executive ->
+    [left] Executive has left
+   *[present] Executive still there
+}
     .label = Executive
     .remedy = Find out who decides now, and ask for an introduction
-executive--present = Executive still there
-executive--left = Executive has left
+
 days_since_executive_touch = { $days_since_executive_touch ->
     [0] Spoke to an executive today
     [one] Last spoke to an executive { $days_since_executive_touch } day ago
@@ -521,12 +544,14 @@ contacts_known = { $contacts_known ->
 
 ## Deals, contract and payments
 
-expansion_deal = No expansion deal
+expansion_deal = { $expansion_deal ->
+    [open] Expansion deal open
+    [won] Last expansion won
+   *[lost] Expansion deal lost
+}
     .label = Expansion deal
     .remedy = Find out why the expansion was lost, and what would have to change
-expansion_deal--open = Expansion deal open
-expansion_deal--won = Last expansion won
-expansion_deal--lost = Expansion deal lost
+
 customer_days = { $customer_days ->
     [0] Customer since today
     [one] Customer for { $customer_days } day
@@ -540,18 +565,22 @@ contract_days = { $contract_days ->
 }
     .label = Length of contract
     .remedy = Offer a longer term when the account has got what it came for
-contract_kind = No contract known
+contract_kind = { $contract_kind ->
+    [monthly] Monthly contract
+    [quarterly] Quarterly contract
+    [yearly] Yearly contract
+   *[multi_year] Contract of several years
+}
     .label = Term of contract
     .remedy = Offer a longer term when the account has got what it came for
-contract_kind--monthly = Monthly contract
-contract_kind--quarterly = Quarterly contract
-contract_kind--yearly = Yearly contract
-contract_kind--multi_year = Contract of several years
-auto_renew = Not known whether the contract renews itself
+
+auto_renew = { $auto_renew ->
+    [no] Contract does not renew itself
+   *[yes] Contract renews itself
+}
     .label = Automatic renewal
     .remedy = Open the renewal talk early: this contract ends unless somebody renews it
-auto_renew--yes = Contract renews itself
-auto_renew--no = Contract does not renew itself
+
 arr = ARR of { AMOUNT($arr) } { $currency }
     .label = ARR
     .remedy = Ask what else the product could do for the account
@@ -725,3 +754,167 @@ expansion-amount = { $expansion_by ->
    *[plan_bare] The plan { $expansion_plan } costs { AMOUNT($expansion_amount) } a year more
 }
     .label = Expansion amount
+
+## Usage, adoption, onboarding and plans
+
+active_persons_1d = { $active_persons_1d ->
+    [0] Nobody active today
+    [one] { $active_persons_1d } person active today
+   *[other] { $active_persons_1d } persons active today
+}
+    .label = Active persons today
+    .remedy = Ask who should be using the product every day, and what keeps them from it
+active_persons_7d = { $active_persons_7d ->
+    [0] Nobody active in 7 days
+    [one] { $active_persons_7d } person active in 7 days
+   *[other] { $active_persons_7d } persons active in 7 days
+}
+    .label = Active persons in a week
+    .remedy = Ask who should be using the product every week, and what keeps them from it
+dau_mau = On an average day { NUMBER($dau_mau, style: "percent", maximumFractionDigits: 0) } of the active persons use the product
+    .label = Daily use
+    .remedy = Show the account a use of the product that fits into their working day
+active_growth = Active persons at { NUMBER($active_growth, style: "percent", maximumFractionDigits: 0) } of the 28 days before
+    .label = Growth of active persons
+    .remedy = Ask who has stopped using the product, and why
+active_growth--counted = { $active_persons ->
+    [0] Nobody active in 28 days, { $active_persons_before } in the 28 days before
+    [one] { $active_persons } person active in 28 days, { $active_persons_before } in the 28 days before
+   *[other] { $active_persons } persons active in 28 days, { $active_persons_before } in the 28 days before
+}
+usage_trend_robust = A typical week's use is at { NUMBER($usage_trend_robust, style: "percent", maximumFractionDigits: 0) } of what was usual before
+    .label = Use against its own past
+    .remedy = Ask what has changed: a typical week has less use than the account's own weeks before
+usage_trend_robust--none = No use in a typical week of the last four
+usage_trend_robust--usual = Use in a typical week as before
+usage_days_since_newest = { $usage_days_since_newest ->
+    [0] Usage data of today
+    [one] Usage data { $usage_days_since_newest } day old
+   *[other] Usage data { $usage_days_since_newest } days old
+}
+    .label = Age of the usage data
+    .remedy = Ask whoever runs the usage export why nothing new has come in
+key_feature_use = { $key_feature_use ->
+    [0] No key feature used in 28 days
+   *[other] { NUMBER($key_feature_use, style: "percent", maximumFractionDigits: 0) } of the key features used in 28 days
+}
+    .label = Key features used
+    .remedy = Show the account the key feature that they have not used yet
+key_feature_drop = { WHOLE($key_feature_drop) ->
+    [0] No key feature used less than before
+   *[other] A key feature is used { NUMBER($key_feature_drop, maximumFractionDigits: 0) } % less than before
+}
+    .label = Drop of a key feature
+    .remedy = Ask what has replaced the key feature that is used less, and whether something is broken
+key_feature_drop--named = { $key_feature_dropped } is used { NUMBER($key_feature_drop, maximumFractionDigits: 0) } % less than before
+seats_free = { $seats_free ->
+    [0] Every seat is used
+    [one] { $seats_free } seat without an active person
+   *[other] { $seats_free } seats without an active person
+}
+    .label = Free seats
+    .remedy = Agree with the account who should use the free seats and offer them a short introduction
+seats_free--over = { $active_persons } active persons on { $seats } seats
+plan_limit_use = { NUMBER($plan_limit_use, style: "percent", maximumFractionDigits: 0) } of the plan's limit used in 28 days
+    .label = Plan limit
+    .remedy = Tell the account what their plan limits and what the next one allows
+plan_limit_use--named = { NUMBER($plan_limit_use, style: "percent", maximumFractionDigits: 0) } of the plan's limit of { $plan_limit_of } used in 28 days
+locked_features_tried = { $locked_features_tried ->
+    [0] No feature outside the plan used in 28 days
+    [one] { $locked_features_tried } feature outside the plan used in 28 days
+   *[other] { $locked_features_tried } features outside the plan used in 28 days
+}
+    .label = Features outside the plan
+    .remedy = Ask what they wanted to do with the feature that their plan does not include
+onboarding_days = { $onboarding_days ->
+    [0] Customer since today
+    [one] Customer for { $onboarding_days } day
+   *[other] Customer for { $onboarding_days } days
+}
+    .label = Days since the start
+    .remedy = Agree on the next step of onboarding and on its date
+days_since_first_use = { $days_since_first_use ->
+    [0] First used today
+    [one] First used { $days_since_first_use } day ago
+   *[other] First used { $days_since_first_use } days ago
+}
+    .label = First use
+    .remedy = Book a session to get the account started
+milestones_done = { $milestones_done ->
+    [0] No milestone of onboarding reached
+    [1] All milestones of onboarding reached
+   *[other] { NUMBER($milestones_done, style: "percent", maximumFractionDigits: 0) } of the milestones of onboarding reached
+}
+    .label = Milestones reached
+    .remedy = Go through the open milestones with the account and book the next one
+milestones_overdue = { $milestones_overdue ->
+    [0] No milestone of onboarding overdue
+    [one] { $milestones_overdue } milestone of onboarding overdue
+   *[other] { $milestones_overdue } milestones of onboarding overdue
+}
+    .label = Overdue milestones
+    .remedy = Ask what holds up the overdue milestone, and agree on a new date
+first_value = { $first_value ->
+    [yes] First value reached
+   *[no] First value not reached yet
+}
+    .label = First value
+    .remedy = Book a session that takes the account to its first result
+days_to_first_value = { $days_to_first_value ->
+    [0] First value on the first day
+    [one] First value after { $days_to_first_value } day
+   *[other] First value after { $days_to_first_value } days
+}
+    .label = Time to first value
+    .remedy = Ask what took so long, and write it down for the next account
+
+## Data quality: what is wrong, in which table and column ($where), how often ($count)
+
+quality-future_date = { $count ->
+    [one] { $where }: { $count } row is dated in the future and does not count
+   *[other] { $where }: { $count } rows are dated in the future and do not count
+}
+quality-no_date = { $count ->
+    [one] { $where }: { $count } row has no date and does not count
+   *[other] { $where }: { $count } rows have no date and do not count
+}
+quality-negative = { $count ->
+    [one] { $where }: { $count } negative number, which does not count
+   *[other] { $where }: { $count } negative numbers, which do not count
+}
+quality-not_finite = { $count ->
+    [one] { $where }: { $count } number without end
+   *[other] { $where }: { $count } numbers without end
+}
+quality-no_seats = No seat bought: the share of seats used is unknown
+quality-ends_before_it_begins = { $count ->
+    [one] { $where }: { $count } row ends before it begins
+   *[other] { $where }: { $count } rows end before they begin
+}
+quality-paid_long_before_due = { $count ->
+    [one] { $where }: { $count } invoice was paid more than a year before it was due
+   *[other] { $where }: { $count } invoices were paid more than a year before they were due
+}
+quality-off_scale = { $count ->
+    [one] { $where }: { $count } answer is off its survey's scale and does not count
+   *[other] { $where }: { $count } answers are off their survey's scale and do not count
+}
+quality-no_score = { $count ->
+    [one] { $where }: { $count } answer without a score
+   *[other] { $where }: { $count } answers without a score
+}
+quality-unknown_word = { $count ->
+    [one] { $where }: { $count } word that no table translates
+   *[other] { $where }: { $count } words that no table translates
+}
+quality-duplicate = { $count ->
+    [one] { $where }: { $count } row is there once more and counts once
+   *[other] { $where }: { $count } rows are there once more and count once
+}
+quality-mixed_currencies = Amounts in several currencies: they are not added up
+quality-no_data = Nothing is known of this customer but its account
+quality-no_such_customer = { $count ->
+    [one] { $where }: { $count } row is about nobody in the book
+   *[other] { $where }: { $count } rows are about nobody in the book
+}
+quality-stalled = The usage source has stalled: use is unknown, not none

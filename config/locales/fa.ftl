@@ -35,11 +35,11 @@ active_persons_before = { $active_persons_before ->
     .label = کاربران فعال در دورهٔ پیش
     .remedy = بپرسید پیش‌تر چه کسانی از محصول استفاده می‌کردند و اکنون چه کسانی باید استفاده کنند
 
-seat_use = { $active_persons } کاربر از { $seats_bought } کاربر مجاز در ۲۸ روز گذشته فعال بوده‌اند
+seat_use = { $active_persons } کاربر از { $seats } کاربر مجاز در ۲۸ روز گذشته فعال بوده‌اند
     .label = ظرفیت استفاده‌شده
     .remedy = با مشتری مشخص کنید ظرفیت خالی به چه کسانی برسد و برایشان آموزشی کوتاه بگذارید
 seat_use--was = { seat_use } (پیش از آن { $active_persons_before } نفر)
-seat_use--over = { $active_persons } کاربر فعال‌اند، در حالی که { $seats_bought } مجوز کاربری خریداری شده است
+seat_use--over = { $active_persons } کاربر فعال‌اند، در حالی که { $seats } مجوز کاربری خریداری شده است
 seat_use--over-was = { seat_use--over } (پیش از آن { $active_persons_before } نفر)
 seat_use--share = { PERCENT($seat_use) }٪ از ظرفیت کاربران در ۲۸ روز گذشته فعال بوده است
 
@@ -409,11 +409,12 @@ review_overdue_days = موعد جلسهٔ مرور امروز است
     .remedy = تاریخی برای جلسهٔ مرور پیشنهاد کنید
 review_overdue_days--overdue = { ABS($review_overdue_days) } روز از موعد جلسهٔ مرور گذشته است
 review_overdue_days--ahead = { ABS($review_overdue_days) } روز تا جلسهٔ مرور بعدی مانده است
-executive = هیچ مدیر ارشدی شناخته‌شده نیست
+executive = { $executive ->
+    [left] مدیر ارشد از آنجا رفته است
+   *[present] مدیر ارشد هنوز آنجاست
+}
     .label = مدیر ارشد
     .remedy = ببینید اکنون چه کسی تصمیم می‌گیرد و بخواهید شما را به او معرفی کنند
-executive--present = مدیر ارشد هنوز آنجاست
-executive--left = مدیر ارشد از آنجا رفته است
 days_since_executive_touch = { $days_since_executive_touch ->
     [0] امروز با یکی از مدیران ارشد گفت‌وگو شده است
    *[other] آخرین گفت‌وگو با مدیر ارشد: { $days_since_executive_touch } روز پیش
@@ -436,12 +437,13 @@ contacts_known = { $contacts_known ->
 
 ## معامله، قرارداد و پرداخت، ادامه
 
-expansion_deal = هیچ معاملهٔ توسعه‌ای نیست
+expansion_deal = { $expansion_deal ->
+    [open] معاملهٔ توسعه باز است
+    [won] آخرین معاملهٔ توسعه نهایی شده است
+   *[lost] معاملهٔ توسعه از دست رفته است
+}
     .label = معاملهٔ توسعه
     .remedy = ببینید معاملهٔ توسعه چرا از دست رفت و چه چیزی باید تغییر کند
-expansion_deal--open = معاملهٔ توسعه باز است
-expansion_deal--won = آخرین معاملهٔ توسعه نهایی شده است
-expansion_deal--lost = معاملهٔ توسعه از دست رفته است
 customer_days = { $customer_days ->
     [0] از امروز مشتری ماست
    *[other] { $customer_days } روز است که مشتری ماست
@@ -451,18 +453,20 @@ customer_days = { $customer_days ->
 contract_days = قرارداد { $contract_days } روزه
     .label = طول قرارداد
     .remedy = وقتی مشتری به آنچه می‌خواست رسید، دورهٔ بلندتری پیشنهاد کنید
-contract_kind = هیچ قراردادی شناخته‌شده نیست
+contract_kind = { $contract_kind ->
+    [monthly] قرارداد ماهانه
+    [quarterly] قرارداد سه‌ماهه
+    [yearly] قرارداد سالانه
+   *[multi_year] قرارداد چندساله
+}
     .label = دورهٔ قرارداد
     .remedy = وقتی مشتری به آنچه می‌خواست رسید، دورهٔ بلندتری پیشنهاد کنید
-contract_kind--monthly = قرارداد ماهانه
-contract_kind--quarterly = قرارداد سه‌ماهه
-contract_kind--yearly = قرارداد سالانه
-contract_kind--multi_year = قرارداد چندساله
-auto_renew = معلوم نیست قرارداد خودبه‌خود تمدید می‌شود یا نه
+auto_renew = { $auto_renew ->
+    [no] قرارداد خودبه‌خود تمدید نمی‌شود
+   *[yes] قرارداد خودبه‌خود تمدید می‌شود
+}
     .label = تمدید خودکار
     .remedy = گفت‌وگوی تمدید را زود آغاز کنید: این قرارداد اگر کسی تمدیدش نکند پایان می‌یابد
-auto_renew--yes = قرارداد خودبه‌خود تمدید می‌شود
-auto_renew--no = قرارداد خودبه‌خود تمدید نمی‌شود
 arr = درآمد سالانه { AMOUNT($arr) } { $currency }
     .label = درآمد سالانه ({ -arr })
     .remedy = بپرسید محصول چه کار دیگری می‌تواند برای مشتری بکند
@@ -606,3 +610,124 @@ expansion-amount = { $expansion_by ->
    *[plan_bare] طرح { $expansion_plan } سالانه { AMOUNT($expansion_amount) } بیشتر هزینه دارد
 }
     .label = مبلغ توسعه
+
+## استفاده، به‌کارگیری، راه‌اندازی و طرح‌ها
+
+active_persons_1d = { $active_persons_1d ->
+    [0] امروز هیچ‌کس فعال نبوده است
+   *[other] { $active_persons_1d } نفر امروز فعال بوده‌اند
+}
+    .label = کاربران فعال امروز
+    .remedy = بپرسید چه کسانی باید هر روز از محصول استفاده کنند و چه چیزی مانعشان است
+active_persons_7d = { $active_persons_7d ->
+    [0] در ۷ روز گذشته هیچ‌کس فعال نبوده است
+   *[other] { $active_persons_7d } نفر در ۷ روز گذشته فعال بوده‌اند
+}
+    .label = کاربران فعال هفته
+    .remedy = بپرسید چه کسانی باید هر هفته از محصول استفاده کنند و چه چیزی مانعشان است
+dau_mau = در یک روز معمولی { NUMBER($dau_mau, style: "percent", maximumFractionDigits: 0) } از کاربران فعال از محصول استفاده می‌کنند
+    .label = استفادهٔ روزانه
+    .remedy = کاربردی از محصول را به مشتری نشان دهید که در کار هر روزه‌اش جا بگیرد
+active_growth = تعداد کاربران فعال { NUMBER($active_growth, style: "percent", maximumFractionDigits: 0) } تعداد ۲۸ روزِ پیش از آن است
+    .label = رشد کاربران فعال
+    .remedy = بپرسید چه کسانی دیگر از محصول استفاده نمی‌کنند و چرا
+active_growth--counted = { $active_persons ->
+    [0] در ۲۸ روز گذشته هیچ‌کس فعال نبوده است
+   *[other] { $active_persons } نفر در ۲۸ روز گذشته فعال بوده‌اند
+}، در ۲۸ روزِ پیش از آن { $active_persons_before } نفر
+usage_trend_robust = استفاده در یک هفتهٔ معمولی { NUMBER($usage_trend_robust, style: "percent", maximumFractionDigits: 0) } حد معمولِ پیشین است
+    .label = استفاده در برابر گذشتهٔ خودِ مشتری
+    .remedy = بپرسید چه چیزی تغییر کرده است: استفادهٔ یک هفتهٔ معمولی از هفته‌های پیشینِ خودِ مشتری کمتر است
+usage_trend_robust--none = در یک هفتهٔ معمولی از چهار هفتهٔ گذشته هیچ استفاده‌ای نشده است
+usage_trend_robust--usual = استفاده در یک هفتهٔ معمولی مثل گذشته است
+usage_days_since_newest = { $usage_days_since_newest ->
+    [0] دادهٔ استفاده از امروز است
+   *[other] دادهٔ استفاده { $usage_days_since_newest } روز قدمت دارد
+}
+    .label = قدمت دادهٔ استفاده
+    .remedy = از مسئول ارسال دادهٔ استفاده بپرسید چرا دادهٔ تازه‌ای نرسیده است
+key_feature_use = { $key_feature_use ->
+    [0] در ۲۸ روز گذشته از هیچ قابلیت کلیدی استفاده نشده است
+   *[other] در ۲۸ روز گذشته از { NUMBER($key_feature_use, style: "percent", maximumFractionDigits: 0) } قابلیت‌های کلیدی استفاده شده است
+}
+    .label = قابلیت‌های کلیدی استفاده‌شده
+    .remedy = قابلیت کلیدی‌ای را که هنوز به کار نگرفته‌اند به مشتری نشان دهید
+key_feature_drop = { WHOLE($key_feature_drop) ->
+    [0] استفاده از هیچ قابلیت کلیدی کم نشده است
+   *[other] استفاده از یک قابلیت کلیدی { NUMBER($key_feature_drop, maximumFractionDigits: 0) }٪ کم شده است
+}
+    .label = افت یک قابلیت کلیدی
+    .remedy = بپرسید چه چیزی جای آن قابلیت کلیدی را گرفته است و آیا ایرادی در کار است
+key_feature_drop--named = استفاده از { $key_feature_dropped } { NUMBER($key_feature_drop, maximumFractionDigits: 0) }٪ کم شده است
+seats_free = { $seats_free ->
+    [0] همهٔ ظرفیت کاربران پر است
+   *[other] { $seats_free } جای خالی در ظرفیت کاربران
+}
+    .label = ظرفیت خالی
+    .remedy = با مشتری مشخص کنید ظرفیت خالی به چه کسانی برسد و برایشان آموزشی کوتاه بگذارید
+seats_free--over = { $active_persons } کاربر فعال‌اند، در حالی که ظرفیت { $seats } کاربر است
+plan_limit_use = در ۲۸ روز گذشته { NUMBER($plan_limit_use, style: "percent", maximumFractionDigits: 0) } از سقف طرح مصرف شده است
+    .label = سقف طرح
+    .remedy = به مشتری بگویید طرحش چه سقفی دارد و طرح بعدی چه امکانی می‌دهد
+plan_limit_use--named = در ۲۸ روز گذشته { NUMBER($plan_limit_use, style: "percent", maximumFractionDigits: 0) } از سقف { $plan_limit_of } در طرح مصرف شده است
+locked_features_tried = { $locked_features_tried ->
+    [0] در ۲۸ روز گذشته از هیچ قابلیتی بیرون از طرح استفاده نشده است
+   *[other] در ۲۸ روز گذشته از { $locked_features_tried } قابلیت بیرون از طرح استفاده شده است
+}
+    .label = قابلیت‌های بیرون از طرح
+    .remedy = بپرسید با قابلیتی که در طرحشان نیست چه می‌خواستند بکنند
+onboarding_days = { $onboarding_days ->
+    [0] از امروز مشتری ماست
+   *[other] { $onboarding_days } روز است که مشتری ماست
+}
+    .label = روزهای گذشته از آغاز
+    .remedy = دربارهٔ گام بعدی راه‌اندازی و تاریخ آن به توافق برسید
+days_since_first_use = { $days_since_first_use ->
+    [0] نخستین استفاده: امروز
+   *[other] نخستین استفاده: { $days_since_first_use } روز پیش
+}
+    .label = نخستین استفاده
+    .remedy = برای آغاز کار مشتری جلسه‌ای بگذارید
+milestones_done = { $milestones_done ->
+    [0] هیچ گامی از راه‌اندازی برداشته نشده است
+    [1] همهٔ گام‌های راه‌اندازی برداشته شده است
+   *[other] { NUMBER($milestones_done, style: "percent", maximumFractionDigits: 0) } از گام‌های راه‌اندازی برداشته شده است
+}
+    .label = گام‌های برداشته‌شده
+    .remedy = گام‌های باقی‌مانده را با مشتری مرور کنید و برای گام بعدی تاریخ بگذارید
+milestones_overdue = { $milestones_overdue ->
+    [0] هیچ گامی از راه‌اندازی عقب نیفتاده است
+   *[other] { $milestones_overdue } گام راه‌اندازی عقب افتاده است
+}
+    .label = گام‌های عقب‌افتاده
+    .remedy = بپرسید چه چیزی جلو گام عقب‌افتاده را گرفته است و دربارهٔ تاریخی تازه به توافق برسید
+first_value = { $first_value ->
+    [yes] نخستین ارزش به دست آمده است
+   *[no] نخستین ارزش هنوز به دست نیامده است
+}
+    .label = نخستین ارزش
+    .remedy = جلسه‌ای بگذارید که مشتری را به نخستین نتیجه برساند
+days_to_first_value = { $days_to_first_value ->
+    [0] نخستین ارزش همان روز اول به دست آمده است
+   *[other] نخستین ارزش پس از { $days_to_first_value } روز به دست آمده است
+}
+    .label = زمان تا نخستین ارزش
+    .remedy = بپرسید چرا این‌قدر طول کشید و آن را برای مشتری بعدی یادداشت کنید
+
+## کیفیت داده: چه ایرادی، در کدام جدول و ستون، چند بار
+
+quality-future_date = { $where }: تاریخ { $count } ردیف در آینده است و به حساب نمی‌آید
+quality-no_date = { $where }: { $count } ردیف تاریخ ندارد و به حساب نمی‌آید
+quality-negative = { $where }: { $count } عدد منفی است و به حساب نمی‌آید
+quality-not_finite = { $where }: { $count } عدد بی‌پایان است
+quality-no_seats = هیچ مجوز کاربری خریداری نشده است: سهم ظرفیت استفاده‌شده نامعلوم است
+quality-ends_before_it_begins = { $where }: { $count } ردیف پیش از آغازش پایان می‌یابد
+quality-paid_long_before_due = { $where }: { $count } صورت‌حساب بیش از یک سال پیش از سررسید پرداخت شده است
+quality-off_scale = { $where }: { $count } پاسخ بیرون از مقیاس نظرسنجی است و به حساب نمی‌آید
+quality-no_score = { $where }: { $count } پاسخ بدون نمره است
+quality-unknown_word = { $where }: { $count } واژه در هیچ جدولی ترجمه نشده است
+quality-duplicate = { $where }: { $count } ردیف تکراری است و یک بار به حساب می‌آید
+quality-mixed_currencies = مبلغ‌ها به چند ارز است و با هم جمع نمی‌شود
+quality-no_data = از این مشتری چیزی جز خودِ حساب دانسته نیست
+quality-no_such_customer = { $where }: { $count } ردیف دربارهٔ کسی است که در دفتر مشتریان نیست
+quality-stalled = منبع دادهٔ استفاده از کار افتاده است: میزان استفاده نامعلوم است، نه صفر

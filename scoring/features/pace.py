@@ -45,4 +45,5 @@ def tickets_pileup(past: Past) -> pd.Series:
     ends = (np.minimum(np.floor(ago / WEEK), who.map(weeks)) - newest + 1).clip(lower=0)
     usual = ends.groupby(who).sum().reindex(weeks.index).fillna(0) / weeks.where(weeks.ge(LEAST_WEEKS))
     now = tickets["open"].groupby(who).sum().reindex(weeks.index).fillna(0)
-    return (now / usual.clip(lower=1)).reindex(past.index).astype("float64")
+    pile: pd.Series = now / usual.clip(lower=1)
+    return pile.reindex(past.index)

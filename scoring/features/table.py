@@ -7,11 +7,14 @@ from typing import Final
 import pandas as pd
 
 from scoring.features import (
+    adoption,
     commercial,
     contacts,
     contracts,
+    onboarding,
     pace,
     payments,
+    plans,
     relationship,
     sentiment,
     support,
@@ -21,7 +24,10 @@ from scoring.features.registry import Feature
 from scoring.frames import COLUMNS
 from scoring.past import Past
 
-_MODULES: Final = (usage, support, pace, sentiment, relationship, contacts, commercial, contracts, payments)
+_MODULES: Final = (
+    *(usage, adoption, onboarding, plans, support, pace, sentiment, relationship, contacts),
+    *(commercial, contracts, payments),
+)
 
 FEATURES: Final = MappingProxyType(
     {made.name: made for module in _MODULES for made in vars(module).values() if isinstance(made, Feature)}
@@ -50,7 +56,15 @@ def tabulate(past: Past) -> Table:
     return Table(
         pd.DataFrame({**values, **{name: past.customers[name] for name in FIELDS}}, index=past.index),
         pd.DataFrame({name: ages[made.age] for name, made in FEATURES.items() if made.age}, index=past.index),
-        pd.DataFrame({"escalation_dated": support.escalation_dated(past)}, index=past.index),
+        pd.DataFrame(
+            {
+                "escalation_dated": support.escalation_dated(past),
+                "key_feature_dropped": adoption.key_feature_dropped(past),
+                "plan_limit_of": plans.plan_limit_of(past),
+                "seats": plans.seats(past),
+            },
+            index=past.index,
+        ),
     )
 
 

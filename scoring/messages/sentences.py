@@ -9,7 +9,8 @@ from typing import Final
 
 from scoring.facts import Facts
 from scoring.messages.catalogue import REMEMBERED, Catalogue, sayable
-from scoring.messages.wordings import CHOICES, Wording
+from scoring.messages.choice import Wording
+from scoring.messages.wordings import CHOICES
 
 FLAG: Final = "flag-"
 SIGNAL: Final = "signal-"

@@ -3,11 +3,12 @@
 A message that is not named here has one wording. Must not hold any words.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Final
 
 from scoring.facts import Facts
+from scoring.messages import adoption_wordings, business_wordings
+from scoring.messages.choice import Choice, Wording
 
 SILENT_LOGIN: Final = 14
 SILENT_TOUCH: Final = 30
@@ -18,22 +19,6 @@ THREEFOLD: Final = 200
 """Percent of growth from which a multiple is easier to grasp."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """A message's id, and what it says beside the customer's columns."""
-
-    id: str
-    values: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """How to choose, from which columns."""
-
-    choose: Callable[[Facts], Wording]
-    reads: tuple[str, ...]
-
-
 def _was(facts: Facts) -> bool:
     """Whether there is a number of before that differs from now's."""
     before = facts.text("active_persons_before")
@@ -41,12 +26,13 @@ def _was(facts: Facts) -> bool:
 
 
 def _seat_use(facts: Facts) -> Wording:
-    if facts.number("active_persons") is None or facts.number("seats_bought") is None:
+    """``seats``: with those that the plan includes, where that is known."""
+    seats = facts.number("seats") or facts.number("seats_bought")
+    if facts.number("active_persons") is None or seats is None:
         return Wording("seat_use--share")
-    was = _was(facts)
-    if (facts.number("seat_use") or 0) > 1:
-        return Wording("seat_use--over-was" if was else "seat_use--over")
-    return Wording("seat_use--was" if was else "seat_use")
+    over = "over" if (facts.number("seat_use") or 0) > 1 else ""
+    variant = "-".join(part for part in (over, "was" if _was(facts) else "") if part)
+    return Wording(f"seat_use--{variant}" if variant else "seat_use", {"seats": seats})
 
 
 def _active_persons(facts: Facts) -> Wording:
@@ -130,7 +116,7 @@ _BEFORE: Final = ("active_persons", "active_persons_before")
 
 CHOICES: Final[Mapping[str, Choice]] = {
     "active_persons": Choice(_active_persons, _BEFORE),
-    "seat_use": Choice(_seat_use, ("seat_use", "seats_bought", *_BEFORE)),
+    "seat_use": Choice(_seat_use, ("seat_use", "seats", "seats_bought", *_BEFORE)),
     "active_trend": Choice(_active_trend, ("active_trend",)),
     "days_since_login": Choice(_days_since_login, ("days_since_login",)),
     "days_since_touch": Choice(_days_since_touch, ("days_since_touch",)),
@@ -144,5 +130,7 @@ CHOICES: Final[Mapping[str, Choice]] = {
     "flag-escalated_ticket": _ESCALATED,
     "flag-detractor": Choice(_detractor, ("detractors", "lowest_answer")),
     "flag-payment_late": Choice(_payment_late, ("late_invoices", "late_days", "late_amount", "late_currency")),
+    **adoption_wordings.CHOICES,
+    **business_wordings.CHOICES,
 }
 """By message. ``reads`` names every column that choosing or any of the wordings looks at."""
