@@ -20,9 +20,9 @@ def summarise(rows: Rows, plans: pd.Series, since: pd.Series, product: Product) 
     ``trend``: see ``scoring.use.levels``. ``features``, ``key_use``, ``key_drop``, ``key_dropped``, ``limit_use``,
     ``limit_of``, ``locked``: see ``scoring.use.breadth``. ``year_days`` …: see ``scoring.use.year``.
     ``last``: days since the last use in any source (``ever``: whether there was one, 1 or 0); ``first``: since the
-    first row of a live source. ``watermark``: days since the newest row of the customer's live sources; ``newest``: of all of its sources. ``first_use``: days since the first
-    use. ``whole``: whether everything since the customer's start is known. ``told``: whether all of its sources are
-    alive.
+    first row of a live source. ``watermark``: days since the newest row of the customer's live sources; ``newest``: of
+    all of its sources. ``first_use``: days since the first use. ``whole``: whether everything since the customer's
+    start is known. ``told``: whether all of its sources are alive.
     """
     chosen = rows.used & rows.live
     seen = _seen(rows)
