@@ -255,3 +255,28 @@ def test_actions_are_measures_to_whoever_lists_them() -> None:
     action = index_of(a={"action": "meeting", "value": 5}).measures["a"]
     assert isinstance(action, Action)
     assert (action.weight, action.group, action.missing, action.label) == (1, "actions", "unknown", None)
+
+
+@few
+@given(books(ACTION), st.data())
+def test_more_of_the_good_never_lowers_an_index(
+    book: tuple[list[dict[str, Any]], list[list[float]]], data: Any
+) -> None:
+    measures, rows = book
+    counts = frame([[0.0 if not math.isfinite(value) else value for value in row] for row in rows])
+    at = data.draw(st.integers(0, len(measures) - 1))
+    more = counts.assign(**{f"f{at}": counts[f"f{at}"] + data.draw(st.floats(0, 50))})
+    card = Scorecard.model_validate({"purpose": "health", "form": "additive", "measures": named(measures)})
+    change = score_frame(more, card).score - score_frame(counts, card).score
+    assert (change * np.sign(measures[at]["value"]) >= 0).all()
+
+
+@few
+@given(books(WEIGHTED), st.randoms(use_true_random=False))
+def test_order_of_customers_never_matters(book: tuple[list[dict[str, Any]], list[list[float]]], random: Any) -> None:
+    measures, rows = book
+    card = Scorecard.model_validate({"purpose": "health", "measures": named(measures)})
+    order = random.sample(range(len(rows)), len(rows))
+    whole, mixed = score_frame(frame(rows), card), score_frame(frame([rows[at] for at in order]), card)
+    np.testing.assert_array_equal(whole.score[order], mixed.score)
+    np.testing.assert_array_equal(whole.points[order], mixed.points)
