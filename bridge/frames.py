@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bridge import frame_rows
 from bridge.dating import OVERWRITTEN, as_then
 from bridge.frame_rows import Row
-from bridge.knowledge import Fact, gather_accounts, gather_around
+from bridge.knowledge import Fact, Facts, gather_accounts, gather_around
 from bridge.moments import Moment, close_of, day_of
 from bridge.store import cursors, lookup, memory, usage
 from bridge.usage_keys import UsageKeys
@@ -44,12 +44,21 @@ def customer_rows(
 
 
 def build(
-    db: Connection, settings: Settings, rows: Mapping[int, Row], accounts: Sequence[Fact], moment: Moment
+    db: Connection,
+    settings: Settings,
+    rows: Mapping[int, Row],
+    accounts: Sequence[Fact],
+    moment: Moment,
+    gathered: Facts | None = None,
+    usage_days: int = USAGE_DAYS,
 ) -> Frames:
-    """Frames about the customers in ``rows``, in that order; ``accounts`` may hold others' facts too."""
+    """Frames about the customers in ``rows``, in that order; ``accounts`` may hold others' facts too.
+
+    ``gathered``: what is around them, where the caller has it already. ``usage_days`` 0: no usage of files is read.
+    """
     zone = settings.zone
     accounts = [fact for fact in accounts if fact.customer in rows]
-    around = dict(gather_around(db, accounts, moment.known))
+    around = dict(gather_around(db, accounts, moment.known) if gathered is None else gathered)
     if moment.dated:
         then = close_of(moment.day, zone)
         around |= {kind: list(as_then(db, kind, around[kind], then)) for kind in OVERWRITTEN if kind in around}
@@ -62,7 +71,7 @@ def build(
         "deals": [frame_rows.deal(fact) for fact in around["deal"]],
         "contracts": [] if moment.dated else [frame_rows.contract(fact) for fact in around["contract"]],
         "invoices": [frame_rows.invoice(fact) for fact in around["invoice"]],
-        "usage": [*_usage(db, settings.usage, accounts, moment), *map(frame_rows.use, around["usage"])],
+        "usage": [*_usage(db, settings.usage, accounts, moment, usage_days), *map(frame_rows.use, around["usage"])],
         "sources": [
             *(_source(db, source, moment) for source in settings.usage if source.file),
             *_crm_sources(db, settings, moment),
@@ -83,6 +92,8 @@ def _account(db: Connection, fact: Fact, moment: Moment, zone: ZoneInfo) -> dict
     row = {**fact.content["extra"], **fact.content}
     if moment.dated:  # nobody knows since when mapped fields have held what they hold
         row = {**fact.content, "status": row["status"] or _status_then(row, moment.day)}
+        left = row["churned_on"]
+        row["churned_on"] = left if left and left <= moment.day.isoformat() else None  # nobody knew of it before
     if row["pulse"]:
         seen = memory.known_since(db, fact.known, "account", ("pulse", "pulse_reason", "pulse_until"))
         row["pulse_since"] = day_of(seen, zone)
@@ -128,12 +139,14 @@ def _crm_sources(db: Connection, settings: Settings, moment: Moment) -> Iterable
             yield {"source": connection.name, "newest": newest, "stale_after_days": STALE_AFTER / timedelta(days=1)}
 
 
-def _usage(db: Connection, sources: Sequence[UsageSource], accounts: Sequence[Fact], moment: Moment) -> Iterable[Row]:
+def _usage(
+    db: Connection, sources: Sequence[UsageSource], accounts: Sequence[Fact], moment: Moment, days: int
+) -> Iterable[Row]:
     for source in sources:
-        if source.file is None:
+        if source.file is None or not days:
             continue
         customer_of = UsageKeys(source.account_key).customers(db, accounts)
-        for total in usage.known(db, source.file, sorted(customer_of), moment.day, moment.known, USAGE_DAYS):
+        for total in usage.known(db, source.file, sorted(customer_of), moment.day, moment.known, days):
             yield {
                 "customer": customer_of[total.account_key],
                 "source": source.file,
