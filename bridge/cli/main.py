@@ -24,6 +24,8 @@ VERBS: Final = {
     "explain": "bridge.cli.explain",
     "identity": "bridge.cli.identity",
     "scorecard": "bridge.cli.scorecard",
+    "whatif": "bridge.cli.whatif",
+    "backtest": "bridge.cli.backtest",
     "inbox": "bridge.cli.inbox",
     "outbox": "bridge.cli.outbox",
     "sandbox": "bridge.cli.sandbox",

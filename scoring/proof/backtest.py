@@ -101,6 +101,28 @@ class Backtest:
     lead_time: LeadTime | None = None
     curves: Curves | None = None
 
+    def as_data(self) -> dict[str, Any]:
+        """As JSON tells it; None where a figure is not known. Without ``curves``, which are for the eye."""
+        return {
+            "rows": self.rows,
+            "customers": self.customers,
+            "customers_lost": self.lost_customers,
+            "rows_lost": self.lost_rows,
+            "without_score": dict(self.unscored),
+            "verdict": {"kind": self.verdict.kind, "sentence": self.verdict.sentence},
+            "missing": self.missing,
+            "score": self.score.as_data() if self.score else None,
+            "auc": self.score.auc.value if self.score else None,
+            "auc_interval": [self.score.auc.low, self.score.auc.high] if self.score else None,
+            "red_band": self.red.as_data() if self.red else None,
+            "baselines": {name: rival.as_data() for name, rival in self.rivals.items()},
+            "by_cut": list(self.by_cut),
+            "by_segment": {name: skill.as_data() for name, skill in self.by_group.items()},
+            "drift": self.drift.as_data() if self.drift else None,
+            "calibration": self.calibration.as_data() if self.calibration else None,
+            "lead_time": self.lead_time.as_data() if self.lead_time else None,
+        }
+
 
 def backtest(
     rows: pd.DataFrame,
