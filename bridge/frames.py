@@ -68,9 +68,9 @@ def build(
         "tickets": frame_rows.tickets(db, around["ticket"], moment, zone),
         "responses": frame_rows.happened(frame_rows.response, around["response"], "at", moment, zone),
         "activities": [row for fact in around["activity"] for row in frame_rows.activity(fact, moment, zone)],
-        "deals": [frame_rows.deal(fact) for fact in around["deal"]],
+        "deals": [frame_rows.deal(fact) for fact in around["deal"] if _there(fact, "opened_on", moment)],
         "contracts": [] if moment.dated else [frame_rows.contract(fact) for fact in around["contract"]],
-        "invoices": [frame_rows.invoice(fact) for fact in around["invoice"]],
+        "invoices": [frame_rows.invoice(fact) for fact in around["invoice"] if _there(fact, "due_on", moment)],
         "usage": [*_usage(db, settings.usage, accounts, moment, usage_days), *map(frame_rows.use, around["usage"])],
         "sources": [
             *(_source(db, source, moment) for source in settings.usage if source.file),
@@ -78,6 +78,12 @@ def build(
         ],
     }
     return Frames(as_of=moment.day, **{name: frame(name, some) for name, some in columns.items()})
+
+
+def _there(fact: Fact, since: str, moment: Moment) -> bool:
+    """Before the first sync, whether a record's date proves that it was there: it may have been made since."""
+    day = fact.content[since]
+    return not moment.dated or (day is not None and day <= moment.day.isoformat())
 
 
 def _read_whole(accounts: Sequence[Fact], complete: Set[str]) -> list[Fact]:

@@ -36,20 +36,22 @@ class Life:
 
 def life(told: Iterable[Told], zone: ZoneInfo) -> Life:
     """The course of one account. ``churned_on`` says the day better than the moment at which the store learnt of it."""
-    made, status, lost, known = Life(), None, False, False
+    made, status, said, lost, known = Life(), None, None, False, False
     for one in told:
         day = day_of(one.at, zone)
         made.removed = day if one.content is None else None
         if one.content is None:
             continue
-        status = one.content.get("status") or status
-        said = date.fromisoformat(text) if (text := one.content.get("churned_on")) else None
+        before, status = status, one.content.get("status") or status
+        if one.whole:
+            said = date.fromisoformat(text) if (text := one.content.get("churned_on")) else None
         settled = {loss.day for loss in made.losses if loss.until}
-        if status == "churned" or (said and said not in settled):
+        back = lost and before == "churned" and status != "churned"
+        if status == "churned" or (said and said not in settled and not back):
             learnt = made.losses.pop().day if lost else (day if known else None)
             made.losses.append(Loss(said or learnt))
             lost = True
-        elif lost and one.content.get("status"):
+        elif lost:
             made.losses[-1] = replace(made.losses[-1], until=day)
             lost = False
         known = known or status is not None

@@ -74,6 +74,7 @@ class WhatIf:
             "present": [card.version for card in self.present],
             "other": self.other.version,
             "customers": tally.customers,
+            "edges": {card.version: [card.bands.green, card.bands.yellow] for card in (*self.present, self.other)},
             "bands": {"present": tally.bands(0), "other": tally.bands(1)},
             "band_changes": len(moved),
             "moves": dict(tally.matrix()),

@@ -33,6 +33,7 @@ def command(shell: Shell, file: Path) -> Result:
 def described(data: dict[str, Any]) -> str:
     lines = [
         f"{', '.join(data['present']) or 'no card'} → {data['other']}: {counted(data['customers'], 'customer')}",
+        *(f"{version}: green from {green:g}, yellow from {yellow:g}" for version, (green, yellow) in _edges(data)),
         f"bands now:  {_bands(data['bands']['present'])}",
         f"bands then: {_bands(data['bands']['other'])}",
         f"{counted(data['band_changes'], 'customer')} would change band"
@@ -54,6 +55,12 @@ def described(data: dict[str, Any]) -> str:
     lines += [_push(name, push) for name, push in data["push"].items()]
     lines += [f"note: {note}" for note in data["notes"]]
     return "\n".join(lines)
+
+
+def _edges(data: dict[str, Any]) -> list[tuple[str, list[float]]]:
+    """Worth a line only where the cards draw the bands otherwise."""
+    edges = list(data["edges"].items())
+    return edges if len({tuple(pair) for _, pair in edges}) > 1 else []
 
 
 def _bands(bands: dict[str, int]) -> str:

@@ -90,14 +90,15 @@ def _change(rows: pd.DataFrame, end: pd.Series, arr: pd.DataFrame) -> pd.Series:
 
 
 def _arr_at(customer: pd.Series, day: pd.Series, arr: pd.DataFrame) -> pd.DataFrame:
-    asked = pd.DataFrame({"customer": customer, "day": day, "row": customer.index}).sort_values("day", kind="stable")
+    asked = pd.DataFrame({"customer": customer.astype("int64"), "day": day, "row": customer.index})
+    asked = asked.sort_values("day", kind="stable")
     told = pd.merge_asof(asked, arr.sort_values("day", kind="stable"), on="day", by="customer")
     return told.set_index("row").reindex(customer.index)
 
 
 def _met(rows: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     """Each row beside each event of its customer."""
-    keys = pd.DataFrame({"row": rows.index, "customer": rows["customer"], "cut": rows["cut"]})
+    keys = pd.DataFrame({"row": rows.index, "customer": rows["customer"].astype("int64"), "cut": rows["cut"]})
     return keys.merge(events, on="customer")
 
 
