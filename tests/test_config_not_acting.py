@@ -33,7 +33,6 @@ broker: redis://localhost/0
         "scorecards: risk",
         "write.fields: csat",
         "own_fields.segment",
-        "currency",
         "broker",
         "workers: celery",
     ]

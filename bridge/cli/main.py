@@ -23,6 +23,8 @@ VERBS: Final = {
     "serve": "bridge.cli.serve",
     "explain": "bridge.cli.explain",
     "identity": "bridge.cli.identity",
+    "metrics": "bridge.cli.metrics",
+    "report": "bridge.cli.report",
     "scorecard": "bridge.cli.scorecard",
     "whatif": "bridge.cli.whatif",
     "backtest": "bridge.cli.backtest",
