@@ -14,6 +14,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from config.errors import ConfigError, Problem
+from config.learnt import Learnt
 from config.loading import read_yaml, validate
 from config.rules import Rule
 from config.shipped import shipped
@@ -121,6 +122,7 @@ class Scorecard(Model):
     bands: Bands = Bands()
     measures: Mapping[Name, Measure] = Field(min_length=1)
     caps: tuple[Cap, ...] = ()
+    learnt: Learnt | None = None
 
     @property
     def version(self) -> str:

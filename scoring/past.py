@@ -34,6 +34,8 @@ class Past:
     """With ``left``: whether the person had left by then."""
     use: pd.DataFrame
     """What usage says, a row per customer: see ``scoring.use.summarise``."""
+    use_days: pd.DataFrame
+    """``customer`` and ``ago``, a row per day on which anybody of the customer used the product."""
     tickets: pd.DataFrame
     """With ``ago`` of the opening, ``open``, ``escalated`` and ``closed_ago`` as they stood then.
 
@@ -70,6 +72,7 @@ def past(frames: Frames, product: Product = NO_PRODUCT) -> Past:
         customers=customers,
         persons=persons.assign(left=days_before(persons["left_on"], as_of).ge(0)),
         use=use.summarise(usage, sources, customers.index, as_of),
+        use_days=_use_days(usage, as_of),
         tickets=_tickets(typed("tickets", frames.tickets), as_of),
         answers=latest_answers(_happened(typed("responses", frames.responses), "day", as_of)),
         activities=_touches(_happened(typed("activities", frames.activities), "day", as_of)),
@@ -83,6 +86,14 @@ def past(frames: Frames, product: Product = NO_PRODUCT) -> Past:
 def _happened(rows: pd.DataFrame, dated: str, as_of: date) -> pd.DataFrame:
     ago = days_before(rows[dated], as_of)
     return rows.assign(ago=ago)[ago.ge(0)]
+
+
+def _use_days(usage: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """A row without a count is use; one whose count is 0 or less is none."""
+    ago = days_before(usage["day"], as_of)
+    used = ago.ge(0) & ~usage["count"].le(0)
+    days = pd.DataFrame({"customer": usage["customer"], "ago": ago})[used]
+    return days.drop_duplicates().sort_values(["customer", "ago"], ignore_index=True)
 
 
 def _tickets(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:

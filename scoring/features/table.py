@@ -6,12 +6,12 @@ from typing import Final
 
 import pandas as pd
 
-from scoring.features import commercial, relationship, sentiment, support, usage
+from scoring.features import commercial, relationship, rhythm, sentiment, support, usage
 from scoring.features.registry import Feature
 from scoring.frames import COLUMNS
 from scoring.past import Past
 
-_MODULES: Final = (usage, support, sentiment, relationship, commercial)
+_MODULES: Final = (usage, rhythm, support, sentiment, relationship, commercial)
 
 FEATURES: Final = MappingProxyType(
     {made.name: made for module in _MODULES for made in vars(module).values() if isinstance(made, Feature)}

@@ -1,0 +1,51 @@
+"""Features of how regularly a customer uses or buys: days of use in a year, and silence against the own rhythm.
+
+They serve products that are used now and then (a shop, a tax tool) as well as daily ones: nothing here is
+compared with other customers. What counts as zero and what as unknown is settled in ``scoring.use``.
+"""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from scoring.features.registry import feature
+from scoring.past import Past
+
+YEAR: Final = 365
+"""Days that count: a rhythm is of today, and a year holds every season once."""
+LEAST_DAYS: Final = 4
+"""Days of use that make a rhythm: three gaps between them."""
+
+
+def _age(past: Past) -> pd.Series:
+    return past.use["watermark"]
+
+
+@feature("days", "usage", age=_age)
+def use_days_365d(past: Past) -> pd.Series:
+    """Different days on which anybody used the product in the last 365; 0 for a customer seen before and not since."""
+    counted = past.use_days["ago"].lt(YEAR).groupby(past.use_days["customer"]).sum()
+    return counted.reindex(past.index).fillna(0.0).astype("float64").where(past.use["ever"].notna())
+
+
+@feature("days", "usage", age=_age)
+def usual_gap(past: Past) -> pd.Series:
+    """Mean days from one day of use to the next, within a year; unknown with fewer than four days of use.
+
+    The mean, not the median: who comes in bursts is away for long as a matter of course.
+    """
+    recent = past.use_days[past.use_days["ago"].lt(YEAR)]
+    days = recent.groupby("customer")["ago"].agg(["count", "min", "max"])
+    gap = ((days["max"] - days["min"]) / (days["count"] - 1)).where(days["count"].ge(LEAST_DAYS))
+    return gap.reindex(past.index).astype("float64").where(past.use["ever"].notna())
+
+
+@feature("times the usual gap", "usage", age=_age)
+def silence_ratio(past: Past) -> pd.Series:
+    """Days since the last use ÷ the customer's own usual gap; 1 = due now, 3 = three times as long as usual.
+
+    A gap counts as a week at least: a weekend is not silence to somebody who comes every working day.
+    """
+    last = past.use["last"].replace([np.inf, -np.inf], np.nan)
+    return last / usual_gap.compute(past).clip(lower=7.0)
