@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from bridge.cli.needing import require
 from bridge.cli.shell import Result, Shell, counted, verb
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -18,6 +19,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--horizon", default="90d", show_default=True, help="How far ahead a score should warn.")
 @click.option("--scorecard", type=click.Path(path_type=Path, dir_okay=False), help="Judge this card instead.")
 @click.option("--by", default="segment", show_default=True, help="Also by the values of this field.")
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Also as one HTML file with charts.")
 @click.option("--draws", type=click.IntRange(50, 20_000), default=1_000, show_default=True, help="Of the bootstrap.")
 @verb
 def command(
@@ -27,12 +29,16 @@ def command(
     horizon: str,
     scorecard: Path | None,
     by: str,
+    report: Path | None,
     draws: int,
 ) -> Result:
     """Rebuild the score month by month as it would have stood, and compare it with what happened within a horizon.
 
     A loss is a customer that left, or whose ARR fell by 5 % or more. Nothing is stored, and no CRM is asked.
     """
+    require("sklearn", "proof", "csbridge backtest")
+    if report:
+        require("matplotlib", "report", "csbridge backtest --report")
     from bridge.backtesting import prove
     from bridge.panel import Asked
     from config.scorecards import load_scorecard
@@ -42,7 +48,18 @@ def command(
     with shell.workspace() as workspace, shell.progress() as progress:
         proved = prove(workspace, asked, card, by=by, draws=draws, progress=progress)
     data = proved.as_data()
+    if report:
+        data["report"] = written(data, proved.result.curves, "Does the score come before losses?", report)
     return Result(data, described(data))
+
+
+def written(data: dict[str, Any], curves: Any, title: str, out: Path) -> str:
+    """The page of a back-test, written to a file."""
+    from bridge.reporting.page import write
+    from bridge.reporting.proof import proof_page
+
+    write(proof_page(data, curves, title), out)
+    return str(out)
 
 
 def days_of(horizon: str) -> int:
@@ -54,7 +71,8 @@ def days_of(horizon: str) -> int:
 
 
 def described(data: dict[str, Any]) -> str:
-    return "\n".join([*_heading(data), *judged(data), "", *(f"note: {note}" for note in data["notes"])])
+    lines = [*_heading(data), *judged(data), "", *(f"note: {note}" for note in data["notes"])]
+    return "\n".join([*lines, f"written: {data['report']}"] if "report" in data else lines)
 
 
 def _heading(data: dict[str, Any]) -> Iterator[str]:
