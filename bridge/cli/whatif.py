@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from bridge.cli.needing import require
 from bridge.cli.shell import Result, Shell, counted, verb
 
 SHOWN = 20
@@ -15,19 +16,32 @@ PARTS = 3
 
 @click.command("whatif", short_help="What another scorecard would change.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Also as one HTML file.")
 @verb
-def command(shell: Shell, file: Path) -> Result:
+def command(shell: Shell, file: Path, report: Path | None) -> Result:
     """Decide about the whole book as of now under the present scorecards and with FILE, and compare.
 
     FILE takes the place of the present card for the same customers (the same `for`). Nothing is stored or written.
     """
+    if report:
+        require("matplotlib", "report", "csbridge whatif --report")
     from bridge.whatif import what_if
     from config.scorecards import load_scorecard
 
     card = load_scorecard(file)
     with shell.workspace() as workspace, shell.progress() as progress:
         data = what_if(workspace, card, progress).as_data()
+    if report:
+        data["report"] = _written(data, report)
     return Result(data, described(data))
+
+
+def _written(data: dict[str, Any], out: Path) -> str:
+    from bridge.reporting.page import write
+    from bridge.reporting.whatif import whatif_page
+
+    write(whatif_page(data), out)
+    return str(out)
 
 
 def described(data: dict[str, Any]) -> str:
@@ -54,6 +68,8 @@ def described(data: dict[str, Any]) -> str:
         lines.append(f"unknown then for lack of: {lacking}")
     lines += [_push(name, push) for name, push in data["push"].items()]
     lines += [f"note: {note}" for note in data["notes"]]
+    if "report" in data:
+        lines.append(f"written: {data['report']}")
     return "\n".join(lines)
 
 
