@@ -5,6 +5,7 @@ The only module that needs scikit-learn. Each is fitted on the training rows and
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, Final
 
 import numpy as np
@@ -22,6 +23,7 @@ try:
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder, StandardScaler
+    from threadpoolctl import threadpool_limits
 except ImportError:  # the extra is not installed: said when it is needed
     LogisticRegression = None
 
@@ -39,6 +41,11 @@ def need_the_extra() -> None:
     if LogisticRegression is None:
         what = "learning needs scikit-learn, which is not installed"
         raise ConfigError([Problem("", what, expected="the extra proof", example="pip install 'csbridge[proof]'")])
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """Small matrices many times over: more threads than one only wait for each other, by far where others work too."""
+    return threadpool_limits(limits=1)
 
 
 def recency_column(frame: pd.DataFrame, happened: Floats) -> str | None:

@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MOST_MEASURES: Final = 12
-MOST_ROWS: Final = 100_000
+MOST_ROWS: Final = 50_000
 """Rows that a fit looks at; of more, an even sample."""
 _TUNING_ROWS: Final = 20_000
 _TUNING_FOLDS: Final = 3

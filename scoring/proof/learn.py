@@ -126,8 +126,9 @@ def learn(
         return replace(lesson, because=_too_few(fewest, outcome))
     if frame.shape[1] == 0:
         return replace(lesson, verdict="no skill", because="no column is left to learn from")
-    lesson = _judged(lesson, task, when, time, table)
-    fitted = judging.learn_card(task)
+    with baselines.one_thread():
+        lesson = _judged(lesson, task, when, time, table)
+        fitted = judging.learn_card(task)
     verdict, because = _verdict(lesson, fitted, fewest)
     lesson = replace(lesson, verdict=verdict, because=because)
     return replace(lesson, card=_finished(lesson, fitted, hash_of_rows, red_catches)) if fitted else lesson

@@ -49,7 +49,8 @@ def ranked(values: Floats, happened: Floats, part: Ints | None = None) -> Ranked
         rows = np.flatnonzero(parts == one)
         order = rows[np.argsort(values[rows], kind="stable")]
         orders.append(order)
-        ends.append(np.flatnonzero(np.append(np.diff(values[order]) > 0, True)))
+        ordered = values[order]
+        ends.append(np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True)))
     return Ranked(tuple(orders), tuple(ends), happened)
 
 

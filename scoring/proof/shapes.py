@@ -148,7 +148,8 @@ def _knots(values: Floats, centre: Floats, rows: Floats, rates: Floats, turn: in
     while len(kept) > MOST_POINTS:
         inner = [at for at in kept[1:-1] if at not in fixed]
         kept.remove(min(inner, key=lambda at: _lost(places, curve, weight, [one for one in kept if one != at])))
-    return list(dict.fromkeys(rounded(places[at]) for at in kept))
+    whole = bool((values[:1000] % 1 == 0).all()) and high - low >= MOST_POINTS
+    return sorted({float(round(places[at])) if whole and abs(places[at]) < 1000 else rounded(places[at]) for at in kept})
 
 
 def _lost(places: Floats, curve: Floats, weight: Floats, kept: Sequence[int]) -> float:
