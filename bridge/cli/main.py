@@ -17,6 +17,7 @@ VERBS: Final = {
     "provision": "bridge.cli.provision",
     "sync": "bridge.cli.sync",
     "score": "bridge.cli.score",
+    "learn": "bridge.cli.learn",
     "push": "bridge.cli.push",
     "run": "bridge.cli.run",
     "reconcile": "bridge.cli.reconcile",
