@@ -68,7 +68,7 @@ def prove(
         draws=draws,
         seed=SEED,
     )
-    return Proved(made, result, cards, list(_notes(made)))
+    return Proved(made, result, cards, list(notes_of(made)))
 
 
 def labelled(rows: Any) -> Any:
@@ -82,7 +82,7 @@ def _lead_time(made: Panel, draws: int) -> Any:
     return lead_time(made.rows, made.lives.losses, np.datetime64(made.until, "s"), draws, SEED)
 
 
-def _notes(made: Panel) -> Iterator[str]:
+def notes_of(made: Panel) -> Iterator[str]:
     """What a reader has to know, in sentences."""
     if made.first_known is None or made.until is None:
         yield "nothing has been synced yet, so that there is no history"

@@ -27,7 +27,13 @@ def prove_table(
         "label": {"column": label, "positive": made.outcome.positive, "good": made.outcome.good},
         "horizon_days": horizon if columns.get("time") else None,
         "cuts": [cut["cut"] for cut in told["by_cut"]],
-        "red_below": None if columns.get("risk") else bands.yellow,
-        "notes": list(made.notes),
+        "red_below": bands.yellow if result.red else None,
+        "notes": [*made.notes, *_of_direction(result, bool(columns.get("risk")))],
     }
     return {**data, **told}, result
+
+
+def _of_direction(result: Backtest, risk: bool) -> list[str]:
+    if result.verdict.kind != "points the wrong way" or risk:
+        return []
+    return ["a low score counts as at risk; say --risk where a high one does, and --good where the label is good news"]

@@ -5,6 +5,7 @@ A frame of customers × cuts in, plain figures out. Must not know where the rows
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +20,9 @@ from scoring.proof.rivals import logistic, recency
 LEAST_EVENTS: Final = 10
 """Customers lost, and as many others, below which no figure means anything."""
 LEAST_PER_CUT: Final = 5
+LEAST_DRAWS: Final = 200
+MOST_DRAWN: Final = 100_000_000
+"""Customers × draws: of very many customers fewer draws do, for the interval is narrow anyway."""
 GRID: Final = np.linspace(0, 1, 41)
 """Where curves are drawn."""
 BINS: Final = np.arange(0, 101, 5)
@@ -130,12 +134,14 @@ def backtest(
     features: Sequence[str] = (),
     horizon: int = 90,
     by: str | None = None,
+    others: Mapping[str, str] = MappingProxyType({}),
     lead: LeadTime | None = None,
     draws: int = 1_000,
     seed: int = 20_260_301,
 ) -> Backtest:
     """``rows``: ``customer``, ``cut`` (days), ``score`` (low = at risk), ``lost`` (1, 0; NaN is left out); may have
     ``band``, ``probability`` and the ``features`` that the regression learns from. ``by``: a column of groups.
+    ``others``: name → column of another score to compare with, low = at risk.
     """
     known = rows[rows["lost"].notna()].reset_index(drop=True)
     unscored = _unscored(known)
@@ -155,6 +161,7 @@ def backtest(
     told = counted.histogram(counted.score())
     score = counted.skill(told)
     rivals = _rivals(counted, told, features, horizon)
+    rivals |= {name: _rival(*_known(counted, column)) for name, column in others.items()}
     return Backtest(
         **facts,
         verdict=verdicts.verdict(score.auc, {name: rival.difference for name, rival in rivals.items()}),
@@ -181,7 +188,10 @@ class _Rows:
     @classmethod
     def of(cls, rows: pd.DataFrame, draws: int, seed: int) -> "_Rows":
         codes, names = pd.factorize(rows["customer"])
-        return cls(rows, codes.astype(np.int64), rows["lost"].to_numpy(np.float64) == 1, Draws(len(names), draws, seed))
+        number = min(draws, max(LEAST_DRAWS, MOST_DRAWN // max(len(names), 1)))
+        return cls(
+            rows, codes.astype(np.int64), rows["lost"].to_numpy(np.float64) == 1, Draws(len(names), number, seed)
+        )
 
     def where(self, some: Flags) -> "_Rows":
         """Some of the rows, with the same draws of the same customers."""
@@ -214,6 +224,14 @@ def _rivals(counted: _Rows, own: Histogram, features: Sequence[str], horizon: in
     if min(later.lost_customers(), later.kept_customers()) >= LEAST_EVENTS:
         found["logistic regression"] = _rival(later, later.histogram(later.score()), -foretold[asked])
     return found
+
+
+def _known(counted: _Rows, column: str) -> tuple[_Rows, Histogram, Floats]:
+    """The rows on which another score is known, the score's own ranking there, and the other's order."""
+    order = counted.rows[column].to_numpy(np.float64)
+    some = ~np.isnan(order)
+    there = counted.where(some)
+    return there, there.histogram(there.score()), order[some]
 
 
 def _rival(counted: _Rows, own: Histogram, order: Floats) -> Rival:

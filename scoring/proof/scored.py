@@ -67,7 +67,7 @@ def scored_rows(
     intake = take_in(table, never, (), customer)
     who = intake.groups if intake.groups is not None else np.arange(len(table))
     own = {"customer": who, "cut": cut.astype("datetime64[s]"), "score": -said if risk else said, "lost": lost}
-    if not risk:
+    if not risk and np.nanmax(said) > 1:  # a score of 0 to 1 has no bands of 0 to 100
         own["band"] = np.where(said < red_below, "red", "other")
     days = _recency(table, intake.frame.columns, recency)
     if days is not None:
