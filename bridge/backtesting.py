@@ -15,6 +15,7 @@ from bridge.progress import Progress, silent
 from bridge.workspace import Workspace
 from config.scorecards import Scorecard
 from scoring.proof.backtest import Backtest, backtest
+from scoring.proof.card import probability
 from scoring.proof.lead_time import lead_time
 from scoring.proof.outcomes import LOST, counts
 
@@ -60,7 +61,7 @@ def prove(
     made = panel(there, asked, progress)
     cards = there.cards["health"]
     result = backtest(
-        labelled(made.rows),
+        _with_probability(labelled(made.rows), cards),
         features=sorted({measure.feature for one in cards for measure in one.measures.values()}),
         horizon=asked.horizon,
         by=by,
@@ -68,7 +69,7 @@ def prove(
         draws=draws,
         seed=SEED,
     )
-    return Proved(made, result, cards, list(notes_of(made)))
+    return Proved(made, result, cards, [*notes_of(made), *_of_learning(cards)])
 
 
 def labelled(rows: Any) -> Any:
@@ -76,6 +77,26 @@ def labelled(rows: Any) -> Any:
     if "outcome" not in rows:
         return rows.assign(outcome=None, lost=np.nan)
     return rows.assign(lost=rows["outcome"].isin(LOST).astype("float64").where(rows["outcome"].notna()))
+
+
+def _with_probability(rows: Any, cards: Sequence[Scorecard]) -> Any:
+    """With ``probability`` of a loss, where a learnt card decided."""
+    learnt = {card.version: card.learnt for card in cards if card.learnt is not None}
+    if not learnt:
+        return rows
+    told = np.full(len(rows), np.nan)
+    for version, lesson in learnt.items():
+        mine = (rows["version"] == version).to_numpy()
+        chance = probability(lesson.calibration, rows["score"].to_numpy(np.float64)[mine])
+        told[mine] = 1 - chance if lesson.good else chance
+    return rows.assign(probability=told)
+
+
+def _of_learning(cards: Sequence[Scorecard]) -> Iterator[str]:
+    for card in cards:
+        if card.learnt is not None:
+            own = f"its own figure, on rows it had not seen, was AUC {card.learnt.auc:.2f}"
+            yield f"{card.version} was learnt: where that was from this history, the figures here flatter it; {own}"
 
 
 def _lead_time(made: Panel, draws: int) -> Any:

@@ -41,9 +41,9 @@ def write_book(folder: Path, customers: int = 60, *, fading: bool = True, seed: 
             [id, f"Company {number}", status, START - timedelta(days=90), left or "", 1000, "EUR", 10, plan]
         )
         last = left or END
-        for day in _days(START, last, 3):
+        for day in _days(START, last, 5):
             ahead = (left - day).days if left and fading else FADES
-            for person in range(rng.binomial(4, 0.6 * min(max(ahead - 20, 0) / FADES, 1.0))):
+            for person in range(rng.binomial(3, 0.7 * min(max(ahead - 20, 0) / FADES, 1.0))):
                 use.append([id, f"u{person}", "login" if person % 2 else "report", day, 2])
         for day in _days(START, last, int(rng.integers(15, 40))):
             if not (left and fading and (left - day).days < FADES):

@@ -76,7 +76,7 @@ def test_the_options_choose_months_and_horizon(book: Path) -> None:
 
 def test_a_person_reads_the_verdict_and_the_figures(book: Path, tmp_path: Path) -> None:
     out = tmp_path / "proof.html"
-    result = run(book, "backtest", "--draws", "50", "--report", str(out))
+    result = run(book, "backtest", "--from", "2025-06-30", "--draws", "50", "--report", str(out))
     assert result.exit_code == 0, result.output
     assert "A low score comes before losses" in result.stdout
     assert "recency alone" in result.stdout
@@ -153,3 +153,38 @@ def test_a_person_reads_what_another_card_would_change(book: Path, tmp_path: Pat
     assert "green from 70, yellow from 40" in out
     assert "would change band" in out
     assert "books: would write 60 records in 1 call" in out
+
+
+def test_a_card_is_learnt_from_the_workspaces_own_history(book: Path, tmp_path: Path) -> None:
+    card = tmp_path / "learnt.yml"
+    result = run(book, "learn", "--out", str(card), "--force", "--json")
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert told["horizon_days"] == 90
+    assert told["outcomes"]["churned"] > 0
+    assert set(told) >= {"beats_present_card", "present_card_text", "measures", "verdict", "notes"}
+    assert card.exists()
+    assert data(book, "scorecard", "check", str(card))["purpose"] == "health"
+
+
+def test_without_losses_nothing_is_learnt_and_nothing_written(tmp_path: Path) -> None:
+    folder = opened(tmp_path, customers=2)
+    out = tmp_path / "card.yml"
+    error = data(folder, "learn", "--out", str(out), "--horizon", "5d", code=2)["error"]
+    assert "nothing to learn from" in error["message"]
+    assert not out.exists()
+    assert run(folder, "learn", "--out", str(out), "--time", "month").exit_code == 2
+
+
+def test_a_score_in_a_table_is_judged_without_a_workspace(tmp_path: Path) -> None:
+    file = tmp_path / "scores.csv"
+    rows = ["account,health,churned,days_since_login"]
+    rows += [f"a{n},{30 + n % 40},{'yes' if n % 40 < 8 and n % 3 else 'no'},{n % 7}" for n in range(400)]
+    file.write_text("\n".join(rows) + "\n", "utf-8")
+    asked = ("--table", str(file), "--score", "health", "--label", "churned", "--draws", "60")
+    told = data(tmp_path, "backtest", *asked)
+    assert told["verdict"]["kind"] == "skill"
+    assert told["red_band"]["recall"]["value"] == 1.0
+    assert told["label"] == {"column": "churned", "positive": "yes", "good": False}
+    assert run(tmp_path, "backtest", "--table", str(file)).exit_code == 2
+    assert run(tmp_path, "backtest", "--score", "health").exit_code == 2

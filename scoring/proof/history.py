@@ -185,7 +185,8 @@ def _dated(lesson: Lesson, until: str, since: str) -> Lesson:
         told = card.learnt.model_copy(update={"time_column": "cut", "trained_until": until})
         card = card.model_copy(update={"learnt": told})
     time = replace(lesson.time, column="cut", until=until, since=since) if lesson.time else None
-    return replace(lesson, card=card, time=time)
+    aside = tuple(one for one in lesson.set_aside if one.column not in ("customer", PERIOD))
+    return replace(lesson, card=card, time=time, set_aside=aside)
 
 
 def refused(taught: Taught) -> Lesson:
