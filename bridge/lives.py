@@ -36,13 +36,16 @@ class Life:
 
 def life(told: Iterable[Told], zone: ZoneInfo) -> Life:
     """The course of one account. ``churned_on`` says the day better than the moment at which the store learnt of it."""
-    made, status, said, lost, known = Life(), None, None, False, False
+    made, lost, known = Life(), False, False
+    status: str | None = None
+    said: date | None = None
     for one in told:
         day = day_of(one.at, zone)
         made.removed = day if one.content is None else None
         if one.content is None:
             continue
-        before, status = status, one.content.get("status") or status
+        before = status
+        status = one.content.get("status") or status
         if one.whole:
             said = date.fromisoformat(text) if (text := one.content.get("churned_on")) else None
         settled = {loss.day for loss in made.losses if loss.until}

@@ -94,7 +94,8 @@ def what_if(workspace: Workspace, card: Scorecard, progress: Progress = silent) 
     _require(workspace, card)
     other = replace(workspace, cards={**workspace.cards, card.purpose: taking_its_place(workspace, card)})
     moment = present(workspace.now(), workspace.settings.zone)
-    tally, now, then, names, parents = Tally(), Wanted(), Wanted(), {}, 0
+    tally, now, then, parents = Tally(), Wanted(), Wanted(), 0
+    names: dict[int, str] = {}
     with workspace.store.read() as db:
         for ids in customers.all_ids(db, PIECE):
             before, after = _decided(db, workspace, ids, moment), _decided(db, other, ids, moment)

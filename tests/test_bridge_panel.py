@@ -148,7 +148,7 @@ def test_nothing_after_the_cut_reaches_a_row(make_world: Make) -> None:
 def test_the_vendors_history_tells_of_a_fall_of_arr(make_world: Make) -> None:
     world = make(make_world)
     ref = Ref("sf", "account", "1")
-    turns = {"arr": ((at(date(2025, 1, 1)), 1000.0), (at(date(2025, 9, 10)), 700.0)),
+    turns: dict[str, Any] = {"arr": ((at(date(2025, 1, 1)), 1000.0), (at(date(2025, 9, 10)), 700.0)),
              "status": ((at(date(2024, 1, 1)), "customer"),)}  # fmt: skip
     with world.workspace.store.write() as db:
         past_values.keep(db, [Past(ref, field, told) for field, told in turns.items()])

@@ -46,7 +46,7 @@ def command(shell: Shell, table: Path | None, out: Path, **options: Any) -> Resu
 
     del options["horizon"]
     force, report = options.pop("force"), options.pop("report")
-    directions = {**dict.fromkeys(options.pop("up"), "up"), **dict.fromkeys(options.pop("down"), "down")}
+    directions: Any = {**dict.fromkeys(options.pop("up"), "up"), **dict.fromkeys(options.pop("down"), "down")}
     red = options.pop("red")
     lesson = learn(read_table(table), directions=directions, red_catches=red, **options)
     return told(lesson, str(table), out, report, force=force)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from bridge.reporting.charts import BANDS, BLUE, GREY, ORANGE, drawn, points
 
@@ -91,7 +92,7 @@ def lead_times(alt: str, days: Sequence[float | None], most: int = 365) -> Marku
         axes.set_xticks([-1.4, *range(len(counts))], ["never", *(f"{low}" for low in edges[:-1])])
         axes.set_xlabel("days from the first red to the loss")
         axes.set_ylabel("customers")
-        axes.yaxis.get_major_locator().set_params(integer=True)
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
 
     return drawn(alt, draw, height=2.8)
 

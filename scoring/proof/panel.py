@@ -137,8 +137,9 @@ def usage_until(usage: pd.DataFrame, day: date, days: int) -> pd.DataFrame:
     older = usage[ago.ge(days)]
     if older.empty:
         return recent
-    last = older.groupby(["customer", "source"], sort=False, as_index=False)["day"].max()
-    return pd.concat([recent, last.assign(person=None, feature="", count=1.0)[list(usage.columns)]], ignore_index=True)
+    last = older[["customer", "source", "day"]].groupby(["customer", "source"], sort=False).max().reset_index()
+    whole = last.assign(person=None, feature="", count=1.0).reindex(columns=usage.columns)
+    return pd.concat([recent, whole], ignore_index=True)
 
 
 def last_full(until: date, horizon: int) -> date:

@@ -6,11 +6,10 @@ by then. Must not know the score.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from scoring.proof.resampling import Floats, Ints
@@ -84,7 +83,7 @@ def _standard(matrix: Floats) -> tuple[Floats, Floats]:
 
 
 def _matrix(rows: pd.DataFrame, names: Sequence[str]) -> Floats:
-    columns: list[NDArray[Any]] = []
+    columns: list[Floats] = []
     for name in names:
         if rows[name].dtype.kind in "fiub":
             columns += _numbers(rows[name].to_numpy(np.float64))
@@ -104,4 +103,4 @@ def _numbers(values: Floats) -> list[Floats]:
 
 def _words(column: pd.Series) -> list[Floats]:
     common = column.value_counts().index[:MOST_WORDS]
-    return [column.eq(word).to_numpy(np.float64) for word in common]
+    return [column.eq(word).to_numpy().astype(np.float64) for word in common]

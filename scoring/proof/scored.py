@@ -69,7 +69,7 @@ def scored_rows(
     own = {"customer": who, "cut": cut.astype("datetime64[s]"), "score": -said if risk else said, "lost": lost}
     if not risk and np.nanmax(said) > 1:  # a score of 0 to 1 has no bands of 0 to 100
         own["band"] = np.where(said < red_below, "red", "other")
-    days = _recency(table, intake.frame.columns, recency)
+    days = _recency(table, list(map(str, intake.frame.columns)), recency)
     if days is not None:
         own[RECENCY[0]] = days
     if by and by in table.columns:
@@ -118,7 +118,7 @@ def _are_numbers(column: pd.Series) -> bool:
     return bool(pd.Series(pd.to_numeric(column.dropna(), errors="coerce")).notna().mean() > 0.5)
 
 
-def _recency(table: pd.DataFrame, candidates: Sequence[object], recency: str | None) -> Floats | None:
+def _recency(table: pd.DataFrame, candidates: Sequence[str], recency: str | None) -> Floats | None:
     name = recency or next((name for name in RECENCY if name in candidates), None)
     return None if name is None else numbers(table[name])
 
