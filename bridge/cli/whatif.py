@@ -86,7 +86,10 @@ def _bands(bands: dict[str, int]) -> str:
 def _changed(one: dict[str, Any]) -> list[str]:
     before, after = ("unknown" if score is None else f"{score:.1f}" for score in one["score"])
     lines = [f"  {one['name'] or one['customer']}: {one['band'][0]} {before} → {one['band'][1]} {after}"]
-    lines += [f"    {_cost(part)}  {part['label']}: {part['sentence']}" for part in _telling(one)]
+    lines += [
+        f"    costs {part['then']:.1f} (now {part['now']:.1f})  {part['label']}: {part['sentence']}"
+        for part in _telling(one)
+    ]
     if one["missing"]:
         lines.append(f"    no data: {', '.join(one['missing'])}")
     return lines
@@ -96,14 +99,7 @@ def _telling(one: dict[str, Any]) -> list[dict[str, Any]]:
     """The parts that moved the score most in the direction in which it went: by what they cost then and now."""
     known = None not in one["score"]
     falls = known and one["score"][1] < one["score"][0]
-    more = sorted(one["why"], key=lambda part: part["costs"][0] - part["costs"][1], reverse=not falls)
-    moved = [part for part in more if (part["costs"][1] - part["costs"][0]) * (1 if falls else -1) > 0]
-    return moved[:PARTS] if known else []
-
-
-def _cost(part: dict[str, Any]) -> str:
-    before, after = part["costs"]
-    return f"costs {after:.1f} (now {before:.1f})"
+    return [part for part in one["costs"] if known and (part["then"] > part["now"]) == falls][:PARTS]
 
 
 def _flags(data: dict[str, Any]) -> list[str]:

@@ -26,6 +26,24 @@ class Switch:
     after: Decision | None
     parts: tuple[Change, ...]
 
+    def costs(self) -> list[dict[str, Any]]:
+        """What each part keeps from 100, now and then, where that changes; the largest change first."""
+        old, new = (
+            {part.measure: part for part in (one.contributions if one else ())} for one in (self.before, self.after)
+        )
+        found = [
+            {
+                "measure": name,
+                "label": (new.get(name) or old[name]).label,
+                "now": old[name].loss if name in old else 0.0,
+                "then": new[name].loss if name in new else 0.0,
+                "sentence": (new.get(name) or old[name]).sentence,
+            }
+            for name in dict.fromkeys([*old, *new])
+        ]
+        changed = [one for one in found if one["now"] != one["then"]]
+        return sorted(changed, key=lambda one: (-abs(one["then"] - one["now"]), one["measure"]))
+
     def as_data(self) -> dict[str, Any]:
         return {
             "customer": self.customer,
@@ -33,15 +51,10 @@ class Switch:
             "band": [band_of(self.before), band_of(self.after)],
             "coverage": [one.coverage if one else None for one in (self.before, self.after)],
             "why": [
-                {
-                    "measure": part.measure,
-                    "label": part.label,
-                    "points": part.points,
-                    "costs": [_loss(self.before, part.measure), _loss(self.after, part.measure)],
-                    "sentence": part.sentence,
-                }
+                {"measure": part.measure, "label": part.label, "points": part.points, "sentence": part.sentence}
                 for part in self.parts
             ],
+            "costs": self.costs(),
             "missing": list(self.after.missing) if self.after and self.after.score is None else [],
         }
 
@@ -102,12 +115,6 @@ class Tally:
 
 def band_of(decision: Decision | None) -> str:
     return OUTSIDE if decision is None else decision.band
-
-
-def _loss(decision: Decision | None, measure: str) -> float:
-    """What a measure keeps from 100; nothing where it has no part in the score."""
-    parts = decision.contributions if decision else ()
-    return next((part.loss for part in parts if part.measure == measure), 0.0)
 
 
 def _score(decision: Decision | None) -> float | None:
