@@ -76,7 +76,7 @@ def labelled(rows: Any) -> Any:
     """The rows with ``lost``: 1 where the customer left or shrank within the horizon, 0 where not, else unknown."""
     if "outcome" not in rows:
         return rows.assign(outcome=None, lost=np.nan)
-    return rows.assign(lost=rows["outcome"].isin(LOST).astype("float64").where(rows["outcome"].notna()))
+    return rows.copy().assign(lost=rows["outcome"].isin(LOST).astype("float64").where(rows["outcome"].notna()))
 
 
 def _with_probability(rows: Any, cards: Sequence[Scorecard]) -> Any:

@@ -17,7 +17,7 @@ from config.words import Kind
 
 OVERWRITTEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     "account": ("status", "renewal_date", "arr", "plan", "seats_bought", "pulse", "pulse_reason", "pulse_until"),
-    "deal": ("status", "amount"),
+    "deal": ("status", "amount", "closes_on"),
     "ticket": ("priority", "escalated"),
     "person": ("role", "title"),
 }

@@ -5,9 +5,10 @@ lies in ``scoring``; this module only brings frames in and decisions out.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -20,8 +21,11 @@ from bridge.store import cursors, customers, decisions
 from bridge.workspace import Workspace
 from config.errors import ConfigError, Problem
 from config.fields import OwnField
+from config.rules import Rule
 from scoring.decision import Decision
 from scoring.engine import decide
+from scoring.features.table import FEATURES
+from scoring.journey import COLUMNS
 
 MOST = 0.5
 FEW = 10
@@ -56,9 +60,9 @@ def score(workspace: Workspace, *, everybody: bool = False, progress: Progress =
             moment = present(workspace.now(), workspace.settings.zone)
             if customers.furthest_behind(db, moment.day - timedelta(days=1)):
                 continue  # midnight has passed since
+            if not claimed or waiting <= 0:  # whoever is affected meanwhile is decided about next time
+                return scored
             made = _decided(db, workspace, list(claimed), moment)
-        if not claimed or waiting <= 0:  # whoever is affected meanwhile is decided about next time
-            return scored
         # Whoever was marked anew since the claim keeps the mark, and is decided about next with what changed.
         with workspace.store.write() as db:
             _keep(db, workspace, customers.done(db, claimed), made, scored, moment)
@@ -67,7 +71,7 @@ def score(workspace: Workspace, *, everybody: bool = False, progress: Progress =
 
 
 def _take_note_of_rules(workspace: Workspace, everybody: bool) -> None:
-    """Where card, scope, flags, usage sources or fields differ from the last run's, everybody is affected."""
+    """Where card, scope, flags, language, usage sources or fields differ from the last run's, everybody is affected."""
     current = _rules(workspace)
     with workspace.store.read() as db:
         same = cursors.fact(db, "decided_with") == current
@@ -92,22 +96,40 @@ def _refuse_to_blank_the_book(workspace: Workspace) -> None:
             inside = customers.inside(db, ids)
             rows, _ = customer_rows(db, workspace.settings, inside, moment)
             was_inside += len(rows)
-            leaves += sum(workspace.card("health", row) is None for row in rows.values())
+            leaves += sum(not _may_be_meant(workspace, row) for row in rows.values())
     if leaves >= FEW and leaves > was_inside * MOST:
         what = f"scope and scorecards leave out {leaves:,} of {was_inside:,} customers that were scored until now"
         mend = "the right rule; if it is right, `csbridge score --all` accepts it (their fields are blanked)"
         raise ConfigError([Problem("scope", what, expected=mend, example="status = customer")])
 
 
+def _may_be_meant(workspace: Workspace, row: Mapping[str, Any]) -> bool:
+    """Whether scope and some card take the customer in, as far as its account fields tell."""
+    cards = workspace.policy.cards["health"]
+    return workspace.scope.holds(row) and any(_of_account(card.applies, row).holds(row) for card in cards)
+
+
+def _of_account(rule: Rule, row: Mapping[str, Any]) -> Rule:
+    """The part of a rule that does not speak of what scoring finds out first: features, segment, stage."""
+    found = {*FEATURES, *COLUMNS} - row.keys()
+    return Rule(tuple(condition for condition in rule.conditions if condition.field not in found))
+
+
 def _rules(workspace: Workspace) -> str:
     """All that decides besides the records, as text."""
-    settings = workspace.settings
-    flags = {name: setting.days for name, setting in settings.flags.items()}
-    versions = [card.version for card in workspace.cards["health"]]
+    settings, policy = workspace.settings, workspace.policy
+    versions = [card.version for cards in policy.cards.values() for card in cards]
     shown = sorted(map(_signature, workspace.fields.values()))
     inputs = [(source.file, source.account_key, source.stale_after) for source in settings.usage]
-    rules = (settings.scope, settings.timezone, settings.identity, settings.currency, sorted(flags.items()))
-    return repr((versions, rules, inputs, shown))
+    rules = (
+        settings.scope,
+        settings.timezone,
+        settings.language,
+        settings.identity,
+        settings.currency,
+        sorted(settings.flags.items()),
+    )
+    return repr((versions, rules, inputs, shown, policy.segments, policy.stages, policy.product))
 
 
 def _signature(own: OwnField) -> str:
@@ -141,14 +163,11 @@ def _decided(
     """
     there = set(customers.inside(db, ids)) if live else set(ids)
     rows, accounts = customer_rows(db, workspace.settings, ids, moment)
-    flags = {name: setting.days for name, setting in workspace.settings.flags.items()}
-    made: list[Decision] = []
-    for card in workspace.cards["health"]:
-        inside = {id: row for id, row in rows.items() if workspace.card("health", row) is card}
-        if inside:
-            frames = build(db, workspace.settings, inside, accounts, moment)
-            made += decide(frames, card, flags, decisions.band_states(db, list(inside.keys() & there), moment.day))
-    return made
+    inside = {id: row for id, row in rows.items() if workspace.scope.holds(row)}
+    if not inside:
+        return []
+    frames = build(db, workspace.settings, inside, accounts, moment)
+    return decide(frames, workspace.policy, decisions.previous(db, sorted(inside.keys() & there), moment.day))
 
 
 def decisions_now(db: Connection, workspace: Workspace, ids: Sequence[int], moment: Moment) -> list[Decision]:

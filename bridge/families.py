@@ -61,7 +61,7 @@ def told(
     """What is to be published now that ``handled`` were decided about: ``made``, rolled up for those who are parents,
     and what that changes for whoever is above them. Keeps what parents are told.
     """
-    how = workspace.settings.identity.parents
+    how, language = workspace.settings.identity.parents, workspace.settings.language
     if how == "none":
         return list(made)
     families = concerned(db, handled)
@@ -76,7 +76,8 @@ def told(
     for head, under in sorted(parents.items()):
         if card := cards.get(own[head].version):  # an older card's decision is made anew soon
             family = _in_one_currency([parts[id] for id in (head, *sorted(under))], workspace.settings.currency)
-            published[head] = roll_up(own[head], family, how, card.bands, _previous(before.get(head)))
+            state = _previous(before.get(head))
+            published[head] = roll_up(own[head], family, how, card.bands, state, language=language)
             documents[head] = _document(published[head], family, how)
     rollups.keep(db, moment.day, documents)
     rollups.forget(db, sorted(families.heads - parents.keys()))

@@ -85,6 +85,7 @@ def _ticket(fact: Fact, moment: Moment, zone: ZoneInfo) -> Row:
     }
     if moment.dated:  # that it was open then follows from its dates, whatever its history calls that
         row["status"] = "closed" if closed and day_of(closed, zone) <= moment.day else "open"
+        row["reopened"] = None  # a count without days
     return row
 
 
@@ -97,16 +98,24 @@ def response(fact: Fact, moment: Moment, zone: ZoneInfo) -> Row:
 
 
 def activity(fact: Fact, moment: Moment, zone: ZoneInfo) -> list[Row]:
-    """A row per person it reached, or one that names nobody; none while it has not happened."""
+    """A row per person it reached, or one that names nobody; while it has not happened, only of a booked meeting.
+
+    Before the first sync nobody knows what was booked then: a meeting ahead may have been put there since.
+    """
     at = _instant(fact.content["at"])
-    whole_day = fact.content["precision"] == "day"
-    if at is None or (at.date() > moment.day if whole_day else not _is_past(at, fact, moment)):
+    if at is None:
         return []
+    whole_day = fact.content["precision"] == "day"
+    ahead = at.date() > moment.day if whole_day else not _is_past(at, fact, moment)
+    if ahead and (moment.dated or fact.content["kind"] != "meeting"):
+        return []
+    day = day_of(at, zone) if ahead else _day(fact.content["at"], fact, moment, zone)
     row = {
         "customer": fact.customer,
         "activity": fact.known.id,
-        "day": at.date() if whole_day else _day(fact.content["at"], fact, moment, zone),
-        **_picked(fact, "kind", "direction", "done"),
+        "day": at.date() if whole_day else day,
+        "booked": ahead,
+        **_picked(fact, "owner", "kind", "direction", "done"),
     }
     return [{**row, "person": person} for person in fact.content["persons"] or (None,)]
 
@@ -129,6 +138,7 @@ def contract(fact: Fact) -> Row:
         "status": fact.content["status"],
         "starts": fact.content["starts_on"],
         "ends": fact.content["ends_on"],
+        **_picked(fact, "arr", "seats", "plan", "auto_renew"),
     }
 
 

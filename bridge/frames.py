@@ -1,5 +1,6 @@
 """Builds the frames that scoring takes from what the store knew. The one place where records meet columns."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date, timedelta
 from typing import Any, Final
@@ -14,13 +15,11 @@ from bridge.knowledge import Fact, Facts, gather_accounts, gather_around
 from bridge.moments import Moment, close_of, day_of
 from bridge.store import cursors, lookup, memory, usage
 from bridge.usage_keys import UsageKeys
+from bridge.year_ago import arr_year_ago
 from config.settings import Settings, UsageSource
 from config.words import UNKNOWN
-from scoring.frames import Frames, frame
-
-USAGE_DAYS = 400
-"""How far back daily totals are taken whole; of the time before, only the last day of use."""
-
+from scoring.frames import COLUMNS, Frames, columns, extra_frame, frame
+from scoring.use import HISTORY
 
 STALE_AFTER = timedelta(days=7)
 """For how long a CRM's usage counts as alive without a new row, as a file's does where nothing else is set."""
@@ -37,9 +36,11 @@ def customer_rows(
     accounts = _read_whole(gather_accounts(db, ids, moment.known, prefer), set(cursors.complete(db)))
     if moment.dated:
         accounts = list(as_then(db, "account", accounts, close_of(moment.day, settings.zone)))
+    before = arr_year_ago(db, accounts, moment, settings.zone)
     rows: dict[int, Row] = {}
     for fact in accounts:
-        rows[fact.customer] = _filled(rows.get(fact.customer, {}), _account(db, fact, moment, settings.zone))
+        then = {"arr_year_ago": before.get((fact.known.connection, fact.known.id))}
+        rows[fact.customer] = _filled(rows.get(fact.customer, {}), _account(db, fact, moment, settings.zone) | then)
     return rows, accounts
 
 
@@ -50,7 +51,7 @@ def build(
     accounts: Sequence[Fact],
     moment: Moment,
     gathered: Facts | None = None,
-    usage_days: int = USAGE_DAYS,
+    usage_days: int = HISTORY,
 ) -> Frames:
     """Frames about the customers in ``rows``, in that order; ``accounts`` may hold others' facts too.
 
@@ -62,7 +63,7 @@ def build(
     if moment.dated:
         then = close_of(moment.day, zone)
         around |= {kind: list(as_then(db, kind, around[kind], then)) for kind in OVERWRITTEN if kind in around}
-    columns: dict[str, Sequence[Row]] = {
+    rows_of: dict[str, Sequence[Row]] = {
         "customers": [{"customer": id, **row} for id, row in rows.items()],
         "persons": [frame_rows.person(fact) for fact in around["person"]],
         "tickets": frame_rows.tickets(db, around["ticket"], moment, zone),
@@ -71,13 +72,21 @@ def build(
         "deals": [frame_rows.deal(fact) for fact in around["deal"] if _there(fact, "opened_on", moment)],
         "contracts": [] if moment.dated else [frame_rows.contract(fact) for fact in around["contract"]],
         "invoices": [frame_rows.invoice(fact) for fact in around["invoice"] if _there(fact, "due_on", moment)],
-        "usage": [*_usage(db, settings.usage, accounts, moment, usage_days), *map(frame_rows.use, around["usage"])],
         "sources": [
             *(_source(db, source, moment) for source in settings.usage if source.file),
             *_crm_sources(db, settings, moment),
         ],
     }
-    return Frames(as_of=moment.day, **{name: frame(name, some) for name, some in columns.items()})
+    used = [*_usage(db, settings.usage, accounts, moment, usage_days), *map(_use, around["usage"])]
+    made = {name: frame(name, some) for name, some in rows_of.items()}
+    extra = extra_frame(_extra(rows))
+    return Frames(as_of=moment.day, dated=moment.dated, usage=columns("usage", used), extra=extra, **made)
+
+
+def _extra(rows: Mapping[int, Row]) -> Mapping[int, Row]:
+    """What is known of accounts that no column of the frames holds, mapped fields among it."""
+    named = {*COLUMNS["customers"], "extra"}
+    return {id: {name: value for name, value in row.items() if name not in named} for id, row in rows.items()}
 
 
 def _there(fact: Fact, since: str, moment: Moment) -> bool:
@@ -133,7 +142,7 @@ def _known(value: object) -> bool:
 
 
 PARTS: Final = {
-    "currency": "arr", "pulse_reason": "pulse", "pulse_until": "pulse", "pulse_since": "pulse",
+    "currency": "arr", "arr_year_ago": "arr", "pulse_reason": "pulse", "pulse_until": "pulse", "pulse_since": "pulse",
 }  # fmt: skip
 """Attributes that mean something only beside another one."""
 
@@ -141,32 +150,50 @@ PARTS: Final = {
 def _crm_sources(db: Connection, settings: Settings, moment: Moment) -> Iterable[Row]:
     """The connections that usage was read from, each a source of its own."""
     for connection in settings.connections:
-        if newest := lookup.newest_day(db, connection.name, moment.day, moment.known):
-            yield {"source": connection.name, "newest": newest, "stale_after_days": STALE_AFTER / timedelta(days=1)}
+        oldest, newest = lookup.days_told(db, connection.name, moment.day, moment.known)
+        if newest:
+            days = STALE_AFTER / timedelta(days=1)
+            yield {"source": connection.name, "newest": newest, "oldest": oldest, "stale_after_days": days}
+
+
+Use = tuple[int, str, str | None, str, date, float]
+"""A daily total, its values in the order of the frame's columns: a store holds too many for a mapping each."""
+
+
+def _use(fact: Fact) -> Use:
+    row = frame_rows.use(fact)
+    return row["customer"], row["source"], row["person"], row["feature"], row["day"], row["count"]
 
 
 def _usage(
     db: Connection, sources: Sequence[UsageSource], accounts: Sequence[Fact], moment: Moment, days: int
-) -> Iterable[Row]:
+) -> Iterable[Use]:
     for source in sources:
         if source.file is None or not days:
             continue
         customer_of = UsageKeys(source.account_key).customers(db, accounts)
-        for total in usage.known(db, source.file, sorted(customer_of), moment.day, moment.known, days):
-            yield {
-                "customer": customer_of[total.account_key],
-                "source": source.file,
-                "person": total.person or None,
-                "feature": total.feature,
-                "day": total.day,
-                "count": total.count,
-            }
+        totals = usage.known(db, source.file, sorted(customer_of), moment.day, moment.known, days)
+        rows = (
+            (customer_of[total.account_key], source.file, total.person or None, total.feature, total.day, total.count)
+            for total in totals
+        )
+        yield from rows if len(set(customer_of.values())) == len(customer_of) else _added_up(rows)
+
+
+def _added_up(rows: Iterable[Use]) -> Iterable[Use]:
+    """One total where several accounts of a customer have one each: in scoring, equal rows are one row given twice."""
+    totals: defaultdict[tuple[int, str, str | None, str, date], float] = defaultdict(float)
+    for customer, source, person, feature, day, count in rows:
+        totals[customer, source, person, feature, day] += count
+    return ((*key, count) for key, count in totals.items())
 
 
 def _source(db: Connection, source: UsageSource, moment: Moment) -> Row:
     assert source.file is not None
+    oldest, newest = usage.days_told(db, source.file, moment.day, moment.known)
     return {
         "source": source.file,
-        "newest": usage.watermark(db, source.file, moment.day, moment.known),
+        "newest": newest,
+        "oldest": oldest,
         "stale_after_days": source.stale_after.total_seconds() / 86_400,
     }

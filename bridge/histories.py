@@ -6,6 +6,7 @@ A slice with every sync, behind everything else: nobody waits for the past, and 
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Final
 
 import orjson
@@ -41,6 +42,8 @@ class Standing:
     done: bool = False
     refused: str = ""
     """Why the CRM does not tell."""
+    at: str = ""
+    """The moment at which the last of it was told; blank where that was not noted."""
 
 
 def go_on(workspace: Workspace, name: str, *, most: int = SLICE, progress: Progress = silent) -> None:
@@ -71,6 +74,12 @@ def go_on(workspace: Workspace, name: str, *, most: int = SLICE, progress: Progr
 def standing(db: Connection, connection: str, kind: Kind) -> Standing:
     told = cursors.fact(db, _fact(connection, kind))
     return Standing(**orjson.loads(told)) if told else Standing()
+
+
+def is_told(db: Connection, connection: str, kind: Kind, by: datetime) -> bool:
+    """Whether all of that past was known at a moment; a day that was decided without it is rebuilt without it."""
+    so_far = standing(db, connection, kind)
+    return so_far.done and (not so_far.at or datetime.fromisoformat(so_far.at) <= by)
 
 
 def begin_anew(db: Connection, connection: str) -> None:
@@ -105,7 +114,12 @@ def _ask(workspace: Workspace, adapter: Adapter, kind: Kind, most: int, progress
         pasts = adapter.history(kind, ids, FIELDS[kind]) if ids else []
         with workspace.store.write() as db:
             past_values.keep(db, pasts)
-            _save(db, name, kind, replace(at, after=ids[-1]) if ids else replace(at, done=True))
+            _save(
+                db,
+                name,
+                kind,
+                replace(at, after=ids[-1]) if ids else replace(at, done=True, at=workspace.now().isoformat()),
+            )
         if not ids:
             break
         asked += len(ids)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from bridge import frame_rows
-from bridge.frames import USAGE_DAYS, build, customer_rows
+from bridge.frames import build, customer_rows
 from bridge.knowledge import Facts, gather_around
 from bridge.lives import Life, lives_of
 from bridge.moments import Moment, close_of, closed, day_of, present
@@ -24,6 +24,7 @@ from scoring.frames import Frames
 from scoring.proof import outcomes as proved
 from scoring.proof import panel as proof
 from scoring.proof.outcomes import Lives
+from scoring.use import HISTORY
 
 PIECE: Final = 250
 """Customers whose records are held at a time: all that is known of them, for all cuts."""
@@ -113,22 +114,18 @@ def _piece(
     for day in cuts:
         moment = _moment(workspace, day, since)
         rows, accounts = customer_rows(db, workspace.settings, ids, moment)
-        for card in workspace.cards["health"]:
-            inside = {id: row for id, row in rows.items() if workspace.card("health", row) is card}
-            if not inside:
-                continue
-            if whole is not None and moment.dated:
-                frames = whole.as_of(db, workspace, inside, accounts, moment)
-            else:
-                frames = build(db, workspace.settings, inside, accounts, moment)
-            yield _judged(db, workspace, frames, card, moment)
+        inside = {id: row for id, row in rows.items() if workspace.scope.holds(row)}
+        if inside and whole is not None and moment.dated:
+            yield _judged(db, workspace, whole.as_of(db, workspace, inside, accounts, moment), moment)
+        elif inside:
+            yield _judged(db, workspace, build(db, workspace.settings, inside, accounts, moment), moment)
         progress(f"as of {day}", len(rows))
 
 
-def _judged(db: Connection, workspace: Workspace, frames: Frames, card: Scorecard, moment: Moment) -> Any:
+def _judged(db: Connection, workspace: Workspace, frames: Frames, moment: Moment) -> Any:
     """The one seam between the proof and the engine. A band's path starts from the decisions stored before that day."""
-    previous = {} if moment.dated else decisions.band_states(db, frames.customers.index.tolist(), moment.day)
-    return proof.judge(frames, card, previous, workspace.settings.product, dated=moment.dated)
+    previous = {} if moment.dated else decisions.previous(db, frames.customers.index.tolist(), moment.day)
+    return proof.judge(frames, workspace.policy, previous, dated=moment.dated)
 
 
 def _moment(workspace: Workspace, day: date, since: date) -> Moment:
@@ -160,7 +157,7 @@ class _Whole:
         """The frames of a day, equal to those that ``build`` makes of it."""
         around = {kind: [fact for fact in facts if fact.customer in rows] for kind, facts in self.around.items()}
         frames = build(db, workspace.settings, rows, accounts, moment, around, 0)
-        return replace(frames, usage=proof.usage_until(self.usage, moment.day, USAGE_DAYS))
+        return replace(frames, usage=proof.usage_until(self.usage, moment.day, HISTORY))
 
 
 def _lives(found: Mapping[int, Life]) -> Lives:

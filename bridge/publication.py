@@ -9,17 +9,29 @@ from sqlalchemy import Connection
 from adapters.records import Fields, Ref
 from bridge.store import customers, lookup
 from bridge.workspace import Workspace
+from config.fields import OwnField
+from config.languages import DEFAULT
+from config.words import PURPOSES
 from scoring.decision import Decision
 from webhooks.writeback.entry import Entry
-from webhooks.writeback.gate import want
+from webhooks.writeback.gate import LANGUAGE, want
 from webhooks.writeback.settle import leave
 
 
 def fields_of(decision: Decision, now: datetime) -> Fields:
     """A decision as own fields, by canonical name; None leaves a field blank."""
+    scores = {verdict.purpose: verdict.score for verdict in decision.verdicts} | {"health": decision.score}
     return {
-        "health_score": decision.score,
+        **{f"{purpose}_score": scores.get(purpose) for purpose in PURPOSES},
         "health_band": decision.band,
+        "health_trend": decision.trend.direction,
+        "health_change_30d": decision.trend.change_30d,
+        "churn_risk": decision.churn_risk,
+        "csat": decision.csat,
+        "expansion_signals": tuple(sorted(signal.name for signal in decision.signals)),
+        "expansion_amount": decision.expansion_amount,
+        "segment": decision.segment,
+        "journey_stage": decision.stage,
         "health_reasons": decision.reasons,
         "health_coverage": decision.coverage,
         "risk_flags": tuple(sorted(flag.name for flag in decision.flags)),
@@ -46,9 +58,22 @@ def publish(db: Connection, workspace: Workspace, decisions: Sequence[Decision],
     def wanted(entry: Entry) -> Entry:
         # A customer was pulled before it was scored: with no entry yet, its own fields were seen to be blank.
         seen = entry if entry.desired is not None else replace(entry, seen=True)
-        return want(seen, fields_of(decided[entry.ref], now), min_change, workspace.ledger.fields)
+        return want(seen, told_of(workspace, decided[entry.ref], now), min_change, workspace.ledger.fields)
 
     workspace.ledger.update_in(db, list(decided), wanted)
+
+
+def told_of(workspace: Workspace, decision: Decision, now: datetime) -> Fields:
+    """All that the records of a customer are told, before the gate: the fields, and the language of the sentences."""
+    language = workspace.settings.language
+    said_in = None if language == DEFAULT else language
+    return {**_offered(fields_of(decision, now), workspace.fields), LANGUAGE: said_in}
+
+
+def _offered(fields: Fields, own: Mapping[str, OwnField]) -> Fields:
+    """Without a segment or stage that the admin's own field says and our pick-list does not have."""
+    strange = {name for name in ("segment", "journey_stage") if name in own and fields[name] not in own[name].options}
+    return {name: None if name in strange else value for name, value in fields.items()}
 
 
 def withdraw(db: Connection, workspace: Workspace, outside: Mapping[int, Sequence[Ref]]) -> None:

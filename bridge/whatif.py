@@ -3,8 +3,8 @@
 Both cards decide about everybody as of now, from the same records and the same bands of yesterday.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from statistics import median
 from typing import Any, Final
 
@@ -15,13 +15,16 @@ from bridge import families
 from bridge.deciding import decisions_now
 from bridge.moments import Moment, present
 from bridge.progress import Progress, silent
-from bridge.publication import fields_of
+from bridge.publication import told_of
 from bridge.pushing import plan
 from bridge.store import customers, lookup
 from bridge.workspace import Workspace, unknown_names
 from config.errors import ConfigError
 from config.scorecards import Scorecard
+from config.words import Purpose
 from scoring.decision import Decision
+from scoring.features.table import FEATURES
+from scoring.journey import COLUMNS
 from scoring.proof.switching import Tally
 from scoring.scorecard import check
 from webhooks.writeback.entry import Entry
@@ -92,7 +95,7 @@ class WhatIf:
 def what_if(workspace: Workspace, card: Scorecard, progress: Progress = silent) -> WhatIf:
     """The whole book as of now under the present cards and with ``card``. Raises ConfigError for one that cannot be."""
     _require(workspace, card)
-    other = replace(workspace, cards={**workspace.cards, card.purpose: taking_its_place(workspace, card)})
+    other = with_card(workspace, card)
     moment = present(workspace.now(), workspace.settings.zone)
     tally, now, then, parents = Tally(), Wanted(), Wanted(), 0
     names: dict[int, str] = {}
@@ -100,14 +103,33 @@ def what_if(workspace: Workspace, card: Scorecard, progress: Progress = silent) 
         for ids in customers.all_ids(db, PIECE):
             before, after = _decided(db, workspace, ids, moment), _decided(db, other, ids, moment)
             for id in ids:
-                tally.add(before.get(id), after.get(id))
-            tally.held += _held(other, after.values())
+                tally.add(*(_of_purpose(made.get(id), card.purpose) for made in (before, after)))
+            tally.held += _held(other, card.purpose, after.values())
             parents += _want(db, workspace, ids, (before, after), (now, then))
             names |= _names(db, [one.customer for one in tally.switches if one.customer not in names])
             progress("what if", len(ids))
     pushes = {one.name: _push(workspace, one.name, now, then) for one in workspace.settings.connections}
     present_cards = workspace.cards.get(card.purpose, ())
     return WhatIf(present_cards, card, tally, names, pushes, list(_notes(workspace, card, parents)))
+
+
+def with_card(workspace: Workspace, card: Scorecard) -> Workspace:
+    """The workspace with the card in its place, and its purpose on."""
+    on = [*workspace.settings.scorecards, *({card.purpose} - set(workspace.settings.scorecards))]
+    settings = workspace.settings.model_copy(update={"scorecards": on})
+    cards = {**workspace.cards, card.purpose: taking_its_place(workspace, card)}
+    return replace(workspace, settings=settings, cards=cards)
+
+
+def _of_purpose(decision: Decision | None, purpose: Purpose) -> Decision | None:
+    """The decision with what the card of that purpose says in place of the health; None where it has none."""
+    if decision is None or purpose == "health":
+        return decision
+    verdict = decision.verdict(purpose)
+    if verdict is None:
+        return None
+    said = {field.name: getattr(verdict, field.name) for field in fields(verdict) if field.name != "purpose"}
+    return replace(decision, **said)
 
 
 def taking_its_place(workspace: Workspace, card: Scorecard) -> tuple[Scorecard, ...]:
@@ -120,7 +142,7 @@ def taking_its_place(workspace: Workspace, card: Scorecard) -> tuple[Scorecard, 
 
 
 def _require(workspace: Workspace, card: Scorecard) -> None:
-    problems = [*check(card), *unknown_names("for", card.applies, workspace.settings)]
+    problems = [*check(card), *unknown_names("for", card.applies, workspace.settings, (*FEATURES, *COLUMNS))]
     if problems:
         raise ConfigError(problems)
 
@@ -130,12 +152,12 @@ def _decided(db: Connection, workspace: Workspace, ids: Sequence[int], moment: M
     return {made.customer: made for made in decisions_now(db, workspace, ids, moment)}
 
 
-def _held(workspace: Workspace, made: Any) -> int:
+def _held(workspace: Workspace, purpose: Purpose, made: Iterable[Decision]) -> int:
     """How many of these lie in another band than their score, because margin or dwell keep the old one."""
-    edges = {card.version: card.bands for card in workspace.cards["health"]}
+    edges = {card.version: card.bands for card in workspace.cards[purpose]}
     count = 0
-    for one in made:
-        if one.score is None or one.version not in edges:
+    for one in (_of_purpose(decision, purpose) for decision in made):
+        if one is None or one.score is None or one.version not in edges:
             continue
         bands = edges[one.version]
         plain = "green" if one.score >= bands.green else "yellow" if one.score >= bands.yellow else "red"
@@ -157,7 +179,7 @@ def _want(
     gone = set(several) - lookup.living(db, several)
     for id, some in refs.items():
         for made, one in zip(decided, wanted, strict=True):
-            told = fields_of(made[id], workspace.now()) if id in made else None
+            told = told_of(workspace, made[id], workspace.now()) if id in made else None
             one.fields.update({ref: told for ref in some if ref not in gone})
     return len(parents)
 

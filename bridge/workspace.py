@@ -1,11 +1,10 @@
 """A workspace that is open: its settings, cards and own fields, its store and its connections, on one clock."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from adapters.contract import Adapter
 from adapters.registry import Context, open_adapter
@@ -23,10 +22,13 @@ from config.loading import load
 from config.own_fields import own_fields
 from config.problems import did_you_mean
 from config.rules import Rule, parse
-from config.scorecards import Scorecard, choose, load_scorecards
+from config.scorecards import Scorecard, load_scorecards
 from config.settings import Settings
 from config.words import Purpose
 from config.workspace import scorecard_paths
+from scoring.features.table import FEATURES
+from scoring.journey import COLUMNS
+from scoring.policy import Policy
 from scoring.scorecard import check
 
 
@@ -79,9 +81,20 @@ class Workspace:
         """The workspace's day."""
         return day_of(self.now(), self.settings.zone)
 
-    def card(self, purpose: Purpose, customer: Mapping[str, Any]) -> Scorecard | None:
-        """The first scorecard of that purpose which is for this customer; None when none is, or it is out of scope."""
-        return choose(self.cards[purpose], customer) if self.scope.holds(customer) else None
+    @property
+    def policy(self) -> Policy:
+        """By what customers are decided about."""
+        settings = self.settings
+        on = dict.fromkeys(("health", *settings.scorecards))
+        return Policy(
+            cards={purpose: tuple(self.cards[purpose]) for purpose in on if purpose in self.cards},
+            flags=settings.flags,
+            segments=tuple(settings.segments),
+            stages=tuple(settings.stages),
+            product=settings.product,
+            rates={**settings.currency.rates, settings.currency.report: 1.0},
+            language=settings.language,
+        )
 
     def connections(self, only: str | None = None) -> list[ConnectionSettings]:
         """All connections, or the one of that name. Raises ConfigError when there is none."""
@@ -139,16 +152,19 @@ class Workspace:
         self.store.close()
 
 
-def unknown_names(where: str, rule: Rule, settings: Settings) -> list[Problem]:
-    """The names in a rule that are neither fields of an account nor mapped: a typo would hold for nobody."""
+def unknown_names(where: str, rule: Rule, settings: Settings, also: Iterable[str] = ()) -> list[Problem]:
+    """The names in a rule that are neither fields of an account, nor mapped, nor in ``also``: a typo would hold for
+    nobody.
+    """
     if any(connection.brings_columns for connection in settings.connections):
         return []
     mapped = {name for connection in settings.connections for name in _mapped(connection)}
-    known = sorted({*records.payload_fields("account"), *mapped} - {"extra"})
+    known = sorted({*records.payload_fields("account"), *mapped, *also} - {"extra"})
+    sort = "account field or feature" if also else "account field"
     return [
         Problem(
             where,
-            f"there is no account field {name!r}{did_you_mean(name, known)}",
+            f"there is no {sort} {name!r}{did_you_mean(name, known)}",
             expected=f"one of {', '.join(known)}",
         )
         for name in rule.fields
@@ -160,6 +176,15 @@ def _mapped(connection: ConnectionSettings) -> Iterable[str]:
     return connection.map["account"].fields if "account" in connection.map else ()
 
 
+def _rules(settings: Settings, cards: Iterable[Scorecard]) -> Iterator[tuple[str, Rule]]:
+    """Every rule that is held against features as well, with the key that it stands under."""
+    yield from (("for", card.applies) for card in cards)
+    yield from ((f"segments.{segment.name}.if", segment.rule) for segment in settings.segments)
+    for stage in settings.stages:
+        yield f"stages.{stage.name}.enter", stage.enter
+        yield from ((f"stages.{stage.name}.exit", rule) for rule in stage.exit)
+
+
 def open_workspace(file: Path, environ: Mapping[str, str], now: Callable[[], datetime]) -> Workspace:
     """Open the workspace of a ``csbridge.yml``. Raises ConfigError with everything that is wrong in its files."""
     settings = load(file, environ)
@@ -168,8 +193,8 @@ def open_workspace(file: Path, environ: Mapping[str, str], now: Callable[[], dat
     if "health" not in cards:
         problems.append(Problem("purpose", "no scorecard of the purpose health was found", file="scorecards"))
     problems += unknown_names("scope", parse(settings.scope), settings)
-    for card in (card for some in cards.values() for card in some):
-        problems += unknown_names("for", card.applies, settings)
+    for where, rule in _rules(settings, [card for some in cards.values() for card in some]):
+        problems += unknown_names(where, rule, settings, (*FEATURES, *COLUMNS))
     if problems:
         raise ConfigError(problems)
     return Workspace(file.parent, settings, cards, open_store(settings.store), now)

@@ -10,7 +10,7 @@ from typing import Any, Final, get_args
 from config import words
 from config.document import Document, KeyPath, child
 from config.errors import Problem
-from config.flags import FLAG_DAYS
+from config.flags import FLAGS
 from config.maps import default_maps
 from config.own_fields import known_names
 from config.problems import did_you_mean
@@ -38,7 +38,8 @@ def cross_checks(document: Document) -> Iterator[Problem]:
     yield from _doubled_connections(document)
     yield from _unknown(document, _references(data), connections, "connection")
     yield from _unknown(document, _named_own_fields(data), known_names(), "own field")
-    yield from _unknown(document, _keys(data, "flags"), tuple(FLAG_DAYS), "flag")
+    yield from _unknown(document, _keys(data, "flags"), tuple(FLAGS), "flag")
+    yield from _thresholds(document)
     yield from _unknown_words(document)
     yield from _unknown_constants(document)
     yield from _kinds_without_object(document)
@@ -81,6 +82,27 @@ def _references(data: Any) -> Iterator[Named]:
 def _named_own_fields(data: Any) -> Iterator[Named]:
     yield from _keys(data, "own_fields")
     yield from _names(("write", "fields"), _items(child(data, "write"), "fields"))
+
+
+def _thresholds(document: Document) -> Iterator[Problem]:
+    """A threshold that the flag does not know, and one that it could never pass."""
+    flags = child(document.data, "flags")
+    for name, given in flags.items() if isinstance(flags, Mapping) else ():
+        if name not in FLAGS or not isinstance(given, Mapping):
+            continue
+        flag, example = FLAGS[name], f"{name}: {{{_shown(name)}}}"
+        for key, value in given.items():
+            if key not in flag.takes:
+                what = f"{name} knows no such threshold{did_you_mean(str(key), flag.takes)}"
+                yield document.problem(("flags", name, key), what, " and ".join(flag.takes), example)
+            elif isinstance(value, (int, float)) and value > (most := flag.most.get(key, value)):
+                yield document.problem(("flags", name, key), f"it can never be more than {most}", "less", example)
+
+
+def _shown(name: str) -> str:
+    """The shipped thresholds as the file would have them."""
+    stated = FLAGS[name].shipped.model_dump(exclude_none=True)
+    return ", ".join(f"{key}: {value:g}" for key, value in stated.items()) or "days: 3"
 
 
 def _unknown_words(document: Document) -> Iterator[Problem]:

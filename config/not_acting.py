@@ -12,15 +12,12 @@ from config.own_fields import later_names
 from config.settings import Settings, UsageSource
 
 SETTINGS: Final = ("broker",)
-PURPOSES: Final = ("health",)
-"""The purposes that this release scores."""
 
 
 def not_acting(settings: Settings) -> list[str]:
     """Dotted keys, in the order of the reference, e.g. ``usage[1].segment``, ``broker``."""
     return [
         *(key for position, source in enumerate(settings.usage) for key in _of_usage(position, source)),
-        *(f"scorecards: {purpose}" for purpose in settings.scorecards if purpose not in PURPOSES),
         *(f"write.fields: {name}" for name in settings.write.fields if name in later_names()),
         *(f"own_fields.{name}" for name in settings.own_fields if name in later_names()),
         *_set(settings, "", SETTINGS),

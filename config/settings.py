@@ -15,8 +15,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 from config import rules
 from config.connections import Connection
 from config.economics import Economics
-from config.flags import FLAG_DAYS
+from config.flags import FLAGS, FlagSettings, settled
 from config.journey import Segments, Stages, shipped_segments, shipped_stages
+from config.languages import DEFAULT, languages
 from config.product import Product
 from config.values import Duration, Model, Secret, Secrets, Text, WebAddress, given, listed, positive
 from config.words import Purpose
@@ -51,10 +52,6 @@ class UsageSource(Model):
         if (self.file is None) == (self.segment is None):
             raise ValueError("exactly one of file and segment is needed")
         return self
-
-
-class FlagSettings(Model):
-    days: int | None = Field(None, ge=0)
 
 
 class WriteSettings(Model):
@@ -111,12 +108,12 @@ class Currency(Model):
 
 
 def _flags(value: object) -> object:
-    """A flag that is named with nothing more takes its shipped days."""
+    """A flag that is named with nothing more takes its shipped thresholds."""
     return {name: given(flag) for name, flag in value.items()} if isinstance(value, Mapping) else value
 
 
 def _shipped_flags() -> Mapping[str, FlagSettings]:
-    return {name: FlagSettings(days=days) for name, days in FLAG_DAYS.items()}
+    return {name: flag.shipped for name, flag in FLAGS.items() if flag.on}
 
 
 def _shipped_purposes() -> list[Purpose]:
@@ -130,6 +127,8 @@ class Settings(Model):
     store: str = Field("sqlite:///csbridge.db", repr=False)
     """A database URL; it may hold a password, so it is no part of the repr."""
     timezone: str = "UTC"
+    language: str = DEFAULT
+    """Of the sentences that scoring writes."""
     public_url: WebAddress | None = None
     identity: Identity = Identity()
     scope: str = "all"
@@ -138,7 +137,7 @@ class Settings(Model):
         default_factory=_shipped_purposes, min_length=1
     )
     flags: Annotated[Mapping[str, FlagSettings], BeforeValidator(_flags)] = Field(default_factory=_shipped_flags)
-    """The flags that are raised: all shipped ones when the key is left out, else those named."""
+    """The flags that are raised: those that are shipped as on when the key is left out, else those named."""
     segments: Segments = Field(default_factory=shipped_segments)
     stages: Stages = Field(default_factory=shipped_stages)
     product: Product = Product()
@@ -173,11 +172,8 @@ class Settings(Model):
 
     @field_validator("flags")
     @classmethod
-    def _with_shipped_days(cls, value: Mapping[str, FlagSettings]) -> Mapping[str, FlagSettings]:
-        return {
-            name: flag if flag.days is not None else FlagSettings(days=FLAG_DAYS.get(name))
-            for name, flag in value.items()
-        }
+    def _with_shipped_thresholds(cls, value: Mapping[str, FlagSettings]) -> Mapping[str, FlagSettings]:
+        return {name: settled(name, flag) if name in FLAGS else flag for name, flag in value.items()}
 
     @field_validator("timezone")
     @classmethod
@@ -186,6 +182,13 @@ class Settings(Model):
             ZoneInfo(value)
         except (KeyError, ValueError, OSError) as exc:
             raise ValueError("a time zone name such as Europe/Berlin is needed") from exc
+        return value
+
+    @field_validator("language")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        if value not in languages():
+            raise ValueError(f"there is no language {value}; one of {', '.join(languages())} is needed")
         return value
 
     @property

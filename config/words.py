@@ -32,6 +32,14 @@ NPS_GROUPS: Final[tuple[NpsGroup, ...]] = get_args(NpsGroup)
 Purpose = Literal["health", "risk", "expansion", "onboarding", "advocacy"]
 PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
 
+Trend = Literal["up", "flat", "down"]
+
+SignalName = Literal[
+    "near_limit", "seats_filling", "users_growing", "locked_tried", "ticket_hint", "happy_adopted", "cross_sell"
+]
+SIGNALS: Final[tuple[SignalName, ...]] = get_args(SignalName)
+"""Hints that a customer may want more."""
+
 Pulse = Literal["green", "yellow", "red"]
 PULSES: Final[tuple[Pulse, ...]] = get_args(Pulse)
 

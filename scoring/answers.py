@@ -1,4 +1,4 @@
-"""Survey answers reduced to what counts: the latest valid one of each person in each survey."""
+"""Survey answers reduced to what counts: the valid ones, and of each person the latest. Must not know any average."""
 
 from typing import Final
 
@@ -10,14 +10,24 @@ SCALES: Final = {"nps": (0, 10), "csat": (0, 100), "ces": (0, 100)}
 COLUMNS: Final = ["survey", "customer", "ago", "score", "person"]
 
 
-def latest_answers(responses: pd.DataFrame) -> pd.DataFrame:
-    """Latest first per survey and customer, of any age (``ago`` in days). ``responses`` holds past answers only.
-
-    Of two answers of a person on one day the lower counts; answers without a person count each.
-    """
+def on_scale(responses: pd.DataFrame) -> pd.Series:
+    """Whether each answer is one that its survey allows; False too for an unknown survey or a missing score."""
     bounds = responses["survey"].map(SCALES)
     least, most = bounds.str[0].astype("float64"), bounds.str[1].astype("float64")
-    rows = responses.loc[responses["score"].between(least, most), COLUMNS]
+    return responses["score"].between(least, most)
+
+
+def valid_answers(responses: pd.DataFrame) -> pd.DataFrame:
+    """Latest first per survey and customer, of any age (``ago`` in days). ``responses`` holds past answers only.
+
+    Of several answers of a person on one day the lowest counts; answers without a person count each.
+    """
+    rows = responses.loc[on_scale(responses), COLUMNS]
     rows = rows.sort_values(["survey", "customer", "ago", "score"], kind="stable")
     named = rows["person"].notna()
-    return rows[~(named & rows.duplicated(["survey", "customer", "person"]))]
+    return rows[~(named & rows.duplicated(["survey", "customer", "person", "ago"]))]
+
+
+def latest(answers: pd.DataFrame) -> pd.DataFrame:
+    """Of valid answers the latest of each person; those without a person all stay."""
+    return answers[~(answers["person"].notna() & answers.duplicated(["survey", "customer", "person"]))]

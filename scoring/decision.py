@@ -1,10 +1,12 @@
 """What scoring decides about one customer on one day: plain frozen data, the same for store, CRM and explanation."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from config.words import Band, NpsGroup
+from config.words import Band, NpsGroup, Purpose
+from config.words import Trend as Direction
 
 CAP: Final = "cap"
 PULSE: Final = "pulse"
@@ -37,8 +39,52 @@ class RaisedFlag:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a scorecard of another purpose than health says of one customer; the words mean what they do there."""
+
+    purpose: Purpose
+    score: float | None
+    coverage: float
+    band: Band
+    band_since: date
+    contributions: tuple[Contribution, ...]
+    missing: tuple[str, ...]
+    reasons: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Where the health score is going. None = not enough history, or nothing to say."""
+
+    direction: Direction | None
+    change_7d: float | None
+    change_30d: float | None
+    change_90d: float | None
+    """Points between two closes of days."""
+    slope: float | None
+    """Points per 30 days."""
+    at_renewal: float | None
+    """Expected score on the day of the renewal, between ``least`` and ``most`` four times out of five."""
+    least: float | None
+    most: float | None
+
+
+NO_TREND: Final = Trend(None, None, None, None, None, None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A hint that the customer may want more, since which day, in words with its evidence."""
+
+    name: str
+    since: date
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """Everything decided about one customer at the close of ``day``."""
+    """Everything decided about one customer at the close of ``day``. ``score`` to ``reasons`` are of its health."""
 
     customer: int
     day: date
@@ -61,11 +107,44 @@ class Decision:
     reasons: str
     next_action: str
     version: str
+    verdicts: tuple[Verdict, ...] = ()
+    """Of the other purposes that are on and have a card for the customer."""
+    segment: str | None = None
+    stage: str | None = None
+    stage_since: date | None = None
+    csat: float | None = None
+    """0–100: the mean of each person's latest answer."""
+    churn_risk: float | None = None
+    """Percent; only where the card was learnt and calibrated."""
+    signals: tuple[Signal, ...] = ()
+    expansion_amount: float | None = None
+    expansion_currency: str | None = None
+    trend: Trend = NO_TREND
+
+    def verdict(self, purpose: Purpose) -> Verdict | None:
+        return next((verdict for verdict in self.verdicts if verdict.purpose == purpose), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """A score as it stood from the close of that day on, until the next one."""
+
+    day: date
+    score: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """The band at yesterday's close, and the day on which it began."""
+    """What stood at yesterday's close: the health band and the day on which it began, and the other states."""
 
     band: Band
     since: date
+    bands: Mapping[Purpose, "Previous"] = field(default_factory=dict)
+    """The bands of the other purposes."""
+    stage: str | None = None
+    stage_since: date | None = None
+    flags: Mapping[str, date] = field(default_factory=dict)
+    """Since when each flag that was raised has been."""
+    signals: Mapping[str, date] = field(default_factory=dict)
+    closes: tuple[Close, ...] = ()
+    """The health scores of the past quarter, oldest first; the first may be older."""

@@ -1,118 +1,160 @@
-"""Frames in, decisions out: the one place that runs features, scorecard, bands, flags and words in order. Pure."""
+"""Frames in, decisions out: what was computed about each customer, put into words. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import isnan
+from typing import cast
 
-from config.scorecards import Scorecard
-from config.words import NpsGroup
-from scoring import messages, reasons
-from scoring.bands import Banded, decide_bands
-from scoring.decision import Decision, Previous, RaisedFlag
+import pandas as pd
+
+from config.words import NpsGroup, Purpose
+from scoring import reasons
+from scoring.decision import NO_TREND, Decision, Previous, RaisedFlag, Signal, Verdict
+from scoring.evaluation import Evaluation, Group, evaluate
+from scoring.expansion import NO_PEERS, Peers
 from scoring.facts import Facts
-from scoring.features.table import Table, tabulate
-from scoring.flags import Raised, raise_flags
+from scoring.flags import Raised
 from scoring.frames import Frames
+from scoring.journey import SEGMENT
+from scoring.messages import Catalogue, catalogue, flag_remedy, flag_sentence, signal_sentence
 from scoring.nps import rollup
-from scoring.past import past
-from scoring.pulse import valid_pulses
-from scoring.scorecard import score_frame
+from scoring.policy import Policy
+
+
+def decide(frames: Frames, policy: Policy, previous: Mapping[int, Previous], peers: Peers = NO_PEERS) -> list[Decision]:
+    """A decision per customer at the close of ``frames.as_of``, in the order of ``frames.customers``.
+
+    Who has no health card is left out. ``previous``: what stood at the close of the day before. ``peers``: what
+    similar accounts of the book own.
+    """
+    return told(evaluate(frames, policy, previous, peers), catalogue(policy.language))
+
+
+def told(found: Evaluation, words: Catalogue) -> list[Decision]:
+    """The decisions that follow from what was computed, in its order and in the language of ``words``."""
+    shown = _shown(found)
+    others = [purpose for purpose in found.groups if purpose != "health"]
+    more = {purpose: {one.place: one.verdict for one in _verdicts(found, purpose, shown, words)} for purpose in others}
+    made = {
+        one.place: _decision(found, one, tuple(some[one.place] for some in more.values() if one.place in some))
+        for one in _verdicts(found, "health", shown, words)
+    }
+    return [made[place] for place in sorted(made)]
 
 
 @dataclass(frozen=True, slots=True)
-class _Outcome:
-    """All that was computed, columns as plain lists: what the decisions are assembled from."""
+class _Told:
+    """What a card says of one customer. ``place``: where the customer stands among all."""
 
-    day: date
-    card: Scorecard
-    version: str
-    customers: list[int]
-    score: list[float]
-    coverage: list[float]
-    banded: Banded
+    place: int
+    verdict: Verdict
     parts: reasons.Parts
-    columns: Mapping[str, Sequence[object]]
-    begun: Mapping[str, list[float]]
-    """Per flag, gravest first: days since it began; NaN = not raised."""
-    nps: list[float]
-    nps_last: list[float]
-    nps_group: list[NpsGroup | None]
+    facts: Facts
+    absent: Sequence[str]
 
 
-def decide(
-    frames: Frames, card: Scorecard, flags: Mapping[str, int | None], previous: Mapping[int, Previous]
-) -> list[Decision]:
-    """A decision per customer at the close of ``frames.as_of``, in the order of ``frames.customers``.
-
-    ``flags``: those that are on, with their days (None = as shipped). ``previous``: the bands at the close of the
-    day before. A customer's decision does not depend on who else is in the frames.
-    """
-    then = past(frames)
-    table = tabulate(then)
-    scored = score_frame(table.values, card, table.ages, valid_pulses(then))
-    raised = raise_flags(then, table.values, flags)
-    nps = rollup(then)
-    outcome = _Outcome(
-        day=then.as_of,
-        card=card,
-        version=card.version,
-        customers=then.index.tolist(),
-        score=scored.score.tolist(),
-        coverage=scored.coverage.tolist(),
-        banded=decide_bands(scored, card.bands, previous, then.as_of),
-        parts=reasons.parts(scored, card),
-        columns=_columns(table, raised),
-        begun={name: flag.ago.tolist() for name, flag in raised.items()},
-        nps=nps["nps"].tolist(),
-        nps_last=nps["nps_last"].tolist(),
-        nps_group=nps["nps_group"].tolist(),
-    )
-    return [_decision(outcome, row) for row in range(len(outcome.customers))]
+def _shown(found: Evaluation) -> pd.DataFrame:
+    """All that a sentence may name, a row per customer."""
+    raised = {**found.raised, **found.signals}
+    facts = {name: fact for one in raised.values() for name, fact in one.facts.items()}
+    facts |= found.amounts.facts if found.amounts else {}
+    begun = {_begun(name): one.ago for name, one in raised.items()}
+    parts = [found.table.values, found.table.facts, rollup(found.past), pd.DataFrame({**facts, **begun})]
+    return pd.concat(parts, axis=1)
 
 
-def _columns(table: Table, raised: Mapping[str, Raised]) -> dict[str, Sequence[object]]:
-    facts = {name: fact.tolist() for flag in raised.values() for name, fact in flag.facts.items()}
-    shown = {str(name): column.tolist() for part in (table.values, table.facts) for name, column in part.items()}
-    return {**shown, **facts}
+def _begun(name: str) -> str:
+    """The column of the days since a flag or signal began; NaN = not raised."""
+    return f"began {name}"
 
 
-def _decision(outcome: _Outcome, row: int) -> Decision:
-    facts = Facts(outcome.columns, row)
-    known = not isnan(outcome.score[row])
-    coverage = round(100 * outcome.coverage[row], 1)
-    band = outcome.banded.band[row]
-    flags = _flags(outcome, facts)
-    made = reasons.contributions(outcome.parts, facts) if known else ()
-    absent = () if known else reasons.absent(outcome.parts, facts)
-    return Decision(
-        customer=outcome.customers[row],
-        day=outcome.day,
-        score=outcome.score[row] if known else None,
+def _verdicts(found: Evaluation, purpose: Purpose, shown: pd.DataFrame, words: Catalogue) -> Iterator[_Told]:
+    """What the cards of a purpose say of whom they are for."""
+    for group in found.groups.get(purpose, ()):
+        some = shown.iloc[group.rows]
+        columns = {str(name): column.tolist() for name, column in some.items()}
+        parts = reasons.parts(group.scored, group.card, words)
+        scores, coverages = group.scored.score.tolist(), group.scored.coverage.tolist()
+        for row, place in enumerate(group.rows.tolist()):
+            facts = Facts(columns, row)
+            score = None if isnan(scores[row]) else scores[row]
+            yield _told(purpose, group, parts, facts, place, score, round(100 * coverages[row], 1))
+
+
+def _told(
+    purpose: Purpose, group: Group, parts: reasons.Parts, facts: Facts, place: int, score: float | None, coverage: float
+) -> _Told:
+    band = group.banded.band[facts.row]
+    made = () if score is None else reasons.contributions(parts, facts)
+    absent = reasons.absent(parts, facts) if score is None else ()
+    verdict = Verdict(
+        purpose=purpose,
+        score=score,
         coverage=coverage,
         band=band,
-        band_since=outcome.banded.since[row],
+        band_since=group.banded.since[facts.row],
         contributions=made,
-        missing=reasons.missing(outcome.parts, row),
+        missing=reasons.missing(parts, facts.row),
+        reasons=reasons.unknown(parts, facts, coverage, absent)
+        if score is None
+        else reasons.reasons(parts.words, made, band),
+        version=parts.version,
+    )
+    return _Told(place, verdict, parts, facts, absent)
+
+
+def _decision(found: Evaluation, one: _Told, verdicts: tuple[Verdict, ...]) -> Decision:
+    health, facts = one.verdict, one.facts
+    flags = _flags(found.raised, one.parts.words, facts, found.past.as_of)
+    nps = facts.number("nps")
+    return Decision(
+        customer=int(found.past.index[one.place]),
+        day=found.past.as_of,
+        score=health.score,
+        coverage=health.coverage,
+        band=health.band,
+        band_since=health.band_since,
+        contributions=health.contributions,
+        missing=health.missing,
         flags=flags,
         top_risk=flags[0].name if flags else None,
-        nps=None if isnan(outcome.nps[row]) else int(outcome.nps[row]),
-        nps_last=None if isnan(outcome.nps_last[row]) else outcome.nps_last[row],
-        nps_group=outcome.nps_group[row],
-        reasons=reasons.reasons(made, band) if known else reasons.unknown(outcome.parts, facts, coverage, absent),
-        next_action=reasons.next_action(outcome.parts, facts, flags, made, absent, band),
-        version=outcome.version,
+        nps=None if nps is None else int(nps),
+        nps_last=facts.number("nps_last"),
+        nps_group=cast(NpsGroup | None, facts.get("nps_group")),
+        reasons=health.reasons,
+        next_action=reasons.next_action(one.parts, facts, flags, health.contributions, one.absent, health.band),
+        version=health.version,
+        verdicts=verdicts,
+        segment=facts.text(SEGMENT) or None,
+        stage=found.placed.stage[one.place],
+        stage_since=found.placed.since[one.place],
+        csat=facts.number("csat_latest"),
+        signals=_signals(found.signals, one.parts.words, facts, found.past.as_of),
+        expansion_amount=facts.number("expansion_amount"),
+        expansion_currency=facts.text("expansion_currency") or None,
+        trend=found.trends.get(int(found.past.index[one.place]), NO_TREND),
     )
 
 
-def _flags(outcome: _Outcome, facts: Facts) -> tuple[RaisedFlag, ...]:
+def _flags(raised: Mapping[str, Raised], words: Catalogue, facts: Facts, day: date) -> tuple[RaisedFlag, ...]:
     return tuple(
         RaisedFlag(
             name=name,
-            since=outcome.day - timedelta(days=int(ago[facts.row])),
-            sentence=messages.FLAG_SENTENCES[name](facts),
-            remedy=messages.FLAG_REMEDIES[name],
+            since=since,
+            sentence=flag_sentence(words, name, facts),
+            remedy=flag_remedy(words, name, facts),
         )
-        for name, ago in outcome.begun.items()
-        if not isnan(ago[facts.row])
+        for name, since in _since(raised, facts, day)
     )
+
+
+def _signals(found: Mapping[str, Raised], words: Catalogue, facts: Facts, day: date) -> tuple[Signal, ...]:
+    return tuple(Signal(name, since, signal_sentence(words, name, facts)) for name, since in _since(found, facts, day))
+
+
+def _since(raised: Mapping[str, Raised], facts: Facts, day: date) -> Iterator[tuple[str, date]]:
+    """Those that hold for a customer, each with the day on which it began."""
+    for name in raised:
+        if (ago := facts.number(_begun(name))) is not None:
+            yield name, day - timedelta(days=int(ago))

@@ -5,8 +5,8 @@ workspace's time zone; a missing value is NaN/NaT/None. Rows are already limited
 moment of scoring; features still leave out whatever happened after ``as_of``.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Final
@@ -26,6 +26,8 @@ COLUMNS: Final[dict[str, dict[str, str]]] = {
         "churned_on": "datetime64[s]",
         "renewal_date": "datetime64[s]",
         "arr": "float64",
+        # what it was a year before, in the same currency
+        "arr_year_ago": "float64",
         "currency": "object",
         "seats_bought": "float64",
         "pulse": "object",
@@ -52,8 +54,10 @@ COLUMNS: Final[dict[str, dict[str, str]]] = {
         "comment": "object", "day": "datetime64[s]",
     },
     "activities": {
-        "customer": "int64", "activity": "object", "person": "object", "kind": "object", "direction": "object",
-        "day": "datetime64[s]", "done": "object",
+        "customer": "int64", "activity": "object", "person": "object", "owner": "object", "kind": "object",
+        "direction": "object", "day": "datetime64[s]", "done": "object",
+        # True: it lies ahead and was known then. Rows dated later without it are left out as any other
+        "booked": "object",
     },
     "deals": {
         "customer": "int64", "deal": "object", "kind": "object", "status": "object", "amount": "float64",
@@ -61,15 +65,20 @@ COLUMNS: Final[dict[str, dict[str, str]]] = {
     },
     "contracts": {
         "customer": "int64", "contract": "object", "status": "object", "starts": "datetime64[s]",
-        "ends": "datetime64[s]",
+        "ends": "datetime64[s]", "arr": "float64", "seats": "float64", "plan": "object", "auto_renew": "object",
     },
     "invoices": {
         "customer": "int64", "invoice": "object", "due": "datetime64[s]", "paid": "datetime64[s]",
         "amount": "float64", "currency": "object",
     },
-    # one row per usage source: the newest day of any account that was known (the watermark)
-    "sources": {"source": "object", "newest": "datetime64[s]", "stale_after_days": "float64"},
+    # one row per usage source: the newest day of any account that was known (the watermark), and the oldest
+    "sources": {
+        "source": "object", "newest": "datetime64[s]", "oldest": "datetime64[s]", "stale_after_days": "float64",
+    },
 }  # fmt: skip
+
+CODED: Final = {("usage", "source"), ("usage", "person"), ("usage", "feature")}
+"""Columns of many rows and few words: they may come as categories or strings, and are taken as they are."""
 
 NOBODY: Final = -1
 """The customer of a row that names none; no customer has this id, so the row counts for nobody."""
@@ -90,6 +99,10 @@ class Frames:
     invoices: pd.DataFrame
     sources: pd.DataFrame
     as_of: date
+    extra: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """What else is known of accounts, by customer, mapped fields among it: for rules and scorecards."""
+    dated: bool = False
+    """Whether they are of a day before the first sync: from what is known now, each event by its own date."""
 
 
 def frame(name: str, rows: Iterable[Mapping[str, object]] = ()) -> pd.DataFrame:
@@ -102,6 +115,17 @@ def frame(name: str, rows: Iterable[Mapping[str, object]] = ()) -> pd.DataFrame:
     return typed(name, pd.DataFrame(given)) if given else _empty(name).copy()
 
 
+def columns(name: str, rows: Sequence[Sequence[object]]) -> pd.DataFrame:
+    """As ``frame``, from rows whose values stand in the order of the declared columns: for frames of many rows."""
+    by_column = dict(zip(COLUMNS[name], zip(*rows, strict=True), strict=True)) if rows else {}
+    wanted = COLUMNS[name]
+    made = {
+        column: pd.Series(values, dtype="object" if wanted[column] == "object" else None)
+        for column, values in by_column.items()
+    }
+    return typed(name, pd.DataFrame(made)) if rows else _empty(name).copy()
+
+
 def typed(name: str, given: pd.DataFrame) -> pd.DataFrame:
     """The frame in its declared columns and types; one that has them already is handed back without a copy."""
     columns = COLUMNS[name]
@@ -109,7 +133,7 @@ def typed(name: str, given: pd.DataFrame) -> pd.DataFrame:
         given = given.set_index("customer")
     if list(given.columns) != list(columns):
         given = given.reindex(columns=list(columns))
-    wrong = {column: wanted for column, wanted in columns.items() if str(given[column].dtype) != wanted}
+    wrong = {column: wanted for column, wanted in columns.items() if not _fits(name, given[column], wanted)}
     if wrong:
         given = given.assign(**{column: _as(given[column], wanted) for column, wanted in wrong.items()})
     if name == "customers":
@@ -117,9 +141,26 @@ def typed(name: str, given: pd.DataFrame) -> pd.DataFrame:
     return given
 
 
+def extra_frame(rows: Mapping[int, Mapping[str, object]]) -> pd.DataFrame:
+    """Mapped fields by customer; what a row leaves out is missing, several options in one field are a tuple."""
+    names = sorted({name for row in rows.values() for name in row})
+    held = {name: [_held(row.get(name)) for row in rows.values()] for name in names}
+    index = pd.Index(list(rows), dtype="int64", name="customer")
+    return pd.DataFrame({name: pd.Series(values, index, dtype="object") for name, values in held.items()}, index)
+
+
+def _held(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _fits(name: str, column: pd.Series, wanted: str) -> bool:
+    coded = isinstance(column.dtype, (pd.CategoricalDtype, pd.StringDtype)) and (name, column.name) in CODED
+    return coded or str(column.dtype) == wanted
+
+
 def empty_frames(as_of: date) -> Frames:
     """Nothing known about nobody."""
-    return Frames(**{name: frame(name) for name in COLUMNS}, as_of=as_of)
+    return Frames(**{name: frame(name) for name in COLUMNS}, as_of=as_of, dated=False)
 
 
 @cache

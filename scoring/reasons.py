@@ -1,6 +1,6 @@
 """From parts to sentences: the contributions of one customer, its reasons, and what to do next.
 
-Decides what is said and in which order; the words themselves are in ``scoring.messages``.
+Decides what is said and in which order; the words themselves are the language's (``scoring.messages``).
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,17 +10,17 @@ from typing import Final
 
 from config.scorecards import Cap, Measure, Scorecard
 from config.words import Band
-from scoring import messages
 from scoring.decision import CAP, PULSE, Contribution, RaisedFlag
 from scoring.facts import Facts
 from scoring.features.registry import Source
 from scoring.features.table import FEATURES
+from scoring.messages import Catalogue, feature_remedy, feature_sentence, occasions
+from scoring.messages import label as called
+from scoring.messages.style import ENGLISH, Style, tidy
 from scoring.scorecard import TENTHS, ScoredFrame
 
 LONGEST: Final = 255
 """Characters that the CRM's text fields hold."""
-LONG_WORD: Final = 40
-"""What is longer without a space is no word, and may be cut."""
 GOOD: Final = 0.7
 """From this share of its possible points on, a part is a strength; below it is a worry."""
 
@@ -30,6 +30,9 @@ class Parts:
     """A scored frame as plain lists, and its card's measures in the same order: made once for all customers."""
 
     card: Scorecard
+    words: Catalogue
+    version: str
+    """Of the card."""
     measures: tuple[tuple[str, Measure, str], ...]
     """Name, measure, label."""
     points: list[list[int]]
@@ -41,10 +44,14 @@ class Parts:
     pulsed: list[int]
 
 
-def parts(scored: ScoredFrame, card: Scorecard) -> Parts:
+def parts(scored: ScoredFrame, card: Scorecard, words: Catalogue) -> Parts:
     return Parts(
         card=card,
-        measures=tuple((name, card.measures[name], label(name, card.measures[name])) for name in scored.measures),
+        words=words,
+        version=card.version,
+        measures=tuple(
+            (name, card.measures[name], label(words, name, card.measures[name])) for name in scored.measures
+        ),
         points=scored.points.tolist(),
         losses=scored.losses.tolist(),
         known=scored.known.tolist(),
@@ -55,9 +62,9 @@ def parts(scored: ScoredFrame, card: Scorecard) -> Parts:
     )
 
 
-def label(name: str, measure: Measure) -> str:
+def label(words: Catalogue, name: str, measure: Measure) -> str:
     """What to call the measure in a list."""
-    return measure.label or messages.LABELS.get(measure.feature) or name.replace("_", " ").capitalize()
+    return measure.label or called(words, measure.feature, name)
 
 
 def contributions(found: Parts, facts: Facts) -> tuple[Contribution, ...]:
@@ -71,7 +78,7 @@ def contributions(found: Parts, facts: Facts) -> tuple[Contribution, ...]:
             value=_value(facts.get(measure.feature)) if known else None,
             points=points / TENTHS,
             loss=loss / TENTHS,
-            sentence=sentence(measure, title, facts, known),
+            sentence=sentence(found.words, measure, title, facts, known),
         )
         for (name, measure, title), points, loss, known in zip(
             found.measures, found.points[row], found.losses[row], found.known[row], strict=True
@@ -79,23 +86,23 @@ def contributions(found: Parts, facts: Facts) -> tuple[Contribution, ...]:
         if known or measure.missing != "unknown"
     ]
     if found.cap[row] >= 0:
-        made.append(_cap_part(found.card.caps[found.cap[row]], found.capped[row] / TENTHS))
+        made.append(_cap_part(found.words, found.card.caps[found.cap[row]], found.capped[row] / TENTHS))
     if (band := found.pulse[row]) is not None:
-        made.append(_pulse_part(band, found.pulsed[row] / TENTHS, facts))
+        made.append(_pulse_part(found.words, band, found.pulsed[row] / TENTHS, facts))
     return tuple(made)
 
 
-def sentence(measure: Measure, title: str, facts: Facts, known: bool) -> str:
+def sentence(words: Catalogue, measure: Measure, title: str, facts: Facts, known: bool) -> str:
     """What a CSM would say about the measure's value: the card's own sentence, the shipped one, or label and value."""
     if not known and measure.missing != "unknown":
-        return messages.assumed(title, measure.missing)
+        return occasions.assumed(words, title, measure.missing)
     if measure.reason:
-        return messages.tidy(measure.reason.replace("{value}", facts.text(measure.feature)))
-    say = messages.SENTENCES.get(measure.feature)
-    return say(facts) if say else messages.plain(title, facts.text(measure.feature))
+        value = facts.get(measure.feature)
+        return tidy(measure.reason.replace("{value}", "" if value is None else words.written(value)))
+    return feature_sentence(words, measure.feature, title, facts)
 
 
-def reasons(made: Sequence[Contribution], band: Band) -> str:
+def reasons(words: Catalogue, made: Sequence[Contribution], band: Band) -> str:
     """Cap and pulse, then worries by what they cost; when green the strengths too. At most 255 characters."""
     spoken = [part for part in made if part.group in (CAP, PULSE)]
     measured = [part for part in made if part.group not in (CAP, PULSE)]
@@ -103,14 +110,14 @@ def reasons(made: Sequence[Contribution], band: Band) -> str:
     strengths = sorted((part for part in measured if _is_strength(part)), key=lambda part: -part.points)
     chosen = [*spoken, *worries, *(strengths if band == "green" else ())]
     chosen = chosen or sorted(measured, key=lambda part: -part.loss)
-    return fit(dict.fromkeys(part.sentence for part in chosen))
+    return fit(dict.fromkeys(part.sentence for part in chosen), style=words.style)
 
 
 def unknown(found: Parts, facts: Facts, coverage: float, absent: Sequence[str]) -> str:
     """Why there is no score, after what the CSM says about the customer. At most 255 characters."""
     band = found.pulse[facts.row]
-    judged = [] if band is None else [_judgement(band, facts)]
-    return fit([*judged, messages.not_enough(coverage, absent)])
+    judged = [] if band is None else [_judgement(found.words, band, facts)]
+    return fit([*judged, occasions.not_enough(found.words, coverage, absent)], style=found.words.style)
 
 
 def absent(found: Parts, facts: Facts) -> list[str]:
@@ -122,9 +129,9 @@ def absent(found: Parts, facts: Facts) -> list[str]:
     row = list(zip(found.measures, found.known[facts.row], strict=True))
     measured = {_needs(measure) for (_, measure, _), known in row if known}
     there = {made.needs for made in FEATURES.values() if facts.get(made.name) is not None}
-    lost = [(measure, messages.data_for(title)) for (_, measure, title), known in row if not known]
+    lost = [(measure, occasions.data_for(found.words, title)) for (_, measure, title), known in row if not known]
     names = [
-        title if _needs(measure) in there else messages.ABSENT[_needs(measure)]
+        title if _needs(measure) in there else occasions.absent(found.words, _needs(measure))
         for measure, title in lost
         if _needs(measure) not in measured
     ]
@@ -153,50 +160,44 @@ def next_action(
 
     A green customer's strengths need no remedy; of any other, something always does.
     """
+    return fit([_remedies(found, facts, flags, made, absent, band)], style=found.words.style)
+
+
+def _remedies(
+    found: Parts,
+    facts: Facts,
+    flags: Sequence[RaisedFlag],
+    made: Sequence[Contribution],
+    absent: Sequence[str],
+    band: Band,
+) -> str:
     if flags:
-        return fit([flags[0].remedy])
+        return flags[0].remedy
     if not made:
         judged = found.pulse[facts.row]
-        return fit([messages.collect(absent) if judged in (None, "green") else _pulse_remedy(facts)])
+        return occasions.collect(found.words, absent) if judged in (None, "green") else _pulse_remedy(found, facts)
     costly = [part for part in made if part.loss > 0 and not (band == "green" and _is_strength(part))]
     if costly:
-        return fit([_remedy(max(costly, key=lambda part: part.loss), found, facts)])
-    return fit([messages.ALL_WELL if band == "green" else messages.RISING])
+        return _remedy(max(costly, key=lambda part: part.loss), found, facts)
+    return found.words.say("all-well" if band == "green" else "rising")
 
 
 def _remedy(part: Contribution, found: Parts, facts: Facts) -> str:
     if part.group == CAP:
-        return messages.cap_remedy(found.card.caps[found.cap[facts.row]].because)
+        return occasions.cap_remedy(found.words, found.card.caps[found.cap[facts.row]].because)
     if part.group == PULSE:
-        return _pulse_remedy(facts)
+        return _pulse_remedy(found, facts)
     measure = found.card.measures[part.measure]
-    return measure.remedy or messages.REMEDIES[measure.feature]
+    return measure.remedy or feature_remedy(found.words, measure.feature, part.label, facts)
 
 
-def _pulse_remedy(facts: Facts) -> str:
-    return messages.pulse_remedy(facts.text("pulse_reason"))
+def _pulse_remedy(found: Parts, facts: Facts) -> str:
+    return occasions.pulse_remedy(found.words, facts.text("pulse_reason"))
 
 
-def fit(sentences: Iterable[str], longest: int = LONGEST) -> str:
-    """As many whole sentences as there is room for; a first one that is too long by itself is cut.
-
-    Between words, unless that would take away more than a word.
-    """
-    text = ""
-    for said in sentences:
-        closed = messages.closed(said)
-        longer = f"{text} {closed}".strip()
-        if len(longer) > longest:
-            return text or _cut(closed, longest)
-        text = longer
-    return text
-
-
-def _cut(text: str, longest: int) -> str:
-    head = text[:longest].rpartition(" ")[0]
-    if not head or len(head) < longest - LONG_WORD:
-        head = text[: longest - 1]
-    return head.rstrip(" ,;:.") + "…"
+def fit(sentences: Iterable[str], longest: int = LONGEST, style: Style = ENGLISH) -> str:
+    """As many whole sentences as the CRM's field has room for; a first one that is too long by itself is cut."""
+    return style.fit(sentences, longest)
 
 
 def _is_strength(part: Contribution) -> bool:
@@ -209,16 +210,17 @@ def _value(value: object) -> float | str | None:
     return None if value is None else str(value)
 
 
-def _cap_part(cap: Cap, points: float) -> Contribution:
-    said = messages.capped(cap.at_most, cap.because)
-    return Contribution(CAP, CAP, messages.CAP_LABEL, cap.at_most, points, -points, said)
+def _cap_part(words: Catalogue, cap: Cap, points: float) -> Contribution:
+    said = occasions.capped(words, cap.at_most, cap.because)
+    return Contribution(CAP, CAP, words.say("capped.label"), cap.at_most, points, -points, said)
 
 
-def _pulse_part(band: str, points: float, facts: Facts) -> Contribution:
-    return Contribution(PULSE, PULSE, messages.PULSE_LABEL, band, points, max(0.0, -points), _judgement(band, facts))
+def _pulse_part(words: Catalogue, band: str, points: float, facts: Facts) -> Contribution:
+    said = _judgement(words, band, facts)
+    return Contribution(PULSE, PULSE, words.say("pulse.label"), band, points, max(0.0, -points), said)
 
 
-def _judgement(band: str, facts: Facts) -> str:
+def _judgement(words: Catalogue, band: str, facts: Facts) -> str:
     until = facts.get("pulse_until")
     day: date | None = until.date() if isinstance(until, datetime) else None
-    return messages.pulse(band, facts.text("pulse_reason"), day)
+    return occasions.pulse(words, band, facts.text("pulse_reason"), day)

@@ -3,15 +3,16 @@
 Every account keeps the decision of its own in history; a rolled-up one is for the CRM only.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Literal
 
+from config.languages import DEFAULT
 from config.scorecards import Bands
-from scoring import messages
 from scoring.bands import decide_band
 from scoring.decision import Decision, Previous
+from scoring.messages import Catalogue, catalogue, occasions
+from scoring.messages.style import apart, bare
 from scoring.reasons import fit
 
 How = Literal["mean", "worst", "arr"]
@@ -36,7 +37,15 @@ class Part:
         return max(self.arr or 0.0, 0.0)
 
 
-def roll_up(own: Decision, parts: Sequence[Part], how: How, bands: Bands, previous: Previous | None) -> Decision:
+def roll_up(
+    own: Decision,
+    parts: Sequence[Part],
+    how: How,
+    bands: Bands,
+    previous: Previous | None,
+    *,
+    language: str = DEFAULT,
+) -> Decision:
     """``own`` with the score, band and reasons of the family ``parts``, the account itself among them.
 
     Unknown scores do not count; where none is known, the account's own decision stands. ``arr``: accounts whose ARR
@@ -48,8 +57,8 @@ def roll_up(own: Decision, parts: Sequence[Part], how: How, bands: Bands, previo
     if not known:
         return own
     weighed = [part for part in known if part.weight > 0] if how == "arr" else []
-    lowest = (weighed or known)[0]
-    score, said = _rolled(how, known, weighed)
+    lowest, words = (weighed or known)[0], catalogue(language)
+    score, said = _rolled(words, how, known, weighed)
     score = round(score, 1)
     band, since = decide_band(score, bands, previous, own.day)
     return replace(
@@ -57,26 +66,25 @@ def roll_up(own: Decision, parts: Sequence[Part], how: How, bands: Bands, previo
         score=score,
         band=band,
         band_since=since,
-        reasons=fit([said, *_SENTENCE.split(lowest.decision.reasons)]),
-        next_action=_next_action(own, lowest) if how == "worst" else own.next_action,
+        reasons=fit([said, *apart(lowest.decision.reasons)], style=words.style),
+        next_action=_next_action(words, own, lowest) if how == "worst" else own.next_action,
     )
 
 
-def _rolled(how: How, known: Sequence[Part], weighed: Sequence[Part]) -> tuple[float, str]:
+def _rolled(words: Catalogue, how: How, known: Sequence[Part], weighed: Sequence[Part]) -> tuple[float, str]:
     """The score and what to say of it; ``known`` and ``weighed`` from the lowest up."""
     if how == "worst":
-        return known[0].score, messages.worst_of(len(known), known[0].name, known[0].score)
+        return known[0].score, occasions.worst_of(words, len(known), known[0].name, known[0].score)
     if weighed:
         mean = sum(part.weight * part.score for part in weighed) / sum(part.weight for part in weighed)
         left = len(known) - len(weighed)
-        return mean, messages.mean_by_arr_of(len(weighed), left, weighed[0].name, weighed[0].score)
+        return mean, occasions.mean_by_arr_of(words, len(weighed), left, weighed[0].name, weighed[0].score)
     mean = sum(part.score for part in known) / len(known)
-    return mean, messages.mean_of(len(known), known[0].name, known[0].score)
+    return mean, occasions.mean_of(words, len(known), known[0].name, known[0].score)
 
 
-def _next_action(own: Decision, lowest: Part) -> str:
+def _next_action(words: Catalogue, own: Decision, lowest: Part) -> str:
     action = lowest.decision.next_action
-    return action if lowest.decision.customer == own.customer else fit([f"{lowest.name}: {action}"])
-
-
-_SENTENCE: Final = re.compile(r"(?<=[.!?…])\s+")
+    if lowest.decision.customer == own.customer:
+        return action
+    return fit([occasions.for_account(words, lowest.name, bare(action))], style=words.style)

@@ -33,6 +33,14 @@ def test_reading_uses_the_fewest_calls_possible() -> None:
     assert all(line["also"].startswith("5 accounts read") for line in few)
 
 
+@pytest.mark.slow
+def test_usage_is_measured_with_and_without_duckdb() -> None:
+    by_numpy, by_duckdb = bench("--only", "usage")["lines"]
+    assert by_numpy["what"] == "20,000 rows of usage to all usage features"
+    assert by_numpy["ratio"] > 0
+    assert (by_duckdb["ratio"] > 0) == ("not installed" not in by_duckdb["beside"])
+
+
 def bench(*options: str) -> dict:
     done = subprocess.run(
         [sys.executable, str(RUN), "--quick", "--json", *options], capture_output=True, text=True, check=False

@@ -57,9 +57,14 @@ def everything(world: World) -> None:
         "ticket", "t", account="1", person="p", status="closed", priority="high", category="bug", opened_at=at,
         first_reply_at=at, closed_at=at, reopened=1, escalated=True, subject="It broke",
     )  # fmt: skip
-    world.crm.put("activity", "a", accounts=("1",), persons=("p",), kind="call", direction="out", at=at, done=True)
+    world.crm.put(
+        "activity", "a", accounts=("1",), persons=("p",), owner="u", kind="call", direction="out", at=at, done=True
+    )
     world.crm.put("response", "r", account="1", person="p", survey="nps", score=9.0, comment="Fine", at=at)
-    world.crm.put("contract", "c", account="1", status="active", starts_on=day, ends_on=date(2027, 2, 19))
+    world.crm.put(
+        "contract", "c", account="1", status="active", starts_on=day, ends_on=date(2027, 2, 19), arr=1000.0, seats=10.0,
+        plan="pro", auto_renew=True,
+    )  # fmt: skip
     world.crm.put("invoice", "i", account="1", due_on=day, paid_on=day, amount=5.0, currency="EUR")
     world.write_usage("1,p,login,2026-03-01,3")
 
@@ -71,7 +76,9 @@ def test_the_frames_have_the_declared_columns_and_every_one_is_filled(make_world
     world.sync()  # an escalation has a day of its own only where it became known later than the ticket
     everything(world)
     world.tick()
+    world.crm.past = [past(world, "account", "1", "arr", (400, 500.0))]
     world.sync()
+    histories.go_on(world.workspace, "sf")
     world.take_in_usage()
     made = gathered(world, now(world))
     for name, columns in COLUMNS.items():
@@ -85,14 +92,14 @@ def test_the_frames_have_the_declared_columns_and_every_one_is_filled(make_world
 @pytest.mark.parametrize(
     ("record", "used"),
     [
-        (Account, {*OVERWRITTEN["account"], *COLUMNS["customers"]} - {"pulse_since"}),
+        (Account, {*OVERWRITTEN["account"], *COLUMNS["customers"]} - {"pulse_since", "arr_year_ago"}),
         (Person, {"accounts", "role", "title", "left_on"}),
         (Ticket, {"status", "priority", "category", "reopened", "escalated", "subject", "opened_at", "first_reply_at",
                   "closed_at"}),
         (Response, {"person", "survey", "score", "comment", "at"}),
-        (Activity, {"persons", "kind", "direction", "done", "at", "precision"}),
+        (Activity, {"persons", "owner", "kind", "direction", "done", "at", "precision"}),
         (Deal, {"kind", "status", "amount", "currency", "opened_on", "closes_on"}),
-        (Contract, {"status", "starts_on", "ends_on"}),
+        (Contract, {"status", "starts_on", "ends_on", "arr", "seats", "plan", "auto_renew"}),
         (Invoice, {"due_on", "paid_on", "amount", "currency"}),
         (Usage, {"person", "feature", "day", "count"}),
     ],
@@ -160,7 +167,7 @@ def test_a_touch_of_today_counts_today_wherever_the_day_begins(make_world: Any) 
 def test_what_has_not_happened_yet_or_has_no_date_is_left_out(world: World) -> None:
     world.account("1")
     for id, at in (("past", START - DAY), ("soon", START + timedelta(hours=1)), ("never", None)):
-        world.crm.put("activity", id, accounts=("1",), kind="meeting", at=at)
+        world.crm.put("activity", id, accounts=("1",), kind="call", at=at)
         world.crm.put("ticket", id, account="1", opened_at=at)
         world.crm.put("response", id, account="1", survey="nps", score=1, at=at)
     world.sync()
@@ -237,7 +244,7 @@ def test_the_pulse_is_dated_by_when_it_was_first_seen(world: World) -> None:
 
 changes = st.lists(
     st.tuples(
-        st.sampled_from(["account", "ticket", "activity", "response", "deal", "person", "delete", "usage"]),
+        st.sampled_from(["account", "ticket", "activity", "response", "deal", "person", "delete", "usage", "past"]),
         st.integers(0, 2),
         st.integers(-30, 5),
     ),
@@ -253,7 +260,10 @@ def change(world: World, what: str, number: int, days: int) -> None:
         case "ticket":
             world.crm.put("ticket", id, account="1", opened_at=at, escalated=True, status="open")
         case "activity":
-            world.crm.put("activity", id, accounts=("1",), kind="call", at=at)
+            world.crm.put("activity", id, accounts=("1",), kind="meeting" if number else "call", at=at)
+        case "past":
+            world.crm.past = [past(world, "account", "1", "arr", (400 + number, 500.0))]
+            histories.go_on(world.workspace, "sf")
         case "response":
             world.crm.put("response", id, account="1", survey="nps", score=float(number), at=at)
         case "deal":
@@ -275,6 +285,7 @@ def test_whatever_becomes_known_later_changes_nothing_of_an_earlier_day(make_wor
     world.clock.set(START)
     everything(world)
     world.crm.put("ticket", "0", account="1", opened_at=START - 9 * DAY, status="open")
+    world.crm.put("activity", "0", accounts=("1",), kind="meeting", at=START + 9 * DAY)
     world.sync()
     world.take_in_usage()
     day = closed(world.workspace.today, world.workspace.settings.zone)
@@ -430,8 +441,8 @@ def test_usage_kept_in_the_crm_is_one_more_source_with_a_watermark_of_its_own(wo
     world.sync()
     made = gathered(world, now(world))
     assert made.usage[["customer", "source", "person"]].values.tolist()[0] == [world.customer("1"), "sf", "u"]
-    newest = world.workspace.today - timedelta(days=3)
-    assert made.sources.values.tolist() == [["sf", pd.Timestamp(newest), 7.0]], "a day ahead is not believed"
+    newest, oldest = (pd.Timestamp(world.workspace.today - timedelta(days=days)) for days in (3, 30))
+    assert made.sources.values.tolist() == [["sf", newest, oldest, 7.0]], "a day ahead is not believed"
     assert {flag.name for flag in decided(world, "1").flags} == {"silent"}
     world.next_day(12)
     world.score()

@@ -63,7 +63,7 @@ def make(make_world: Make, **options: Any) -> World:
 
 
 def features(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.drop(columns=["outcome", "days_to_loss", "arr_change"], errors="ignore")
+    return rows.drop(columns=["outcome", "days_to_loss", "arr_change_ahead"], errors="ignore")
 
 
 def test_rows_are_customers_at_the_cut_with_what_came_of_them(make_world: Make) -> None:
@@ -156,7 +156,7 @@ def test_the_vendors_history_tells_of_a_fall_of_arr(make_world: Make) -> None:
     mine = rows[rows["customer"] == world.customer("1")].set_index("cut")
     assert mine.loc["2025-07-31", "outcome"] == "shrank"
     assert mine.loc["2025-09-30", "outcome"] == "stayed"
-    assert mine.loc["2025-07-31", "arr_change"] == pytest.approx(-0.3)
+    assert mine.loc["2025-07-31", "arr_change_ahead"] == pytest.approx(-0.3)
 
 
 def test_without_a_sync_there_is_nothing_to_prove(world: World) -> None:

@@ -58,6 +58,23 @@ def test_a_typo_that_leaves_out_the_book_is_refused_and_nothing_is_blanked(world
     assert shown(world) == held
 
 
+def test_another_language_is_said_of_everybody_and_moves_no_score(world: World) -> None:
+    book(world, 3)
+    english = {id: dict(own) for id, own in world.crm.own.items()}
+    for language in ("fa", "en"):
+        settings = world.workspace.settings.model_copy(update={"language": language})
+        world.workspace = replace(world.workspace, settings=settings, proven=set())
+        world.run()
+        world.crm.writes.clear()
+        world.run()
+        assert world.crm.writes == []
+        persian = {id for id, own in world.crm.own.items() if "دادهٔ کافی" in str(own["health_reasons"])}
+        assert len(persian) == (3 if language == "fa" else 0)
+    assert {id: {**own, "scored_at": None} for id, own in world.crm.own.items()} == {
+        id: {**own, "scored_at": None} for id, own in english.items()
+    }
+
+
 def test_who_means_it_can_have_it(world: World) -> None:
     book(world, 12)
     rule(world, "status = churned")

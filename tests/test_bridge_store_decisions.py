@@ -13,7 +13,7 @@ from bridge.store.engine import Store
 from bridge.store.schema import Json
 from bridge.store.schema import decisions as table
 from config.words import Band, NpsGroup
-from scoring.decision import Contribution, Decision, Previous, RaisedFlag
+from scoring.decision import Close, Contribution, Decision, Previous, RaisedFlag
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAY = date(2026, 3, 2)
@@ -53,6 +53,10 @@ PLAIN = Decision(
 )  # fmt: skip
 FLAG = RaisedFlag("silent", DAY, "no use for 21 days", "Call.")
 PART = Contribution("nps", "sentiment", "NPS", 9.0, 20.0, 1.0, "latest answer 9")
+
+
+def on(days_on: int) -> date:
+    return DAY + timedelta(days=days_on)
 
 
 def append(store: Store, *decided: Decision) -> list[Decision]:
@@ -116,10 +120,12 @@ def test_the_band_at_the_close_of_the_day_before(store: Store) -> None:
     append(store, PLAIN)
     append(store, later)
     with store.read() as db:
-        assert decisions.band_states(db, [1], DAY) == {}
+        assert decisions.previous(db, [1], DAY) == {}
+        first, second = Close(DAY, PLAIN.score), Close(later.day, later.score)
         for days_on in (1, 2):
-            assert decisions.band_states(db, [1], DAY + timedelta(days=days_on)) == {1: Previous("green", DAY)}
-        assert decisions.band_states(db, [1], DAY + timedelta(days=3)) == {1: Previous("red", later.day)}
+            assert decisions.previous(db, [1], on(days_on)) == {1: Previous("green", DAY, closes=(first,))}
+        assert decisions.previous(db, [1], on(3)) == {1: Previous("red", later.day, closes=(first, second))}
+        assert decisions.previous(db, [1], on(300))[1].closes == (second,)
 
 
 def test_bands_are_counted_of_those_in_scope_by_their_last_decision(store: Store) -> None:

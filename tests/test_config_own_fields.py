@@ -5,9 +5,15 @@ from config_files import CONNECTIONS, settings_of
 
 from config.fields import OwnField
 from config.own_fields import known_names, own_fields
-from config.words import BANDS, NPS_GROUPS, PULSES
+from config.words import BANDS, NPS_GROUPS, PULSES, SIGNALS
 
-NUMBERS = {"health_score": (4, 1), "health_coverage": (3, 0), "risk_count": (3, 0), "nps": (3, 0), "nps_last": (2, 0)}
+NUMBERS = {
+    **dict.fromkeys(("health_score", "health_change_30d", "churn_risk", "csat"), (4, 1)),
+    "health_coverage": (3, 0),
+    "risk_count": (3, 0),
+    "nps": (3, 0),
+    "nps_last": (2, 0),
+}
 CORE = [
     "health_score",
     "health_band",
@@ -29,12 +35,13 @@ def test_the_fields_of_this_release(tmp_path: Path) -> None:
     fields = fields_of(tmp_path)
     written = [name for name, field in fields.items() if field.written]
     assert written == [
-        *("health_score", "health_band", "health_reasons", "health_coverage", "risk_flags", "top_risk", "risk_since"),
-        *("risk_count", "nps", "nps_last", "nps_group", "next_action", "scored_at", "score_version"),
+        *("health_score", "health_band", "health_trend", "health_change_30d", "health_reasons", "health_coverage"),
+        *("churn_risk", "risk_flags", "top_risk", "risk_since", "risk_count", "nps", "nps_last", "nps_group", "csat"),
+        *("segment", "journey_stage", "next_action", "scored_at", "score_version"),
     ]
     assert [name for name, field in fields.items() if not field.written] == ["pulse", "pulse_reason", "pulse_until"]
     assert [name for name, field in fields.items() if field.core] == CORE
-    gated = {"health_reasons", "next_action", "health_coverage", "scored_at"}
+    gated = {"health_trend", "health_change_30d", "health_reasons", "next_action", "health_coverage", "scored_at"}
     assert {name for name, field in fields.items() if field.gated} == gated
 
 
@@ -60,7 +67,12 @@ def test_options_are_the_canonical_words_and_the_flags_that_are_on(tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("chosen", "names"),
-    [("core", CORE), ("[nps, health_score, csat]", ["health_score", "nps"]), ("[pulse]", ["pulse"]), ("[]", [])],
+    [
+        ("core", CORE),
+        ("[nps, survey_link_nps]", ["nps"]),
+        ("[pulse]", ["pulse"]),
+        ("[]", []),
+    ],
 )
 def test_the_admin_chooses(tmp_path: Path, chosen: str, names: list[str]) -> None:
     assert list(fields_of(tmp_path, f"write: {{fields: {chosen}}}\n")) == names
@@ -70,6 +82,23 @@ def test_an_own_field_in_a_field_of_the_admin(tmp_path: Path) -> None:
     field = fields_of(tmp_path, "own_fields: {health_score: {to: Score__c, adopt: true}}\n")["health_score"]
     assert (field.to, field.adopt) == ("Score__c", True)
     assert fields_of(tmp_path)["health_score"].to is None
+
+
+def test_fields_of_a_purpose_are_there_where_it_is_on(tmp_path: Path) -> None:
+    off = fields_of(tmp_path)
+    every = fields_of(tmp_path, "scorecards: [health, risk, expansion, onboarding, advocacy]\n")
+    assert [name for name in every if name not in off] == [
+        *("risk_score", "onboarding_score", "advocacy_score"),
+        *("expansion_score", "expansion_signals", "expansion_amount"),
+    ]
+    assert every["expansion_signals"].options == SIGNALS
+
+
+def test_segments_and_stages_are_options_and_without_any_there_is_no_field(tmp_path: Path) -> None:
+    assert fields_of(tmp_path)["segment"].options == ("strategic", "mid", "small")
+    own = fields_of(tmp_path, "segments: [{name: vip, if: all}]\nstages: [{name: live, enter: all, exit: all}]\n")
+    assert (own["segment"].options, own["journey_stage"].options) == (("vip",), ("live",))
+    assert not {"segment", "journey_stage"} & fields_of(tmp_path, "segments: []\nstages: []\n").keys()
 
 
 def test_no_name_is_known_twice() -> None:

@@ -124,3 +124,10 @@ def test_choices_of_fields(tmp_path: Path, fields: str) -> None:
 @pytest.mark.parametrize("fields", ["some", "5", "[5]", "{a: 1}"])
 def test_no_choices_of_fields(tmp_path: Path, fields: str) -> None:
     assert list(problems_of(tmp_path, CONNECTIONS + f"write: {{fields: {fields}}}\n")) == ["write.fields"]
+
+
+def test_the_language_is_one_that_there_is(tmp_path: Path) -> None:
+    assert settings_of(tmp_path, CONNECTIONS).language == "en"
+    assert settings_of(tmp_path, CONNECTIONS + "language: fa\n").language == "fa"
+    problem = problems_of(tmp_path, CONNECTIONS + "language: persian\n")["language"]
+    assert "there is no language persian; one of en, fa is needed" in problem.what

@@ -12,7 +12,8 @@ from scoring.engine import decide
 from scoring.explanation import difference
 from scoring.facts import Facts
 from scoring.frames import Frames, empty_frames, frame
-from scoring.messages import SENTENCES
+from scoring.messages import catalogue, feature_sentence
+from scoring.policy import one_card
 from scoring.reasons import fit
 
 START = date(2026, 1, 1)
@@ -32,7 +33,7 @@ def book(day: int, **rows: list[dict[str, Any]]) -> Frames:
 
 
 def decision(day: int, card: Scorecard = CARD, previous: Previous | None = None, **rows: Any) -> Decision:
-    [made] = decide(book(day, **rows), card, FLAGS, {} if previous is None else {1: previous})
+    [made] = decide(book(day, **rows), one_card(card, FLAGS), {} if previous is None else {1: previous})
     return made
 
 
@@ -103,7 +104,7 @@ def test_the_gravest_flag_leads_and_only_those_that_are_on_are_raised() -> None:
     assert [flag.name for flag in made.flags] == ["escalated_ticket", "silent", "renewal_near"]
     assert made.top_risk == "escalated_ticket"
     assert made.next_action == made.flags[0].remedy + "."
-    [off] = decide(book(40, usage=[LAST_USE]), CARD, {"renewal_near": None, "payment_late": 14}, {})
+    [off] = decide(book(40, usage=[LAST_USE]), one_card(CARD, {"renewal_near": None, "payment_late": 14}), {})
     assert off.flags == ()
 
 
@@ -258,7 +259,8 @@ def test_a_perfect_score_whose_band_has_yet_to_follow_is_not_called_well() -> No
     ],
 )
 def test_sentences(feature: str, facts: dict[str, float], said: str) -> None:
-    assert SENTENCES[feature](Facts({name: [value] for name, value in facts.items()}, 0)) == said
+    columns = {name: [value] for name, value in facts.items()}
+    assert feature_sentence(catalogue("en"), feature, feature, Facts(columns, 0)) == said
 
 
 def test_a_cards_own_words() -> None:

@@ -13,6 +13,7 @@ from config.scorecards import shipped_scorecard
 from scoring.decision import Decision
 from scoring.engine import decide
 from scoring.frames import COLUMNS, Frames, frame
+from scoring.policy import one_card
 
 GOLDEN = YAML(typ="safe").load((Path(__file__).parent / "golden" / "health.yml").read_text("utf-8"))
 AS_OF: date = GOLDEN["as_of"]
@@ -97,7 +98,7 @@ def all_frames() -> Frames:
 
 @pytest.fixture(scope="module")
 def decisions() -> dict[str, Decision]:
-    made = decide(all_frames(), shipped_scorecard("health"), dict.fromkeys(FLAG_DAYS), {})
+    made = decide(all_frames(), one_card(shipped_scorecard("health"), dict.fromkeys(FLAG_DAYS)), {})
     return dict(zip(ACCOUNTS, made, strict=True))
 
 

@@ -45,7 +45,7 @@ def test_arr_that_is_unknown_at_either_end_or_in_another_currency_says_nothing()
     given = rows(*((id, "2025-04-30") for id in (1, 2, 3)))
     told = outcomes(given, lives([], arr, []), 90, UNTIL)
     assert told["outcome"].tolist() == ["stayed"] * 3
-    assert told["arr_change"].isna().all()
+    assert told["arr_change_ahead"].isna().all()
 
 
 def test_a_record_that_was_deleted_within_the_horizon_tells_nothing() -> None:

@@ -16,6 +16,7 @@ from scoring.decision import Decision, Previous
 from scoring.engine import decide
 from scoring.explanation import difference
 from scoring.frames import Frames, frame
+from scoring.policy import one_card
 
 AS_OF = date(2026, 6, 1)
 CARD = shipped_scorecard("health")
@@ -102,7 +103,7 @@ def framed(book: Rows) -> Frames:
 
 
 def decided(book: Rows, previous: Mapping[int, Previous] | None = None) -> list[Decision]:
-    return decide(framed(book), CARD, FLAGS, previous or {})
+    return decide(framed(book), one_card(CARD, FLAGS), previous or {})
 
 
 def tenths(decision: Decision) -> int:
@@ -241,8 +242,8 @@ def test_caps_hold_and_are_one_more_part(book: Rows) -> None:
     cap = Cap.model_validate({"if": "all", "at_most": 33.3, "because": "tested"})
     accounts = [{**account, "pulse": None} for account in book["customers"]]
     frames = framed({**book, "customers": accounts})
-    free = decide(frames, CARD.model_copy(update={"caps": ()}), {}, {})
-    held = decide(frames, CARD.model_copy(update={"caps": (cap,)}), {}, {})
+    free = decide(frames, one_card(CARD.model_copy(update={"caps": ()})), {})
+    held = decide(frames, one_card(CARD.model_copy(update={"caps": (cap,)})), {})
     for open_score, capped in zip(free, held, strict=True):
         expected = None if open_score.score is None else min(open_score.score, 33.3)
         assert capped.score == expected
@@ -255,4 +256,4 @@ def test_an_empty_book_and_frames_of_other_types() -> None:
     assert decided(empty) == []
     frames = framed({**empty, "customers": [{"customer": 7}]})
     bare = replace(frames, customers=pd.DataFrame(index=pd.Index([7])), usage=pd.DataFrame(), tickets=pd.DataFrame())
-    assert decide(bare, CARD, FLAGS, {}) == decide(frames, CARD, FLAGS, {})
+    assert decide(bare, one_card(CARD, FLAGS), {}) == decide(frames, one_card(CARD, FLAGS), {})

@@ -42,28 +42,67 @@ def _text(data: dict[str, Any]) -> str:
     decision = data["decision"]
     if decision is None:
         return f"{data['name']} ({data['account']}): not scored yet; run csbridge score"
-    score = "unknown" if decision["score"] is None else f"{decision['score']:.1f}"
     lines = [
         f"{data['name']} ({data['account']})" + ("" if data["in_scope"] else ", out of scope: this was decided before"),
-        f"health {score}, {decision['band']} since {decision['band_since']}, as of {decision['day']}, "
-        f"from {decision['coverage']:.0f} % of the scorecard {decision['version']}",
+        f"{_headline('health', decision)}, as of {decision['day']}",
+        *_whereabouts(decision),
+        *_going(decision["trend"]),
         *_records(data["records"]),
         "",
+        *_parts(decision),
     ]
-    for part in sorted(decision["contributions"], key=lambda part: (-part["points"], part["loss"])):
-        lines.append(
-            f"  {part['points']:+6.1f}  {part['label']}: {part['sentence']}  (keeps {part['loss']:.1f} from 100)"
-        )
-    if decision["contributions"]:
-        lines.append(f"  {decision['score']:6.1f}  together")
-    if decision["missing"]:
-        lines.append(f"  no data: {', '.join(decision['missing'])}")
-    for flag in decision["flags"]:
-        lines.append(f"  ! {flag['name']} since {flag['since']}: {flag['sentence']}")
+    lines += [f"  ! {flag['name']} since {flag['since']}: {flag['sentence']}" for flag in decision["flags"]]
+    lines += [f"  + {signal['name']} since {signal['since']}: {signal['sentence']}" for signal in decision["signals"]]
     lines.append(f"  next: {decision['next_action']}")
+    for verdict in decision["verdicts"]:
+        lines += ["", _headline(verdict["purpose"], verdict), *_parts(verdict)]
     lines += _rolled_up(data["rolled_up"])
     lines += _changes(data.get("since"))
     return "\n".join(lines)
+
+
+def _headline(purpose: str, verdict: dict[str, Any]) -> str:
+    score = "unknown" if verdict["score"] is None else f"{verdict['score']:.1f}"
+    return (
+        f"{purpose} {score}, {verdict['band']} since {verdict['band_since']}, "
+        f"from {verdict['coverage']:.0f} % of the scorecard {verdict['version']}"
+    )
+
+
+def _parts(verdict: dict[str, Any]) -> list[str]:
+    """The contributions, which add up, and what is missing."""
+    parts = sorted(verdict["contributions"], key=lambda part: (-part["points"], part["loss"]))
+    lines = [
+        f"  {part['points']:+6.1f}  {part['label']}: {part['sentence']}  (keeps {part['loss']:.1f} from 100)"
+        for part in parts
+    ]
+    if parts:
+        lines.append(f"  {verdict['score']:6.1f}  together")
+    if verdict["missing"]:
+        lines.append(f"  no data: {', '.join(verdict['missing'])}")
+    return lines
+
+
+def _whereabouts(decision: dict[str, Any]) -> list[str]:
+    said = [f"segment {decision['segment']}"] if decision["segment"] else []
+    said += [f"stage {decision['stage']} since {decision['stage_since']}"] if decision["stage"] else []
+    return [", ".join(said)] if said else []
+
+
+def _going(trend: dict[str, Any]) -> list[str]:
+    """The trend and its figures; nothing while there is too little history."""
+    if trend["direction"] is None:
+        return []
+    changes = [
+        f"{trend[name]:+.1f} in {days} days"
+        for name, days in (("change_7d", 7), ("change_30d", 30), ("change_90d", 90))
+        if trend[name] is not None
+    ]
+    lines = [f"trend {trend['direction']}: " + ", ".join(changes)]
+    if trend["at_renewal"] is not None:
+        span = f"{trend['least']:.0f} to {trend['most']:.0f} four times out of five"
+        lines.append(f"expected at the renewal: {trend['at_renewal']:.0f} ({span})")
+    return lines
 
 
 def _rolled_up(rolled: dict[str, Any] | None) -> list[str]:

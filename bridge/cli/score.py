@@ -13,7 +13,9 @@ from config.errors import ConfigError, Problem
 
 COLUMNS = (
     "id", "connection", "name", "day", "score", "band", "band_since", "coverage", "risk_flags", "top_risk",
-    "nps", "nps_last", "nps_group", "reasons", "next_action", "version",
+    "nps", "nps_last", "nps_group", "reasons", "next_action", "version", "segment", "journey_stage", "trend",
+    "change_30d", "csat", "churn_risk", "risk_score", "expansion_score", "onboarding_score", "advocacy_score",
+    "expansion_signals", "expansion_amount", "expansion_currency",
 )  # fmt: skip
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -140,8 +142,12 @@ def _written(workspace: Any, made: Iterable[Any], out: Path) -> str:
 
 def _cells(decision: Any) -> list[Any]:
     flags = ";".join(flag.name for flag in decision.flags)
+    scores = {verdict.purpose: verdict.score for verdict in decision.verdicts}
+    others = [scores.get(purpose) for purpose in ("risk", "expansion", "onboarding", "advocacy")]
     return [
         decision.day, decision.score, decision.band, decision.band_since, decision.coverage, flags,
         decision.top_risk, decision.nps, decision.nps_last, decision.nps_group, decision.reasons,
-        decision.next_action, decision.version,
+        decision.next_action, decision.version, decision.segment, decision.stage, decision.trend.direction,
+        decision.trend.change_30d, decision.csat, decision.churn_risk, *others,
+        ";".join(signal.name for signal in decision.signals), decision.expansion_amount, decision.expansion_currency,
     ]  # fmt: skip

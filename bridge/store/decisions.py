@@ -1,14 +1,27 @@
 """Score history: the decisions, one row for each that differs from the one before."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, and_, func, insert, or_, select
 
 from bridge.store.rows import chunks
 from bridge.store.schema import customers, decisions
-from scoring.decision import Contribution, Decision, Previous, RaisedFlag
+from scoring.decision import (
+    NO_TREND,
+    Close,
+    Contribution,
+    Decision,
+    Previous,
+    RaisedFlag,
+    Signal,
+    Trend,
+    Verdict,
+)
+
+QUARTER: Final = timedelta(days=92)
+"""How far back scores are looked at for a trend."""
 
 
 def append(db: Connection, made: Sequence[Decision], now: datetime) -> list[Decision]:
@@ -39,16 +52,19 @@ def _is_news(made: Decision, last: Decision | None) -> bool:
 
 def _essence(decision: Decision) -> tuple[object, ...]:
     return (
-        decision.score,
-        decision.coverage,
-        decision.band,
-        decision.band_since,
-        tuple((part.measure, part.points) for part in decision.contributions),
-        decision.missing,
+        *_of_card(decision),
+        *(_of_card(verdict) for verdict in decision.verdicts),
         tuple((flag.name, flag.since) for flag in decision.flags),
-        (decision.nps, decision.nps_last, decision.nps_group),
-        decision.version,
+        (decision.nps, decision.nps_last, decision.nps_group, decision.csat, decision.churn_risk),
+        (decision.segment, decision.stage, decision.stage_since),
+        tuple((signal.name, signal.since) for signal in decision.signals),
+        (decision.expansion_amount, decision.expansion_currency),
     )
+
+
+def _of_card(found: Decision | Verdict) -> tuple[object, ...]:
+    parts = tuple((part.measure, part.points) for part in found.contributions)
+    return (found.version, found.score, found.coverage, found.band, found.band_since, parts, found.missing)
 
 
 def latest(db: Connection, ids: Sequence[int], before: date | None = None) -> dict[int, Decision]:
@@ -68,12 +84,40 @@ def latest(db: Connection, ids: Sequence[int], before: date | None = None) -> di
     return found
 
 
-def band_states(db: Connection, ids: Sequence[int], before: date) -> dict[int, Previous]:
-    """Band and since-when of each customer at the close of the day before ``before``."""
-    return {
-        id: Previous(band=decision.band, since=decision.band_since)
-        for id, decision in latest(db, ids, before=before).items()
-    }
+def previous(db: Connection, ids: Sequence[int], before: date) -> dict[int, Previous]:
+    """What stood about each customer at the close of the day before ``before``."""
+    last = latest(db, ids, before=before)
+    closes = _closes(db, sorted(last), before)
+    return {id: _state(decision, closes.get(id, ())) for id, decision in last.items()}
+
+
+def _state(decision: Decision, closes: Sequence[Close]) -> Previous:
+    return Previous(
+        band=decision.band,
+        since=decision.band_since,
+        bands={verdict.purpose: Previous(verdict.band, verdict.band_since) for verdict in decision.verdicts},
+        stage=decision.stage,
+        stage_since=decision.stage_since,
+        flags={flag.name: flag.since for flag in decision.flags},
+        signals={signal.name: signal.since for signal in decision.signals},
+        closes=tuple(closes),
+    )
+
+
+def _closes(db: Connection, ids: Sequence[int], before: date) -> dict[int, list[Close]]:
+    """The scores at the closes of the last quarter, and the one that stood when it began; oldest first."""
+    begins = before - QUARTER
+    found: dict[int, dict[date, Close]] = {}
+    for some in chunks(ids):
+        mine = decisions.c.customer_id.in_(some)
+        older = select(func.max(decisions.c.id)).where(mine, decisions.c.day < begins)
+        within = and_(decisions.c.day >= begins, decisions.c.day < before)
+        query = select(decisions.c.customer_id, decisions.c.day, decisions.c.score).where(
+            mine, or_(within, decisions.c.id.in_(older.group_by(decisions.c.customer_id)))
+        )
+        for customer, day, score in db.execute(query.order_by(decisions.c.id)):
+            found.setdefault(customer, {})[day] = Close(day, score)
+    return {customer: list(some.values()) for customer, some in found.items()}
 
 
 def history(db: Connection, customer: int) -> list[Decision]:
@@ -92,16 +136,32 @@ def bands(db: Connection) -> dict[str, int]:
 
 
 def restored(document: Mapping[str, Any]) -> Decision:
-    """The decision that was stored as this document."""
+    """The decision that was stored as this document, by this release or an earlier one."""
     return Decision(
         **{
             **document,
+            **_verdict(document),
             "day": date.fromisoformat(document["day"]),
-            "band_since": date.fromisoformat(document["band_since"]),
-            "contributions": tuple(Contribution(**part) for part in document["contributions"]),
-            "missing": tuple(document["missing"]),
-            "flags": tuple(
-                RaisedFlag(**{**flag, "since": date.fromisoformat(flag["since"])}) for flag in document["flags"]
-            ),
+            "flags": tuple(RaisedFlag(**_dated(flag, "since")) for flag in document["flags"]),
+            "stage_since": _day(document.get("stage_since")),
+            "verdicts": tuple(Verdict(**{**some, **_verdict(some)}) for some in document.get("verdicts", ())),
+            "signals": tuple(Signal(**_dated(signal, "since")) for signal in document.get("signals", ())),
+            "trend": Trend(**document["trend"]) if "trend" in document else NO_TREND,
         }
     )
+
+
+def _verdict(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "band_since": date.fromisoformat(document["band_since"]),
+        "contributions": tuple(Contribution(**part) for part in document["contributions"]),
+        "missing": tuple(document["missing"]),
+    }
+
+
+def _dated(document: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {**document, name: date.fromisoformat(document[name])}
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

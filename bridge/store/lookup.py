@@ -95,18 +95,22 @@ def extras(db: Connection, connection: str, kind: str, names: Sequence[str]) -> 
 
 def newest_day(db: Connection, connection: str, as_of: date, at: datetime) -> date | None:
     """The newest day of any account's usage that the connection had told of at ``at``; later days do not count."""
-    newest = [
-        db.execute(
-            select(func.max(_member(db, table.c.payload, "day"))).where(
-                table.c.connection == connection,
-                table.c.kind == "usage",
-                table.c.known_from <= at,
-                _member(db, table.c.payload, "day") <= as_of.isoformat(),
-            )
-        ).scalar_one()
-        for table in (records, versions)
-    ]
-    return max((date.fromisoformat(day) for day in newest if day), default=None)
+    return days_told(db, connection, as_of, at)[1]
+
+
+def days_told(db: Connection, connection: str, as_of: date, at: datetime) -> tuple[date | None, date | None]:
+    """The oldest and the newest such day."""
+    told = []
+    for table in (records, versions):
+        day = _member(db, table.c.payload, "day")
+        query = select(func.min(day), func.max(day)).where(
+            table.c.connection == connection,
+            table.c.kind == "usage",
+            table.c.known_from <= at,
+            day <= as_of.isoformat(),
+        )
+        told += [date.fromisoformat(day) for day in db.execute(query).one() if day]
+    return min(told, default=None), max(told, default=None)
 
 
 def _member(db: Connection, payload: ColumnElement[Any], name: str) -> ColumnElement[Any]:

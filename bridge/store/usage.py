@@ -95,15 +95,21 @@ def _rows_known(source: str, account_keys: Sequence[str], at: datetime) -> Any:
 
 def watermark(db: Connection, source: str, as_of: date, at: datetime) -> date | None:
     """The newest day of any account that the source had told of at ``at``; days after ``as_of`` do not count."""
-    newest = [
+    return days_told(db, source, as_of, at)[1]
+
+
+def days_told(db: Connection, source: str, as_of: date, at: datetime) -> tuple[date | None, date | None]:
+    """The oldest and the newest such day."""
+    told = [
         db.execute(
-            select(func.max(table.c.day)).where(
+            select(func.min(table.c.day), func.max(table.c.day)).where(
                 table.c.source == source, table.c.day <= as_of, table.c.known_from <= at
             )
-        ).scalar_one()
+        ).one()
         for table in (usage, usage_versions)  # a total that was corrected since was told of before
     ]
-    return max((day for day in newest if day is not None), default=None)
+    days = [day for some in told for day in some if day is not None]
+    return min(days, default=None), max(days, default=None)
 
 
 def account_keys(db: Connection, source: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Features of the contract: when it ends, how its renewal stands, and whether its invoices are paid."""
+"""Features of the deals and the renewal: when it is due, how it stands, what was sold beside."""
 
 import numpy as np
 import pandas as pd
@@ -8,8 +8,8 @@ from scoring.features.registry import feature
 from scoring.past import Past
 
 
-def _renewals(past: Past) -> pd.DataFrame:
-    return past.deals[past.deals["kind"].eq("renewal")]
+def _deals(past: Past, kind: str) -> pd.DataFrame:
+    return past.deals[past.deals["kind"].eq(kind)]
 
 
 @feature("days", "customers")
@@ -20,7 +20,7 @@ def days_to_renewal(past: Past) -> pd.Series:
     deal closes.
     """
     stated = -days_before(past.customers["renewal_date"], past.as_of)
-    deals = _renewals(past)
+    deals = _deals(past, "renewal")
     agreed = _next(past, past.contracts, "ends_in")
     return stated.fillna(agreed).fillna(_next(past, deals[deals["status"].eq("open")], "closes_in"))
 
@@ -34,26 +34,25 @@ def _next(past: Past, rows: pd.DataFrame, days: str) -> pd.Series:
 @feature("word", "deals", words=("open", "won", "lost"))
 def renewal_deal(past: Past) -> pd.Series:
     """How the renewal deal that closes last stands; of several on one day the worst counts."""
-    deals = _renewals(past)
-    severity = deals["status"].map({"lost": 0, "open": 1, "won": 2})
-    deals = deals.assign(severity=severity)[severity.notna()]
-    order = deals.sort_values(["closes_in", "severity"], ascending=[False, True], na_position="last", kind="stable")
+    return _last(past, _deals(past, "renewal"), ("lost", "open", "won"))
+
+
+@feature("word", "deals", words=("open", "won", "lost"))
+def expansion_deal(past: Past) -> pd.Series:
+    """How the expansion deal that closes last stands; of several on one day an open one counts, then a won one."""
+    return _last(past, _deals(past, "expansion"), ("open", "won", "lost"))
+
+
+def _last(past: Past, deals: pd.DataFrame, first: tuple[str, ...]) -> pd.Series:
+    """Status of the deal that closes last; ``first``: of several on one day, by which status the choice goes."""
+    rank = deals["status"].map({status: place for place, status in enumerate(first)})
+    deals = deals.assign(rank=rank)[rank.notna()]
+    order = deals.sort_values(["closes_in", "rank"], ascending=[False, True], na_position="last", kind="stable")
     latest = order.drop_duplicates("customer").set_index("customer")["status"]
     return latest.reindex(past.index).astype("object").replace({np.nan: None})
 
 
-@feature("invoices", "invoices")
-def invoices_overdue(past: Past) -> pd.Series:
-    """Invoices past their due date and unpaid; unknown for a customer without any invoice."""
-    return _invoiced(past, past.overdue.groupby("customer").size())
-
-
-@feature("days", "invoices")
-def invoices_overdue_days(past: Past) -> pd.Series:
-    """Days since the oldest of them was due; 0 when all are paid."""
-    return _invoiced(past, past.overdue.groupby("customer")["late"].max())
-
-
-def _invoiced(past: Past, values: pd.Series) -> pd.Series:
-    found = values.reindex(past.index).astype("float64")
-    return found.mask(found.isna() & past.index.isin(past.invoiced), 0.0)
+@feature("days", "customers")
+def customer_days(past: Past) -> pd.Series:
+    """Days since it became a customer; unknown where that is not said, or lies ahead."""
+    return days_before(past.customers["customer_since"], past.as_of).where(lambda days: days.ge(0))

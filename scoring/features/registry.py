@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from scoring.past import Past
@@ -32,8 +33,14 @@ class Feature:
     """Days after which its newest input is too old to count, unless the scorecard says otherwise."""
     age: Compute | None = None
     """Days since its newest input; None where a value cannot grow stale (the CRM itself is asked each time)."""
+    late: bool = False
+    """Whether it takes what is decided from other features first (``Past.cadence``): see ``tabulate_late``."""
+    datable: bool = True
+    """Whether its inputs have dates of their own. Else it is unknown of a day before the first sync."""
 
     def __call__(self, past: Past) -> pd.Series:
+        if past.dated and not self.datable:
+            return pd.Series(None if self.words else np.nan, index=past.index, dtype=object if self.words else float)
         return self.compute(past)
 
 
@@ -44,11 +51,13 @@ def feature(
     words: tuple[str, ...] = (),
     fresh_for: int | None = None,
     age: Compute | None = None,
+    late: bool = False,
+    datable: bool = True,
 ) -> Callable[[Compute], Feature]:
     """Makes a function a Feature of the same name."""
 
     def made(compute: Compute) -> Feature:
-        return Feature(compute.__name__, unit, needs, compute, words, fresh_for, age)
+        return Feature(compute.__name__, unit, needs, compute, words, fresh_for, age, late, datable)
 
     return made
 

@@ -1,4 +1,7 @@
-"""Features of support tickets. A customer that never had a ticket is unknown here, not happy."""
+"""Features of support tickets: how many, how old, how grave.
+
+A customer that never had a ticket is unknown here, not happy.
+"""
 
 import pandas as pd
 
@@ -71,9 +74,23 @@ def tickets_escalated_open_days(past: Past) -> pd.Series:
     return per_customer(past, oldest, seen=past.tickets).where(known)
 
 
-@feature("days", "tickets")
-def resolution_days(past: Past) -> pd.Series:
-    """Mean days from opening to closing, of tickets closed in 90 days; unknown when none was."""
-    closed = past.tickets[past.tickets["closed_ago"].le(WINDOW)]
-    taken = (closed["ago"] - closed["closed_ago"]).where(lambda days: days.ge(0))
-    return taken.groupby(closed["customer"]).mean().reindex(past.index)
+@feature("tickets", "tickets")
+def tickets_90d(past: Past) -> pd.Series:
+    """Tickets opened in the last 90 days, whatever became of them."""
+    return _count(past, past.tickets[past.tickets["ago"].lt(WINDOW)])
+
+
+@feature("tickets per person", "tickets")
+def tickets_per_active_person(past: Past) -> pd.Series:
+    """Tickets opened in 90 days ÷ persons active in 28 days; unknown without usage, or where nobody was active."""
+    persons = past.use["persons"]
+    return tickets_90d(past) / persons.where(persons.gt(0))
+
+
+@feature("tickets", "tickets")
+def tickets_reopened_90d(past: Past) -> pd.Series:
+    """Tickets opened in 90 days that were closed and had to be opened again; unknown as escalations are."""
+    recent = past.tickets[past.tickets["ago"].lt(WINDOW)]
+    again = _count(past, recent[recent["reopened"].gt(0)])
+    mute = recent[recent["reopened"].isna()]
+    return again.where(again.gt(0) | ~past.index.isin(mute["customer"]))

@@ -71,7 +71,7 @@ def outcomes(rows: pd.DataFrame, lives: Lives, horizon: int, until: date) -> pd.
         [left, vanished & ~left, change.le(-CHANGED), change.ge(CHANGED)], ["churned", "", "shrank", "grew"], "stayed"
     )
     outcome = pd.Series(word, index=rows.index, dtype="object").where(over & (word != ""), None)
-    return pd.DataFrame({"outcome": outcome, "days_to_loss": days.where(left), "arr_change": change})
+    return pd.DataFrame({"outcome": outcome, "days_to_loss": days.where(left), "arr_change_ahead": change})
 
 
 def days_to_loss(rows: pd.DataFrame, losses: pd.DataFrame, until: date) -> pd.Series:

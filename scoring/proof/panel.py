@@ -12,46 +12,41 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from config.product import Product
-from config.scorecards import Scorecard
-from scoring.bands import decide_bands
 from scoring.days import days_before
 from scoring.decision import Previous
-from scoring.features.table import tabulate
+from scoring.evaluation import evaluate
 from scoring.frames import Frames
-from scoring.past import NO_PRODUCT, past
-from scoring.pulse import valid_pulses
-from scoring.scorecard import score_frame
+from scoring.policy import Policy
 
 KEYS: Final = ("customer", "cut", "dated", "score", "coverage", "band", "version")
 """The columns of a panel that come before the features and account fields."""
 
+AHEAD: Final = ("outcome", "days_to_loss", "arr_change_ahead", "lost", "probability")
+"""What is told of a row only afterwards: no mapped field may pass for it."""
 
-def judge(
-    frames: Frames,
-    card: Scorecard,
-    previous: Mapping[int, Previous],
-    product: Product = NO_PRODUCT,
-    *,
-    dated: bool = False,
-) -> pd.DataFrame:
+
+def judge(frames: Frames, policy: Policy, previous: Mapping[int, Previous], *, dated: bool = False) -> pd.DataFrame:
     """The rows of one cut: ``KEYS``, then every feature and account field by name. ``dated``: as dated, not as known.
 
-    The only place of the proof that asks the engine, with the same functions as the decision of a day.
+    The only place of the proof that asks the engine. Who has no health card is left out.
     """
-    then = past(frames, product)
-    table = tabulate(then)
-    scored = score_frame(table.values, card, table.ages, valid_pulses(then))
-    keys = {
-        "customer": then.index,
-        "cut": np.datetime64(frames.as_of, "s"),
-        "dated": dated,
-        "score": scored.score,
-        "coverage": scored.coverage,
-        "band": decide_bands(scored, card.bands, previous, then.as_of).band,
-        "version": card.version,
-    }
-    return pd.DataFrame(keys, index=then.index).join(table.values).reset_index(drop=True)
+    found = evaluate(frames, policy, previous)
+    values = found.table.values
+    parts = []
+    for group in found.groups.get("health", ()):
+        some = values.iloc[group.rows]
+        keys = {
+            "customer": some.index,
+            "cut": np.datetime64(frames.as_of, "s"),
+            "dated": dated,
+            "score": group.scored.score,
+            "coverage": group.scored.coverage,
+            "band": group.banded.band,
+            "version": group.card.version,
+        }
+        more = some[[name for name in some.columns if name not in keys and name not in AHEAD]]
+        parts.append(pd.DataFrame(keys, index=some.index).join(more).reset_index(drop=True))
+    return stacked(parts)
 
 
 def stacked(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -137,7 +132,12 @@ def usage_until(usage: pd.DataFrame, day: date, days: int) -> pd.DataFrame:
     older = usage[ago.ge(days)]
     if older.empty:
         return recent
-    last = older[["customer", "source", "day"]].groupby(["customer", "source"], sort=False).max().reset_index()
+    last = (
+        older[["customer", "source", "day"]]
+        .groupby(["customer", "source"], sort=False, observed=True)
+        .max()
+        .reset_index()
+    )
     whole = last.assign(person=None, feature="", count=1.0).reindex(columns=usage.columns)
     return pd.concat([recent, whole], ignore_index=True)
 

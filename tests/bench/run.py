@@ -10,7 +10,9 @@ import full_pull
 import incremental
 import machine
 import pull
+import rescoring
 import score
+import usage
 import write_back
 from report import Line, markdown
 
@@ -18,6 +20,8 @@ Measurement = Callable[[], list[Line]]
 
 FULL: Mapping[str, Measurement] = {
     "score": lambda: score.measure(customers=100_000, decided=20_000, repetitions=3),
+    "rescoring": lambda: rescoring.measure(sizes=(1_000, 100_000), affected=100, repetitions=5),
+    "usage": lambda: usage.measure(rows=20_000_000, repetitions=3),
     "write_back": lambda: write_back.measure(accounts=5_000, repetitions=3),
     "write_back_large": lambda: write_back.measure_large(changed=100_000),
     "pull": lambda: pull.measure(sizes=(10_000, 100_000), repetitions=3),
@@ -26,6 +30,8 @@ FULL: Mapping[str, Measurement] = {
 }
 QUICK: Mapping[str, Measurement] = {
     "score": lambda: score.measure(customers=2_000, decided=200, repetitions=1),
+    "rescoring": lambda: rescoring.measure(sizes=(20, 200), affected=10, repetitions=1),
+    "usage": lambda: usage.measure(rows=20_000, repetitions=1),
     "write_back": lambda: write_back.measure(accounts=210, repetitions=1),
     "write_back_large": lambda: write_back.measure_large(changed=2_500),
     "pull": lambda: pull.measure(sizes=(500, 2_500), repetitions=1),

@@ -18,6 +18,7 @@ from scoring.features.table import FEATURES
 from scoring.frames import COLUMNS, Frames, empty_frames
 from scoring.frames import frame as rows_frame
 from scoring.measures import scores
+from scoring.policy import one_card
 from scoring.scorecard import ScoredFrame, score_frame
 
 AS_OF = date(2026, 6, 1)
@@ -66,7 +67,7 @@ def measure(customers: int, decided: int, repetitions: int) -> list[Line]:
     ]
     given, flags = frames(decided), dict.fromkeys(FLAG_DAYS)
     some = {id: state for id, state in found.previous.items() if id < decided}
-    whole = seconds(lambda: decide(given, found.card, flags, some), repetitions)
+    whole = seconds(lambda: decide(given, one_card(found.card, flags), some), repetitions)
     per_mean = whole / decided / (mean / customers)
     rows = sum(len(getattr(given, name)) for name in COLUMNS)
     lines.append(

@@ -15,7 +15,9 @@ from webhooks.writeback.entry import Entry, OwnFields
 SCORE: Final = "health_score"
 SCORED_AT: Final = "scored_at"
 OTHER_SCORES: Final = frozenset({"risk_score", "expansion_score", "onboarding_score", "advocacy_score", "churn_risk"})
-DECISIVE: Final = ("health_band", "risk_flags", "journey_stage", "segment", "score_version")
+LANGUAGE: Final = "language"
+"""No field of the CRM's: in which language the sentences are, kept so that another one passes. None = the default."""
+DECISIVE: Final = ("health_band", "risk_flags", "journey_stage", "segment", "score_version", LANGUAGE)
 """What makes a decision another one, whatever the score."""
 GATED: Final = frozenset(
     {"health_reasons", "next_action", "health_coverage", "health_trend", "health_change_30d", SCORED_AT}
