@@ -16,7 +16,7 @@ RIDGE: Final = 1e-4
 """A little of it keeps equal columns apart from deciding by chance."""
 _STEPS: Final = 20
 _SWEEPS: Final = 40
-_CLOSE: Final = 1e-6
+_CLOSE: Final = 1e-5
 
 
 def sigmoid(values: Floats) -> Floats:
@@ -87,26 +87,29 @@ def _curvature(matrix: Floats, happened: Floats, found: Floats, ridge: Floats) -
 
 def _descend(gradient: Floats, hessian: Floats, found: Floats, cost: Floats, least: Floats) -> Floats:
     """The move that minimises the quadratic around ``found``, one coordinate at a time."""
-    move, slope, curve = np.zeros_like(found), gradient.copy(), np.diag(hessian)
-    active: Sequence[int] = range(len(found))
+    slope, curve, root = gradient.copy(), np.diag(hessian).tolist(), np.sqrt(np.diag(hessian)).tolist()
+    at_least, price, now = least.tolist(), cost.tolist(), found.tolist()
+    active: Sequence[int] = range(len(now))
     for sweep in range(_SWEEPS):
         biggest = 0.0
         for at in active:
-            now = found[at] + move[at]
-            wanted = now - slope[at] / curve[at]
-            wanted = np.sign(wanted) * max(abs(wanted) - cost[at] / curve[at], 0.0)
-            step = max(wanted, least[at]) - now
+            wanted = _shrunk(now[at] - float(slope[at]) / curve[at], price[at] / curve[at])
+            step = max(wanted, at_least[at]) - now[at]
             if step:
-                move[at] += step
+                now[at] += step
                 slope += hessian[at] * step
-                biggest = max(biggest, abs(step) * float(np.sqrt(curve[at])))
+                biggest = max(biggest, abs(step) * root[at])
         if biggest < 1e-5:
-            if len(active) == len(found):
+            if len(active) == len(now):
                 break
-            active = range(len(found))
-        elif sweep == 0 or len(active) == len(found):
-            active = [at for at in range(len(found)) if found[at] + move[at] != 0 or at == 0]
-    return move
+            active = range(len(now))
+        elif sweep == 0 or len(active) == len(now):
+            active = [at for at in range(len(now)) if now[at] != 0 or at == 0]
+    return np.array(now) - found
+
+
+def _shrunk(value: float, by: float) -> float:
+    return value - by if value > by else value + by if value < -by else 0.0
 
 
 def _halved(

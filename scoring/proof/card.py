@@ -23,6 +23,8 @@ Points = tuple[tuple[float, float], ...]
 GROUP: Final = "learnt"
 _STRAIGHT: Final = 1.0
 """Points by which a curve's point may differ from the line between its neighbours without being kept."""
+COVERAGE: Final = 0.3
+LEAST_COVERAGE: Final = 0.05
 _EVERY: Final = 5
 """Points of score from one point of the calibration to the next."""
 
@@ -49,8 +51,11 @@ class Said:
 def to_card(model: Additive, frame: pd.DataFrame, happened: Floats, red_catches: float, purpose: Purpose) -> Fitted:
     """The model as a card. ``frame`` and ``happened``: the rows it was learnt from, for bands and probability."""
     measures = {_name(part.shape.column): measure for part in model.parts if (measure := _measure(part, model))}
-    card = Scorecard.model_validate({"purpose": purpose, "measures": measures})
-    score = score_frame(frame, card).score
+    card = Scorecard.model_validate({"purpose": purpose, "measures": measures, "min_coverage": 0.0})
+    scored = score_frame(frame, card)
+    floor = _floor(scored.coverage)
+    card, score = card.model_copy(update={"min_coverage": floor}), scored.score
+    score = np.where(scored.coverage < floor, np.nan, score)
     calibration = _calibration(score, logits(model, frame), happened)
     bands = _bands(score, happened, calibration, red_catches)
     return Fitted(card.model_copy(update={"bands": bands}), calibration, float(happened.mean()))
@@ -68,6 +73,12 @@ def probability(calibration: Points, score: Floats) -> Floats:
     """Straight between the points of the calibration; NaN for an unknown score."""
     scores, chances = zip(*calibration, strict=True)
     return np.asarray(np.interp(score, scores, chances), dtype=np.float64)
+
+
+def _floor(coverage: Floats) -> float:
+    """As shipped, unless the table is so full of holes that more than a twentieth of its rows would have no score."""
+    usual = float(np.quantile(coverage, 0.05)) if coverage.size else LEAST_COVERAGE
+    return min(COVERAGE, max(LEAST_COVERAGE, np.floor(usual * 100) / 100))
 
 
 def _name(column: str) -> str:

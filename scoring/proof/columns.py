@@ -61,7 +61,10 @@ def numbers(column: pd.Series) -> Floats:
 
 def words(column: pd.Series) -> pd.Series:
     """The column as words, compared without regard to case; None where nothing is known."""
-    codes, found = pd.factorize(column)
+    try:
+        codes, found = pd.factorize(column)
+    except TypeError:  # lists and the like, from a data frame
+        codes, found = pd.factorize(column.astype(str).where(column.notna()))
     said = [as_text(word.item() if isinstance(word, np.generic) else word) for word in found]
     table = np.array([None if word in BLANKS else word for word in said] + [None], dtype=object)
     return pd.Series(table[codes], index=column.index, name=column.name, dtype=object)

@@ -27,7 +27,7 @@ _TRIED: Final = 40
 _FEW_MISSING: Final = 20
 _LEAST_SHARE: Final = 0.015
 """Of the spread of all measures, what one must have to stay."""
-_PENALTIES: Final = np.geomspace(0.3, 0.001, 7)
+_PENALTIES: Final = np.geomspace(0.2, 0.001, 6)
 
 
 @dataclass(frozen=True)

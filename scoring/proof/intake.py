@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from config.rules import as_text
 from scoring.proof.columns import Kind, kind_of, numbers, words
 
 MOST_LEVELS: Final = 60
@@ -85,7 +86,11 @@ def id_columns(table: pd.DataFrame) -> list[str]:
 
 def digest(table: pd.DataFrame) -> tuple[str, NDArray[np.uint64]]:
     """A digest of the rows in whatever order, and a number per row by which to put them in one order."""
-    text = pd.DataFrame({str(name): table[name].astype(str) for name in table.columns})
+    plain = {
+        name: column if pd.api.types.is_numeric_dtype(column.dtype) else column.astype(str)
+        for name, column in table.items()
+    }
+    text = pd.DataFrame(plain)
     rows = pd.util.hash_pandas_object(text, index=False).to_numpy(np.uint64)
     header = "\x1f".join(map(str, table.columns))
     return hashlib.sha256(header.encode() + np.sort(rows).tobytes()).hexdigest()[:16], rows
@@ -103,7 +108,7 @@ def _sorted(name: str, column: pd.Series, keep: Collection[str]) -> tuple[pd.Ser
         return read, "empty" if not filled else f"filled in {filled:,} of {len(read):,} rows only", False
     different = int(read.nunique())
     if different == 1 and filled == len(read):
-        return read, f"always {read.iloc[0]}", False
+        return read, f"always {as_text(read.iloc[0])}", False
     if name in keep:
         return read, "", False
     if _names_rows(name, read, kind, different, filled):

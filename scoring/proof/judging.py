@@ -55,6 +55,8 @@ class Judged:
     happened: Floats
     risks: Mapping[str, Floats]
     """Card and baselines → risk of the bad outcome."""
+    usual: Floats
+    """The share of the bad outcome among the rows learnt from: what is said of everybody by who knows nothing."""
     red: NDArray[np.bool_]
     unscored: int
     """Rows with too little known for a score; they count with the usual risk."""
@@ -83,7 +85,7 @@ class Figures:
     against: Mapping[str, Figure]
     """AUC of the card minus that of each baseline."""
     skill: Figure
-    """1 − Brier of the card ÷ Brier of the usual risk: above 0 it foretells."""
+    """1 − Brier of the card ÷ Brier of the usual risk, as it was when it was learnt: above 0 it foretells."""
     lift: Figure
     precision: Figure
     """Share of the red ones to which the bad outcome came."""
@@ -137,9 +139,10 @@ def figures(judged: Judged) -> Figures:
     happened = judged.happened
     ranks = {name: ranking.ranked(risk, happened, judged.part) for name, risk in judged.risks.items()}
     errors = {name: (risk - happened) ** 2 for name, risk in judged.risks.items()}
+    likeliest = np.argsort(-judged.risks[CARD], kind="stable")
     drawn: dict[str, list[float]] = {}
     for weights in [np.ones(len(happened)), *ranking.resamples(len(happened), judged.groups)]:
-        for name, value in _measured(judged, ranks, errors, weights).items():
+        for name, value in _measured(judged, ranks, errors, likeliest, weights).items():
             drawn.setdefault(name, []).append(value)
     made = {name: Figure(values[0], *ranking.interval(np.array(values[1:]))) for name, values in drawn.items()}
     return Figures(
@@ -155,20 +158,24 @@ def figures(judged: Judged) -> Figures:
 
 
 def _measured(
-    judged: Judged, ranks: Mapping[str, ranking.Ranked], errors: Mapping[str, Floats], weights: Floats
+    judged: Judged,
+    ranks: Mapping[str, ranking.Ranked],
+    errors: Mapping[str, Floats],
+    likeliest: Ints,
+    weights: Floats,
 ) -> dict[str, float]:
     happened, total = judged.happened, float(weights.sum())
     aucs = {name: rank.auc(weights) for name, rank in ranks.items()}
     briers = {name: float(error @ weights) / total for name, error in errors.items()}
-    base = float(happened @ weights) / total
+    naive = float(((judged.usual - happened) ** 2) @ weights) / total
     bad, red = weights * happened, weights * judged.red
     caught = float(bad @ judged.red)
     return {
         **{f"auc {name}": value for name, value in aucs.items()},
         **{f"brier {name}": value for name, value in briers.items()},
         **{f"against {name}": aucs[CARD] - value for name, value in aucs.items() if name != CARD},
-        "skill": 1 - briers[CARD] / (base * (1 - base)) if 0 < base < 1 else float("nan"),
-        "lift": ranking.lift(judged.risks[CARD], happened, weights),
+        "skill": 1 - briers[CARD] / naive if naive > 0 else float("nan"),
+        "lift": ranking.lift(happened, weights, likeliest),
         "precision": caught / float(red.sum()) if red.sum() else float("nan"),
         "recall": caught / float(bad.sum()) if bad.sum() else float("nan"),
     }
@@ -188,7 +195,7 @@ def _judge(task: Task, train: Ints, test: Ints, part: int) -> Judged:
     risks[baselines.RECENCY] = alone(asked)
     risks[baselines.REGRESSION] = baselines.fit_regression(learnt.frame, learnt.happened)(asked)
     groups = None if task.groups is None else task.groups[test]
-    return Judged(test, np.full(len(test), part), task.happened[test], risks, red, unscored, groups, column)
+    return Judged(test, np.full(len(test), part), task.happened[test], risks, rate, red, unscored, groups, column)
 
 
 def _together(parts: Sequence[Judged]) -> Judged:
@@ -200,6 +207,7 @@ def _together(parts: Sequence[Judged]) -> Judged:
         part=np.concatenate([part.part for part in parts]),
         happened=np.concatenate([part.happened for part in parts]),
         risks={name: np.concatenate([part.risks[name] for part in parts]) for name in names},
+        usual=np.concatenate([part.usual for part in parts]),
         red=np.concatenate([part.red for part in parts]),
         unscored=sum(part.unscored for part in parts),
         groups=np.concatenate(groups) if groups else None,

@@ -162,7 +162,7 @@ def _verdict(lesson: Lesson, fitted: Fitted | None, fewest: int) -> tuple[Verdic
     if fitted is None or found is None:
         return "no skill", "no column says anything about the outcome"
     low = found.auc[CARD].low
-    if not low > 0.5 or not found.skill.value > 0:
+    if not low > 0.5 or (lesson.time is None and not found.skill.value > 0):
         return "no skill", (
             f"on rows it had not seen it cannot be told from chance (AUC {found.auc[CARD].value:.3f}, "
             f"95 % interval {low:.3f} to {found.auc[CARD].high:.3f}; Brier skill {found.skill.value:.3f})"
@@ -175,6 +175,8 @@ def _verdict(lesson: Lesson, fitted: Fitted | None, fewest: int) -> tuple[Verdic
         f"{found.against[name].low:+.3f} to {found.against[name].high:+.3f})"
         for name, way in ways.items()
     )
+    if not found.skill.value > 0:
+        said += "; it ranks, but its probability did not hold later: the share of the outcome moved"
     gravest: Verdict = next(way for way in ("behind", "level", "beats") if way in ways.values())
     return gravest, said
 

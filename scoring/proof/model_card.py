@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 
+from config.rules import as_text
 from config.scorecards import Measure, Scorecard
 from scoring.proof import ranking
 from scoring.proof.baselines import RECENCY, REGRESSION
@@ -66,7 +67,7 @@ def _groups(lesson: Lesson) -> Iterator[Group]:
             drawn = [rank.auc(weights) for weights in ranking.resamples(len(rows), times=100)]
             low, high = ranking.interval(np.array(drawn))
             said, came = float(risk[rows].mean()), float(judged.happened[rows].mean())
-            yield Group(name, str(word), len(rows), rank.auc(), low, high, said, came)
+            yield Group(name, as_text(word), len(rows), rank.auc(), low, high, said, came)
 
 
 def summary(lesson: Lesson) -> list[str]:

@@ -80,14 +80,13 @@ def interval(values: Floats) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def lift(probability: Floats, happened: Floats, weights: Floats | None = None, share: float = 0.1) -> float:
-    """How many times the base rate the most likely tenth holds."""
-    weight = np.ones(len(probability)) if weights is None else weights
-    order = np.argsort(-probability, kind="stable")
-    upto = np.cumsum(weight[order])
-    take = np.clip(share * upto[-1] - (upto - weight[order]), 0.0, weight[order])
+def lift(happened: Floats, weights: Floats, order: Ints, share: float = 0.1) -> float:
+    """How many times the base rate the most likely tenth holds. ``order``: of the rows, the likeliest first."""
+    weight = weights[order]
+    upto = np.cumsum(weight)
+    take = np.clip(share * upto[-1] - (upto - weight), 0.0, weight)
     rate = float((take * happened[order]).sum() / take.sum())
-    base = float((weight * happened).sum() / weight.sum())
+    base = float((weights * happened).sum() / weights.sum())
     return rate / base if base > 0 else float("nan")
 
 

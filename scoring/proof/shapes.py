@@ -140,7 +140,7 @@ def _knots(values: Floats, centre: Floats, rows: Floats, rates: Floats, turn: in
     """At most six points among the bins' centres that keep the curve; the first and last lie where few are beyond."""
     sure = (rates * rows + 0.5) / (rows + 1)
     height = np.log(sure / (1 - sure))
-    low, high = np.quantile(values, [0.01, 0.99], method="inverted_cdf")
+    low, high = np.quantile(values, [0.0025, 0.9975], method="inverted_cdf")
     low, high = min(low, centre[0]), max(high, centre[-1])
     places, curve, weight = np.concatenate([[low], centre[1:-1], [high]]), height, rows
     fixed = {0} if turn is None else {0, int(np.argmin(np.abs(places - centre[turn])))}
