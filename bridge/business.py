@@ -13,12 +13,13 @@ from sqlalchemy import Connection
 from bridge import adopting, business_rows, frame_rows
 from bridge.business_frames import Gathered, Piles, together
 from bridge.business_rows import Term
+from bridge.dating import OVERWRITTEN
 from bridge.frame_rows import Row
 from bridge.frames import customer_rows
 from bridge.knowledge import Fact, gather_around
 from bridge.moments import EVER, Moment, closed, day_of, present
 from bridge.progress import Progress, silent
-from bridge.store import customers, decisions, lookup, memory
+from bridge.store import customers, decisions, lookup, memory, past_values
 from bridge.workspace import Workspace
 from config.rules import parse
 from config.settings import Settings
@@ -66,7 +67,7 @@ def gather(workspace: Workspace, months: int = 12, progress: Progress = silent) 
         for ids in customers.all_ids(db, PIECE):
             _gather_piece(db, workspace, ids, days, start, known_since, piles)
             progress("book", len(ids))
-        csms = _user_names(db, settings, {row["csm"] for row in piles.monthly if row["csm"]})
+        csms = _user_names(db, settings, {csm for csm in piles.monthly["csm"] if csm})
         seen_until = adopting.seen_until(db, settings, today)
     return together(settings, today, days, start, known_since, piles, csms, seen_until)
 
@@ -85,13 +86,19 @@ def _gather_piece(
     rows, accounts = customer_rows(db, settings, ids, moment)
     around = gather_around(db, accounts, EVER)
     agreed = business_rows.terms(around["contract"]) if settings.economics.contract_terms == "signed" else {}
+    alike = _undated(db, rows, accounts)
     inside: dict[int, bool] = {}
     history: dict[int, list[tuple[date, bool | None]]] = {}
     last: dict[int, Row] = {}
+    then = rows
     for day in reversed(days):
-        then = rows if day == moment.day else customer_rows(db, settings, ids, _moment(workspace, day, first))[0]
+        if day != moment.day:
+            at = _moment(workspace, day, first)
+            then = alike if at.dated and alike else customer_rows(db, settings, ids, at)[0]
         for id, row in then.items():
-            if inside.setdefault(id, workspace.scope.holds({**row, "status": "customer"})):
+            if id not in inside:
+                inside[id] = workspace.scope.holds({**row, "status": "customer"})
+            if inside[id]:
                 last.setdefault(id, row)
                 _keep_month(piles, id, row, agreed.get(id, ()), day, history)
         if day == start:
@@ -103,6 +110,17 @@ def _gather_piece(
     _keep_health(db, piles, [id for id in rows if inside.get(id)])
 
 
+def _undated(db: Connection, rows: Mapping[int, Row], accounts: Sequence[Fact]) -> dict[int, Row]:
+    """What is known of every day before the first sync, where no vendor's history tells of any account; else none."""
+    ids: dict[str, list[str]] = {}
+    for fact in accounts:
+        ids.setdefault(fact.known.connection, []).append(fact.known.id)
+    if any(past_values.held(db, connection, "account", some, EVER) for connection, some in ids.items()):
+        return {}
+    blank = dict.fromkeys(OVERWRITTEN["account"])
+    return {id: {**{n: row.get(n) for n in business_rows.CANONICAL}, **blank} for id, row in rows.items()}
+
+
 def _keep_month(
     piles: Piles, id: int, row: Row, agreed: Sequence[Term], day: date,
     history: dict[int, list[tuple[date, bool | None]]],
@@ -111,9 +129,8 @@ def _keep_month(
     amount = business_rows.arr(row, agreed, day)
     piles.from_contracts += bool(active and row.get("arr") is None and amount[0] is not None)
     history.setdefault(id, []).append((day, active))
-    told = {name: row.get(name) for name in ("segment", "csm", "industry", "plan")}
-    piles.monthly.append({"customer": id, "month": day, "active": active, **told})
-    piles.amounts.append(amount)
+    told = {name: row.get(name) for name in ("segment", "industry", "plan")} | {"csm": business_rows.csm(row)}
+    piles.add({"customer": id, "month": day, "active": active, **told}, amount)
 
 
 def _keep_vanished(
@@ -125,8 +142,7 @@ def _keep_vanished(
         newest = max(day for day, _ in history[id])
         for day in days:
             if day > newest:
-                piles.monthly.append({"customer": id, "month": day, **nothing})
-                piles.amounts.append((None, None))
+                piles.add({"customer": id, "month": day, **nothing}, (None, None))
 
 
 def _keep_customers(

@@ -19,6 +19,7 @@ from scoring.frames import frame
 from scoring.metrics.book import Book, book
 from scoring.past import TOUCHES
 
+MONTHLY: Final = ("customer", "month", "active", "segment", "csm", "industry", "plan")
 FEATURES: Final = 20
 """The features that most customers use are looked at; the rest would be noise."""
 
@@ -54,7 +55,8 @@ class Gathered:
 class Piles:
     """What is put together piece by piece."""
 
-    monthly: list[dict[str, Any]] = field(default_factory=list)
+    monthly: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in MONTHLY})
+    """By column: a book of many customers has millions of cells."""
     amounts: list[Amount] = field(default_factory=list)
     about: list[dict[str, Any]] = field(default_factory=list)
     rows: dict[str, list[Row]] = field(default_factory=lambda: {"ticket": [], "activity": [], "response": [],
@@ -72,6 +74,12 @@ class Piles:
     """Customers whose usage is known at all."""
     from_contracts: int = 0
 
+    def add(self, row: Mapping[str, Any], amount: Amount) -> None:
+        """One customer at one month's end."""
+        for name, column in self.monthly.items():
+            column.append(row[name])
+        self.amounts.append(amount)
+
 
 def together(
     settings: Settings, today: date, days: Sequence[date], start: date, first: date | None, piles: Piles,
@@ -88,8 +96,13 @@ def together(
         f"no rate from {currency} to {report}: ARR in {currency} is unknown (currency.rates)"
         for currency in sorted(filter(None, without_rate))
     ]
-    monthly = pd.DataFrame(piles.monthly, columns=["customer", "month", "active", "segment", "csm", "industry", "plan"])
-    monthly = monthly.assign(arr=pd.Series(arr, dtype="float64"), csm=[csms.get(csm, csm) for csm in monthly["csm"]])
+    monthly = pd.DataFrame(piles.monthly)
+    unrated = [value is None and given[0] is not None for given, value in zip(piles.amounts, arr, strict=True)]
+    monthly = monthly.assign(
+        arr=pd.Series(arr, dtype="float64"),
+        unrated=pd.Series(unrated, dtype="object"),
+        csm=[csms.get(csm, csm) for csm in monthly["csm"]],
+    )
     about = pd.DataFrame(piles.about or None, columns=None if piles.about else ["customer"])
     if first and first > start:
         notes.append(

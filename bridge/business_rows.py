@@ -95,13 +95,18 @@ def span(row: Row, agreed: Sequence[Term], active: bool | None, lost_by: date | 
     return Span(since, churned, row.get("status") == "churned" or churned is not None)
 
 
+def csm(row: Row) -> Any:
+    """Who looks after the account: its CSM; where the CRM names none, its owner."""
+    return row.get("csm") or row.get("owner")
+
+
 def described(row: Row) -> dict[str, Any]:
     """An account's attributes, for what accounts share: words and numbers, mapped fields too."""
-    mapped = {name: value for name, value in row.items() if name not in _CANONICAL and name != "pulse_since"}
-    return {**{name: row.get(name) for name in TOLD}, **{n: v for n, v in mapped.items() if _plain(v)}}
+    mapped = {name: value for name, value in row.items() if name not in CANONICAL and name != "pulse_since"}
+    return {**{name: row.get(name) for name in TOLD}, "csm": csm(row), **{n: v for n, v in mapped.items() if _plain(v)}}
 
 
-_CANONICAL: Final = frozenset(payload_fields("account"))
+CANONICAL: Final = frozenset(payload_fields("account"))
 
 
 def _plain(value: object) -> bool:

@@ -27,8 +27,9 @@ from scoring.metrics import (
     team,
     value,
 )
-from scoring.metrics.book import Problem, cut
+from scoring.metrics.book import Problem, cut, total
 from scoring.metrics.estimates import Estimate
+from scoring.metrics.surveys import Answers, Reach
 
 BY: Final = ("segment", "csm", "cohort", "industry", "plan")
 NOT_ASKED: Final = ("csm",)
@@ -72,16 +73,18 @@ class Numbers:
     served_missing: Sequence[str]
     effect: effect.Effect | None
     patterns: Sequence[patterns.Pattern]
-    surveys: Mapping[str, surveys.Answers]
-    surveys_groups: Mapping[str, Mapping[str, surveys.Answers]]
-    reach: surveys.Reach
-    nps_trend: Sequence[surveys.Answers]
+    surveys: Mapping[str, Answers]
+    surveys_groups: Mapping[str, Mapping[str, Answers]]
+    reach: Reach
+    nps_trend: Sequence[Answers]
     health: Mapping[str, Health]
     flags: Mapping[str, int]
     team: Sequence[team.Desk]
     targets: Sequence[targets.Compared]
     clv_cac: Estimate
     labels: Mapping[int, str]
+    accounts: pd.DataFrame
+    """A row per customer of the period: where each number comes from."""
 
 
 def reckon(given: Gathered, economics: Economics, by: str = "segment") -> Numbers:
@@ -151,10 +154,32 @@ def reckon(given: Gathered, economics: Economics, by: str = "segment") -> Number
         targets=targets.compare(economics.targets, actuals),
         clv_cac=actuals["clv_cac"],
         labels=given.labels,
+        accounts=_accounts(given, period, served, answered),
     )
 
 
 SURVEYS: Final = surveys.SURVEYS
+
+
+def _accounts(
+    given: Gathered, period: retention.Retention, served: cost_to_serve.Served, answered: pd.DataFrame
+) -> pd.DataFrame:
+    """Everybody who was or is a customer: what they paid, cost and answered."""
+    moved = retention.movement(given.book, period.start, period.end)
+    latest = given.book.at(pd.Timestamp(given.book.until))
+    were = moved.index[(moved["there"].eq(True) | moved["still"].eq(True)).fillna(False)]
+    index = were.union(latest.index[latest["active"].eq(True)])
+    made = pd.DataFrame(index=index).assign(
+        account=[given.labels.get(id, str(id)) for id in index],
+        **{name: latest[name].reindex(index) for name in BY},
+        arr_start=moved["before"].reindex(index),
+        arr_end=moved["after"].reindex(index),
+        lost=(moved["there"] & ~moved["still"]).reindex(index),
+        **{name: served.accounts[name].reindex(index) for name in ("tickets", "touches", "cost", "revenue", "margin")},
+    )
+    for survey in SURVEYS:
+        made = made.join(surveys.by_customer(answered, survey).add_prefix(f"{survey}_"))
+    return made
 
 
 def _top(economics: Economics, survey: str) -> float | None:
@@ -175,11 +200,8 @@ def _health(latest: pd.DataFrame, health: pd.DataFrame) -> dict[str, Health]:
     """The bands of those who are customers now; whoever has no decision is unknown."""
     rows = latest[latest["active"].eq(True)]
     bands = health["band"].reindex(rows.index).fillna("unknown")
-    arr = rows["arr"].groupby(bands).sum(min_count=1)
-    counts = bands.value_counts()
-    return {
-        band: Health(int(counts.get(band, 0)), None if pd.isna(arr.get(band)) else float(arr[band])) for band in BANDS
-    }
+    parts = {band: rows[bands.eq(band)] for band in BANDS}
+    return {band: Health(len(mine), total(mine)) for band, mine in parts.items()}
 
 
 def _patterns(given: Gathered, period: retention.Retention, least_n: int) -> list[patterns.Pattern]:

@@ -1,11 +1,13 @@
 """``csbridge metrics``: the numbers of the business, as tables or JSON."""
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from bridge.cli.needing import require
 from bridge.cli.shell import Result, Shell, verb
+from config.errors import ConfigError, Problem
 
 BY = ("segment", "csm", "cohort", "industry", "plan")
 
@@ -13,8 +15,9 @@ BY = ("segment", "csm", "cohort", "industry", "plan")
 @click.command("metrics", short_help="Retention, NRR, lifetime value, ROI: the numbers of the business.")
 @click.option("--months", type=click.IntRange(1, 120), default=12, show_default=True, help="Length of the period.")
 @click.option("--by", type=click.Choice(BY), default="segment", show_default=True, help="Whose numbers to compare.")
+@click.option("--accounts", type=click.Path(path_type=Path, dir_okay=False), help="A CSV file too, a row per account.")
 @verb
-def command(shell: Shell, months: int, by: str) -> Result:
+def command(shell: Shell, months: int, by: str, accounts: Path | None) -> Result:
     """Print churn, retention, GRR, NRR, cohorts, lifetime value, ROI and more over the last whole months.
 
     What the store does not know of a month is unknown, and said to be; nothing is filled in from today.
@@ -23,7 +26,19 @@ def command(shell: Shell, months: int, by: str) -> Result:
     from bridge.reporting.terminal import shown
 
     numbers = reckoned(shell, months, by)
-    return Result(as_data(numbers), "" if shell.json else shown(numbers))
+    data, said = as_data(numbers), "" if shell.json else shown(numbers)
+    if accounts:
+        data["accounts"] = _written(numbers.accounts, accounts)
+        said += f"\n\nwritten: {accounts}"
+    return Result(data, said)
+
+
+def _written(rows: Any, out: Path) -> str:
+    try:
+        rows.round(2).to_csv(out, index=False)
+    except OSError as exc:
+        raise ConfigError([Problem("--accounts", f"{out} cannot be written: {exc.strerror}")]) from exc
+    return str(out)
 
 
 def reckoned(shell: Shell, months: int, by: str) -> Any:

@@ -10,6 +10,8 @@ from bridge.reporting.page import Section, Table
 from bridge.reporting.words import UNKNOWN, count, interval, money, number, share
 from scoring.metrics.estimates import Estimate
 
+COSTS: Final = ("people", "tools", "ticket")
+"""While none of them is known, what serving costs is not either."""
 SHOWN: Final = 12
 """Patterns that are listed; all are in --json."""
 
@@ -68,7 +70,9 @@ def value(numbers: Numbers) -> Section:
 def roi(numbers: Numbers) -> Section:
     back = numbers.roi
     rows = [[f"{one.name} revenue", money(one.amount), f"{len(one.accounts):,}"] for one in back.revenue]
-    rows += [[f"cost of {name}", UNKNOWN if cost is None else money(-cost), ""] for name, cost in back.costs.items()]
+    rows += [
+        [f"cost of {name}", UNKNOWN if cost is None else money(-cost or 0.0), ""] for name, cost in back.costs.items()
+    ]
     rows += [["net", money(back.net), ""], ["revenue ÷ cost", number(back.ratio, 2), ""]]
     notes = [f"Unknown: {', '.join(back.missing)} is needed"] if back.missing else []
     if back.baseline is None:
@@ -79,13 +83,13 @@ def roi(numbers: Numbers) -> Section:
     return Section(
         "roi", "Return on customer success",
         "(retention + expansion + referral revenue) − (people + tools + programmes), over the period. "
-        "The accounts behind each sum are in --json.",
+        "csbridge metrics --json names the accounts behind each sum.",
         tables=[Table.of(["", numbers.currency, "accounts"], rows)], notes=notes,
     )  # fmt: skip
 
 
 def served(numbers: Numbers) -> Section | None:
-    if not numbers.served:
+    if not numbers.served or {f"economics.costs.{name}" for name in COSTS} <= {*numbers.served_missing}:
         return None
     rows = [
         [name, f"{one.customers:,}", money(one.cost), money(one.cost / one.customers), money(one.revenue),

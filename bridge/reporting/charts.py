@@ -11,6 +11,7 @@ from io import StringIO
 from typing import Any, Final
 
 import matplotlib
+import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -107,7 +108,7 @@ def lines(
 
 
 def steps(
-    alt: str, curves: Mapping[str, tuple[Sequence[float], Sequence[float], Sequence[float], Sequence[float]]], axis: str
+    alt: str, curves: Mapping[str, tuple[Sequence[float], Sequence[float], Sequence[Value], Sequence[Value]]], axis: str
 ) -> Markup:
     """Step curves between 0 and 1: for each name times, values, low and high."""
 
@@ -160,15 +161,24 @@ def heat(
     """A triangle or table of shares, darker = more; each cell says its number, an empty one is unknown."""
 
     def draw(axes: Axes) -> None:
-        grid = [[float("nan") if value is None else value for value in row] for row in values]
-        axes.imshow(grid, cmap="Blues", vmin=0.0, vmax=1.15, aspect="auto")
+        grid = np.array([_plain(row) for row in values], dtype=float)
+        axes.pcolormesh(np.ma.masked_invalid(grid), cmap="Blues", vmin=0.0, vmax=1.15, edgecolors="white", linewidth=1)
         for down, row in enumerate(values):
             for across, value in enumerate(row):
                 if value is not None:
                     colour = "white" if value > 0.72 else INK
-                    axes.text(across, down, f"{100 * value:.0f}", ha="center", va="center", color=colour, fontsize=8.5)
-        axes.set_yticks(range(len(rows)), list(rows))
-        axes.set_xticks(range(len(columns)), list(columns))
+                    axes.text(
+                        across + 0.5,
+                        down + 0.5,
+                        f"{100 * value:.0f}",
+                        ha="center",
+                        va="center",
+                        color=colour,
+                        fontsize=8.5,
+                    )
+        axes.invert_yaxis()
+        axes.set_yticks([place + 0.5 for place in range(len(rows))], list(rows))
+        axes.set_xticks([place + 0.5 for place in range(len(columns))], list(columns))
         axes.set_xlabel(axis)
         axes.grid(False)
         for spine in axes.spines.values():

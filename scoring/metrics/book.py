@@ -7,6 +7,7 @@ from; ``bridge.business`` builds them from the store, an analyst from any table.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from numbers import Number
 from typing import Final
 
 import numpy as np
@@ -21,6 +22,7 @@ MONTHLY: Final[dict[str, str]] = {
     "csm": "object",
     "industry": "object",
     "plan": "object",
+    "unrated": "object",  # True: its ARR is in a currency without a rate: no sum that should hold it is known
 }
 """One row per customer and month's end; who has none in a month that others have was no customer then. Attributes are
 what was known of them then; None = unknown.
@@ -70,8 +72,9 @@ class Book:
 
     @property
     def whole(self) -> list[pd.Timestamp]:
-        """Those of ``months`` that are the last day of a month: between them lie whole months."""
-        return [month for month in self.months if month.is_month_end]
+        """Those of ``months`` that are the last day of a month: between them lie whole months. All, where none is: a
+        table may name its months by another day."""
+        return [month for month in self.months if month.is_month_end] or self.months
 
     @property
     def lives(self) -> pd.DataFrame:
@@ -92,6 +95,21 @@ def book(monthly: pd.DataFrame, customers: pd.DataFrame, until: date, currency: 
     started = about["customer_since"].reindex(rows["customer"].to_numpy())
     cohort = started.dt.strftime("%Y-%m").astype("object").to_numpy()
     return Book(rows.assign(cohort=cohort), about, until, currency, tuple(problems))
+
+
+def total(rows: pd.DataFrame) -> float | None:
+    """The ARR of some customers together: of those who say it; unknown where nobody does, or a sum lacks its rate."""
+    known = rows["arr"].dropna()
+    return None if known.empty or rows["unrated"].eq(True).any() else float(known.sum())
+
+
+def days(column: pd.Series) -> pd.Series:
+    """Days from dates, times and ISO text; all else is missing: a number is no day, nor is 03/04/2026 a sure one."""
+    if not pd.api.types.is_datetime64_any_dtype(column):
+        column = column.astype("object")
+        column = column.mask(column.map(lambda value: isinstance(value, Number) or value is None), None)
+    found = pd.Series(pd.to_datetime(column, errors="coerce", utc=True, format="ISO8601"))
+    return found.dt.tz_localize(None).dt.normalize().astype("datetime64[s]")
 
 
 def years(start: pd.Timestamp, end: pd.Timestamp) -> float:
@@ -157,6 +175,6 @@ def _as(column: pd.Series, wanted: str) -> pd.Series:
     if wanted == "float64":
         return pd.Series(pd.to_numeric(column, errors="coerce")).astype("float64")
     if wanted == "datetime64[s]":
-        return pd.Series(pd.to_datetime(column, errors="coerce")).dt.normalize().astype("datetime64[s]")
+        return days(column)
     column = column.astype("object")
     return column.where(column.notna(), None)

@@ -50,7 +50,7 @@ def serve(
     ``contacts``: customer, tickets, touches, meetings in the period. ``costs``: people and tools a year; each ticket,
     each meeting. People go by each account's share of touches and tickets (evenly where there are none), tools evenly.
     """
-    end = book.months[-1]
+    end = pd.Timestamp(book.until)
     share = years(start, end)
     rows = book.at(end)
     rows = rows[rows["active"].eq(True)]

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from scoring.metrics import estimates
-from scoring.metrics.book import Book, cut
+from scoring.metrics.book import Book, cut, days
 from scoring.metrics.estimates import Estimate, Floats
 
 CALIPER: Final = 0.5
@@ -69,7 +69,7 @@ def effect(book: Book, started: pd.Series, months: int = 6, trend: int = 3, leas
     the end of the window, looked at from the same base on. Accounts need a known ARR above 0 at the base and a known
     outcome ``months`` later; they are taken only once.
     """
-    begun = pd.to_datetime(started, errors="coerce").dropna()
+    begun = days(started).dropna()
     units = list(_windows(book, begun, months, trend))
     everybody = pd.concat(units) if units else pd.DataFrame(columns=_COLUMNS)
     treated, others = everybody[everybody["treated"].eq(True)], everybody[everybody["treated"].eq(False)]

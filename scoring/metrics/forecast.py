@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import pandas as pd
 
-from scoring.metrics.book import Book
+from scoring.metrics.book import Book, total
 from scoring.metrics.estimates import SEED, Floats
 from scoring.metrics.retention import monthly
 
@@ -44,12 +45,11 @@ def forecast(book: Book, months: int = 12) -> Forecast:
     month counts only when it is whole.
     """
     observed = np.array([one.nrr.value for one in monthly(book) if one.nrr.value is not None])
-    last = book.at(book.months[-1]) if book.months else None
-    arr = last.loc[last["active"].eq(True), "arr"].dropna() if last is not None else None
-    now = float(arr.sum()) if arr is not None and len(arr) else None
+    last = book.at(pd.Timestamp(book.until))
+    now = total(last[last["active"].eq(True)])
     if now is None or len(observed) < LEAST_MONTHS:
         why = f"{len(observed)} months of known ARR movements; {LEAST_MONTHS} are needed"
-        return Forecast((), now, len(observed), why if now is not None else "ARR of any customer is not known")
+        return Forecast((), now, len(observed), why if now is not None else "today's ARR is not known")
     paths = now * np.cumprod(_drawn(observed, months), axis=1)
     edge = (1 - LEVEL) / 2
     low, middle, high = np.quantile(paths, (edge, 0.5, 1 - edge), axis=0)

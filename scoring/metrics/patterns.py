@@ -97,11 +97,12 @@ def _compared(words: pd.Series, belongs: pd.Series, least_n: int) -> Iterator[Co
     total, hits = len(words), int(inside.sum())
     if hits in (0, total):
         return
-    sizes, mines = inside.groupby(words).size().to_dict(), inside.groupby(words).sum().to_dict()
+    sizes = {str(value): size for value, size in inside.groupby(words).size().items()}
+    mines = {str(value): hits for value, hits in inside.groupby(words).sum().items()}
     for value in sorted(sizes)[-1:] if len(sizes) == 2 else sorted(sizes):
         n, mine = int(sizes[value]), int(mines[value])
         if n >= least_n and total - n >= least_n:
-            yield str(value), n, mine, total - n, hits - mine
+            yield value, n, mine, total - n, hits - mine
 
 
 def _words(values: pd.Series) -> pd.Series:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, special
 
+from scoring.metrics.book import days
 from scoring.metrics.estimates import Floats
 
 WEEK: Final = 7.0
@@ -62,15 +63,15 @@ def summary(purchases: pd.DataFrame, until: date) -> pd.DataFrame:
     ``until``, undated, or without a positive amount is left out (an amount of 0 still is a purchase day).
     """
     rows = purchases.assign(
-        day=pd.to_datetime(purchases["day"], errors="coerce"),
+        day=days(purchases["day"]),
         amount=pd.to_numeric(purchases["amount"], errors="coerce"),
     )
     usable = rows["day"].le(pd.Timestamp(until)) & rows["customer"].notna() & np.isfinite(rows["amount"])
     rows = rows[usable & rows["amount"].ge(0)]
-    days = rows.groupby(["customer", "day"], as_index=False)["amount"].sum()
-    by = days.groupby("customer")["day"]
+    bought = rows.groupby(["customer", "day"], as_index=False)["amount"].sum()
+    by = bought.groupby("customer")["day"]
     first, last, count = by.min(), by.max(), by.count()
-    again = days[days["day"].gt(days["customer"].map(first)) & days["amount"].gt(0)]
+    again = bought[bought["day"].gt(by.transform("min")) & bought["amount"].gt(0)]
     return pd.DataFrame(
         {
             "x": (count - 1).astype("float64"),
@@ -141,7 +142,7 @@ def value(
     nobody = pd.DataFrame(columns=["purchases", "amount", "value"])
     repeating = int((customers["x"].gt(0) & customers["paid"].gt(0)).sum())
     if repeating < LEAST_REPEATING:
-        why = f"{repeating} customers bought again; {LEAST_REPEATING} are needed"
+        why = f"customers who bought again: {repeating}; {LEAST_REPEATING} are needed"
         return PurchaseValue(nobody, None, None, None, None, why)
     if margin is None:
         return PurchaseValue(nobody, None, None, None, None, "economics.gross_margin is not set")

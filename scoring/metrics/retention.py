@@ -53,7 +53,7 @@ class Retention:
 
 def movement(book: Book, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     """Per customer at either end: ``there`` and ``still`` (active at start, at end; NA = unknown), ``before`` and
-    ``after`` (ARR; 0 of a lost one), and the cuts as they were at the start.
+    ``after`` (ARR; 0 of a lost one), whether one of them lacks its rate, and the cuts as they were at the start.
     """
     first, last = book.at(start), book.at(end)
     index = first.index.union(last.index, sort=False)
@@ -66,6 +66,7 @@ def movement(book: Book, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame
             "still": still,
             "before": first["arr"].reindex(index),
             "after": last["arr"].reindex(index).mask(still.eq(False).fillna(False), 0.0),
+            "unrated": first["unrated"].reindex(index).eq(True) | last["unrated"].reindex(index).eq(True),
             **cuts,
         },
         index=index,

@@ -71,6 +71,7 @@ def roi(
     spent = {name: None if (cost := costs.get(name)) is None else cost * share for name in COSTS}
     missing = [f"economics.costs.{name}" for name, cost in spent.items() if cost is None]
     missing += [] if len(known) else ["ARR at both ends of the period"]
+    missing += ["a rate for every currency"] if moved.loc[there | moved["still"].eq(True), "unrated"].any() else []
     earned, cost = sum(term.amount or 0.0 for term in terms), sum(one or 0.0 for one in spent.values())
     return Roi(
         start=start,

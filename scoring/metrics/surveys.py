@@ -18,6 +18,7 @@ from scoring.days import days_before
 from scoring.frames import typed
 from scoring.metrics import estimates
 from scoring.metrics.book import Book, cut
+from scoring.metrics.book import days as days_of
 from scoring.metrics.estimates import Estimate, Floats, Z
 from scoring.nps import PASSIVE, PROMOTER
 
@@ -52,7 +53,7 @@ class Reach:
 
 def answers(responses: pd.DataFrame, until: date, days: int = WINDOW) -> pd.DataFrame:
     """Per person (and for each answer without one) the latest in each survey: survey, customer, person, score, ago."""
-    rows = typed("responses", responses)
+    rows = typed("responses", responses.assign(day=days_of(responses["day"])) if len(responses) else responses)
     ago = days_before(rows["day"], until)
     return latest_answers(rows.assign(ago=ago)[ago.ge(0) & ago.lt(days)])
 
@@ -82,6 +83,24 @@ def summarise_by(
     return {str(value): summarise(rows, survey, least_n, top) for value, rows in known.groupby(named[pd.notna(named)])}
 
 
+def by_customer(given: pd.DataFrame, survey: str) -> pd.DataFrame:
+    """By customer, all at once: ``n``, ``value``, and for NPS ``low`` and ``high``; no least number is kept here.
+
+    A person's own score is their row in ``answers``.
+    """
+    rows = given[given["survey"].eq(survey)]
+    score, of = rows["score"], rows["customer"]
+    counts = pd.DataFrame({"p": score.ge(PROMOTER), "d": score.lt(PASSIVE), "n": True}).groupby(of).sum()
+    if survey != "nps":
+        return pd.DataFrame({"n": counts["n"], "value": score.groupby(of).mean(), "low": np.nan, "high": np.nan})
+    value, m = 100 * (counts["p"] - counts["d"]) / counts["n"], counts["n"] + 3
+    p, d = counts["p"] + 0.75, counts["d"] + 0.75
+    centre = (p - d) / m
+    half = Z * np.sqrt(((p + d) / m - centre**2).clip(lower=0.0) / m)
+    low, high = (100 * (centre - half)).clip(-100, value), (100 * (centre + half)).clip(value, 100)
+    return pd.DataFrame({"n": counts["n"], "value": value, "low": low, "high": high})
+
+
 def nps(promoters: int, passives: int, detractors: int) -> Estimate:
     """The score of so many, −100…100."""
     n = promoters + passives + detractors
@@ -91,7 +110,8 @@ def nps(promoters: int, passives: int, detractors: int) -> Estimate:
     centre = (p - d) / m
     half = Z * sqrt(max((p + d) / m - centre**2, 0.0) / m)
     value = 100 * (promoters - detractors) / n
-    return Estimate(value, max(-100.0, 100 * (centre - half)), min(100.0, 100 * (centre + half)), n)
+    low, high = min(100 * (centre - half), value), max(100 * (centre + half), value)
+    return Estimate(value, low, high, n).within(-100.0, 100.0)
 
 
 def reach(given: pd.DataFrame, persons: pd.DataFrame, book: Book) -> Reach:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from scoring.metrics.book import Book, cut
+from scoring.metrics.book import Book, cut, total
 from scoring.metrics.estimates import UNKNOWN, Estimate
 from scoring.metrics.retention import by
 
@@ -35,15 +35,15 @@ def team(book: Book, health: pd.DataFrame, start: pd.Timestamp) -> list[Desk]:
     past = by(book, start, book.months[-1], "csm") if start in book.months else {}
     desks = []
     for name, mine in rows.groupby(cut(rows["csm"])):
-        known, red = mine["arr"].dropna(), mine.loc[mine["band"].eq("red"), "arr"].dropna()
+        arr, red = total(mine), mine[mine["band"].eq("red")]
         was = past.get(str(name))
         desk = Desk(
             csm=str(name),
             customers=len(mine),
-            arr=float(known.sum()) if len(known) else None,
-            without_arr=len(mine) - len(known),
-            red=int(mine["band"].eq("red").sum()),
-            red_arr=float(red.sum()) if len(known) else None,
+            arr=arr,
+            without_arr=int(mine["arr"].isna().sum()),
+            red=len(red),
+            red_arr=total(red) if len(red) else None if arr is None else 0.0,
             flagged=int(mine["flags"].gt(0).sum()),
             unscored=int((mine["band"].isna() | mine["band"].eq("unknown")).sum()),
             retention=was.retention if was else UNKNOWN,

@@ -10,8 +10,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from scoring.metrics import estimates
-from scoring.metrics.book import MONTH_DAYS, Book, cut
+from scoring.metrics.book import MONTH_DAYS, Book, cut, total
 from scoring.metrics.estimates import Estimate
 from scoring.metrics.survival import Curve
 
@@ -50,9 +49,8 @@ def revenue_by(book: Book, name: str) -> dict[str, Revenue]:
 
 
 def _revenue(month: pd.Timestamp, rows: pd.DataFrame) -> Revenue:
-    arr = rows.loc[rows["active"].eq(True), "arr"]
-    known = arr.dropna()
-    return Revenue(month, len(arr), float(known.sum()) if len(known) else None, len(arr) - len(known))
+    active = rows[rows["active"].eq(True)]
+    return Revenue(month, len(active), total(active), int(active["arr"].isna().sum()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +82,11 @@ def contractual(
     that at least ``least_n`` customers have been watched for; none = unknown.
     """
     missing = [] if margin is not None else ["economics.gross_margin"]
-    latest = book.at(book.months[-1]) if book.months else None
-    arr = latest.loc[latest["active"].eq(True), "arr"].dropna() if latest is not None else pd.Series(dtype="float64")
-    if arr.empty:
-        missing.append("ARR of any customer")
+    latest = book.at(pd.Timestamp(book.until))
+    latest = latest[latest["active"].eq(True)]
+    arr = latest["arr"].dropna()
+    if total(latest) is None:
+        missing.append("a rate for every currency" if len(arr) else "ARR of any customer")
     months = _horizon(book, least_n)
     if months < 1:
         missing.append(f"{least_n} customers whose first month was observed")
@@ -126,11 +125,3 @@ def _horizon(book: Book, least_n: int) -> int:
 
 def _or(value: float | None, other: float | None) -> float:
     return value if value is not None else float(other or 0.0)
-
-
-def mean_arr(book: Book) -> Estimate:
-    """ARR of a customer, on average."""
-    if not book.months:
-        return Estimate(None)
-    last = book.at(book.months[-1])
-    return estimates.mean(last.loc[last["active"].eq(True), "arr"].to_numpy("float64"))
