@@ -183,6 +183,11 @@ def _decided(
     return decide(frames, by or workspace.policy, previous, peers)
 
 
+def decisions_now(db: Connection, workspace: Workspace, ids: Sequence[int], moment: Moment) -> list[Decision]:
+    """What would be decided about these now, by the workspace's cards; nothing is stored."""
+    return _decided(db, workspace, ids, moment)
+
+
 def _keep(
     db: Connection,
     workspace: Workspace,

@@ -27,6 +27,8 @@ VERBS: Final = {
     "metrics": "bridge.cli.metrics",
     "report": "bridge.cli.report",
     "scorecard": "bridge.cli.scorecard",
+    "whatif": "bridge.cli.whatif",
+    "backtest": "bridge.cli.backtest",
     "inbox": "bridge.cli.inbox",
     "outbox": "bridge.cli.outbox",
     "sandbox": "bridge.cli.sandbox",
