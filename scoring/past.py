@@ -90,7 +90,6 @@ def past(frames: Frames, product: Product = NO_PRODUCT) -> Past:
         customers=customers,
         persons=past_rows.persons(typed("persons", frames.persons), as_of),
         use=use.summarise(usage, customers["plan"], days_before(customers["customer_since"], as_of), product),
-        use_days=_use_days(typed("usage", frames.usage), as_of),
         reached=use.reached(usage, product),
         tickets=past_rows.tickets(typed("tickets", frames.tickets), as_of),
         responses=responses,
