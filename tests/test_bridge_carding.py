@@ -144,12 +144,6 @@ def test_the_list_says_since_when(folder: Path, store: Store) -> None:
     assert found["risk-high.yml"].since is None
 
 
-@pytest.fixture
-def shop(folder: Path) -> Path:
-    (folder / "csbridge.yml").write_text(CONFIG.replace("${NOT_SET_HERE}", "secret"))
-    return folder
-
-
 def run(folder: Path, *words: str) -> Result:
     return CliRunner().invoke(main, ["-c", str(folder / "csbridge.yml"), *words])
 
@@ -160,33 +154,41 @@ def data(folder: Path, *words: str, code: int = 0) -> Any:
     return json.loads(result.stdout)
 
 
-def test_the_commands(shop: Path) -> None:
-    file = str(card(shop))
-    shown = run(shop, "scorecard", "check", file).output
+def test_the_commands(folder: Path) -> None:
+    file = str(card(folder))
+    shown = run(folder, "scorecard", "check", file).output
     assert "usage: 100% of the weight; reaches the floor of 30% alone" in shown
     assert "green from 70, yellow from 40; margin 2, 3 days" in shown
-    facts = data(shop, "scorecard", "check", file)
+    facts = data(folder, "scorecard", "check", file)
     assert facts["measures"]["seats"] == {"feature": "seat_use", "group": "usage", "weight": 1}
     assert (facts["form"], facts["warnings"]) == ("weighted", [])
-    assert len(data(shop, "scorecard", "write", "risk")["written"]) == 3
-    first = data(shop, "scorecard", "activate", file, "--as", "mine")
+    assert len(data(folder, "scorecard", "write", "risk")["written"]) == 3
+    first = data(folder, "scorecard", "activate", file, "--as", "mine")
     assert (Path(first["file"]).name, first["replaced"]) == ("mine.yml", None)
-    rows = data(shop, "scorecard", "list")["scorecards"]
+    rows = data(folder, "scorecard", "list")["scorecards"]
     assert [(row["file"], row["scored"]) for row in rows][:2] == [("mine.yml", True), ("risk-high.yml", False)]
-    assert "mine.yml" in run(shop, "scorecard", "list").output
-    assert data(shop, "scorecard", "rollback")["version"] is None
-    assert data(shop, "scorecard", "rollback", code=2)["error"]["family"] == "ConfigError"
-    assert run(shop, "scorecard", "activate", file, "--as", "../x").exit_code == 2
+    assert "mine.yml" in run(folder, "scorecard", "list").output
+    assert data(folder, "scorecard", "rollback")["version"] is None
+    assert data(folder, "scorecard", "rollback", code=2)["error"]["family"] == "ConfigError"
+    assert run(folder, "scorecard", "activate", file, "--as", "../x").exit_code == 2
 
 
-def test_an_index_is_shown_by_its_values(shop: Path) -> None:
+def test_what_is_wrong_with_the_store_is_told(folder: Path) -> None:
+    config = folder / "csbridge.yml"
+    config.write_text(CONFIG + "store: ${NOT_SET_EITHER}\nscorecards: [health, risc]\n")
+    problems = data(folder, "scorecard", "list", code=2)["error"]["problems"]
+    assert [(problem["where"], problem["line"]) for problem in problems] == [("store", 7), ("scorecards[1]", 8)]
+    assert data(folder.parent, "scorecard", "list", code=2)["error"]["problems"][0]["what"] == "there is no such file"
+
+
+def test_an_index_is_shown_by_its_values(folder: Path) -> None:
     text = "purpose: health\nform: additive\nmeasures:\n  talks: {action: meeting, value: 3, cap: 30}\n"
-    shown = run(shop, "scorecard", "check", str(card(shop, text))).output
+    shown = run(folder, "scorecard", "check", str(card(folder, text))).output
     assert "+3  talks (actions): each of meeting, at most 30" in shown
 
 
-def test_the_shipped_card_that_init_writes_checks_clean(shop: Path) -> None:
-    file = card(shop, shipped_text("scorecards/health.yml"), "health.yml")
-    shown = run(shop, "scorecard", "check", str(file)).output
+def test_the_shipped_card_that_init_writes_checks_clean(folder: Path) -> None:
+    file = card(folder, shipped_text("scorecards/health.yml"), "health.yml")
+    shown = run(folder, "scorecard", "check", str(file)).output
     assert "14%  active_trend (usage): 0.0 to 13.9 points by active_trend" in shown
     assert "warning" not in shown
