@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: install demo test quick bench foreign clean
+.PHONY: install demo test quick bench proof foreign clean
 
 install: $(INSTALLED)
 
@@ -37,6 +37,10 @@ foreign:
 bench: install
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --editable '.[bench]' || true
 	$(BIN)/python tests/bench/run.py
+
+# What the scores are worth on real data, which is looked for in $CSBRIDGE_PROOF_DATA, else beside this checkout.
+proof: install
+	$(BIN)/python tests/proof/run.py
 
 clean:
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache demo-workspace $(INSTALLED)

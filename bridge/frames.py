@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from bridge import frame_rows
 from bridge.dating import OVERWRITTEN, as_then
 from bridge.frame_rows import Row
-from bridge.knowledge import Fact, gather_accounts, gather_around
+from bridge.knowledge import Fact, Facts, gather_accounts, gather_around
 from bridge.moments import Moment, close_of, day_of
 from bridge.store import cursors, lookup, memory, usage
 from bridge.usage_keys import UsageKeys
@@ -45,12 +45,21 @@ def customer_rows(
 
 
 def build(
-    db: Connection, settings: Settings, rows: Mapping[int, Row], accounts: Sequence[Fact], moment: Moment
+    db: Connection,
+    settings: Settings,
+    rows: Mapping[int, Row],
+    accounts: Sequence[Fact],
+    moment: Moment,
+    gathered: Facts | None = None,
+    usage_days: int = HISTORY,
 ) -> Frames:
-    """Frames about the customers in ``rows``, in that order; ``accounts`` may hold others' facts too."""
+    """Frames about the customers in ``rows``, in that order; ``accounts`` may hold others' facts too.
+
+    ``gathered``: what is around them, where the caller has it already. ``usage_days`` 0: no usage of files is read.
+    """
     zone = settings.zone
     accounts = [fact for fact in accounts if fact.customer in rows]
-    around = dict(gather_around(db, accounts, moment.known))
+    around = dict(gather_around(db, accounts, moment.known) if gathered is None else gathered)
     if moment.dated:
         then = close_of(moment.day, zone)
         around |= {kind: list(as_then(db, kind, around[kind], then)) for kind in OVERWRITTEN if kind in around}
@@ -60,15 +69,15 @@ def build(
         "tickets": frame_rows.tickets(db, around["ticket"], moment, zone),
         "responses": frame_rows.happened(frame_rows.response, around["response"], "at", moment, zone),
         "activities": [row for fact in around["activity"] for row in frame_rows.activity(fact, moment, zone)],
-        "deals": [frame_rows.deal(fact) for fact in around["deal"]],
+        "deals": [frame_rows.deal(fact) for fact in around["deal"] if _there(fact, "opened_on", moment)],
         "contracts": [] if moment.dated else [frame_rows.contract(fact) for fact in around["contract"]],
-        "invoices": [frame_rows.invoice(fact) for fact in around["invoice"]],
+        "invoices": [frame_rows.invoice(fact) for fact in around["invoice"] if _there(fact, "due_on", moment)],
         "sources": [
             *(_source(db, source, moment) for source in settings.usage if source.file),
             *_crm_sources(db, settings, moment),
         ],
     }
-    used = [*_usage(db, settings.usage, accounts, moment), *map(_use, around["usage"])]
+    used = [*_usage(db, settings.usage, accounts, moment, usage_days), *map(_use, around["usage"])]
     made = {name: frame(name, some) for name, some in rows_of.items()}
     extra = extra_frame(_extra(rows))
     return Frames(as_of=moment.day, dated=moment.dated, usage=columns("usage", used), extra=extra, **made)
@@ -78,6 +87,12 @@ def _extra(rows: Mapping[int, Row]) -> Mapping[int, Row]:
     """What is known of accounts that no column of the frames holds, mapped fields among it."""
     named = {*COLUMNS["customers"], "extra"}
     return {id: {name: value for name, value in row.items() if name not in named} for id, row in rows.items()}
+
+
+def _there(fact: Fact, since: str, moment: Moment) -> bool:
+    """Before the first sync, whether a record's date proves that it was there: it may have been made since."""
+    day = fact.content[since]
+    return not moment.dated or (day is not None and day <= moment.day.isoformat())
 
 
 def _read_whole(accounts: Sequence[Fact], complete: Set[str]) -> list[Fact]:
@@ -92,6 +107,8 @@ def _account(db: Connection, fact: Fact, moment: Moment, zone: ZoneInfo) -> dict
     row = {**fact.content["extra"], **fact.content}
     if moment.dated:  # nobody knows since when mapped fields have held what they hold
         row = {**fact.content, "status": row["status"] or _status_then(row, moment.day)}
+        left = row["churned_on"]
+        row["churned_on"] = left if left and left <= moment.day.isoformat() else None  # nobody knew of it before
     if row["pulse"]:
         seen = memory.known_since(db, fact.known, "account", ("pulse", "pulse_reason", "pulse_until"))
         row["pulse_since"] = day_of(seen, zone)
@@ -148,12 +165,14 @@ def _use(fact: Fact) -> Use:
     return row["customer"], row["source"], row["person"], row["feature"], row["day"], row["count"]
 
 
-def _usage(db: Connection, sources: Sequence[UsageSource], accounts: Sequence[Fact], moment: Moment) -> Iterable[Use]:
+def _usage(
+    db: Connection, sources: Sequence[UsageSource], accounts: Sequence[Fact], moment: Moment, days: int
+) -> Iterable[Use]:
     for source in sources:
-        if source.file is None:
+        if source.file is None or not days:
             continue
         customer_of = UsageKeys(source.account_key).customers(db, accounts)
-        totals = usage.known(db, source.file, sorted(customer_of), moment.day, moment.known, HISTORY)
+        totals = usage.known(db, source.file, sorted(customer_of), moment.day, moment.known, days)
         rows = (
             (customer_of[total.account_key], source.file, total.person or None, total.feature, total.day, total.count)
             for total in totals

@@ -53,16 +53,21 @@ def publish(db: Connection, workspace: Workspace, decisions: Sequence[Decision],
     several = [ref for some in refs.values() if len(some) > 1 for ref in some]
     gone = set(several) - lookup.living(db, several)  # a customer outlives one of its records
     decided = {ref: decision for decision in decisions for ref in refs.get(decision.customer, ()) if ref not in gone}
-    min_change, language = workspace.settings.write.min_change, workspace.settings.language
-    said_in: Fields = {LANGUAGE: None if language == DEFAULT else language}
+    min_change = workspace.settings.write.min_change
 
     def wanted(entry: Entry) -> Entry:
         # A customer was pulled before it was scored: with no entry yet, its own fields were seen to be blank.
         seen = entry if entry.desired is not None else replace(entry, seen=True)
-        fields = {**_offered(fields_of(decided[entry.ref], now), workspace.fields), **said_in}
-        return want(seen, fields, min_change, workspace.ledger.fields)
+        return want(seen, told_of(workspace, decided[entry.ref], now), min_change, workspace.ledger.fields)
 
     workspace.ledger.update_in(db, list(decided), wanted)
+
+
+def told_of(workspace: Workspace, decision: Decision, now: datetime) -> Fields:
+    """All that the records of a customer are told, before the gate: the fields, and the language of the sentences."""
+    language = workspace.settings.language
+    said_in = None if language == DEFAULT else language
+    return {**_offered(fields_of(decision, now), workspace.fields), LANGUAGE: said_in}
 
 
 def _offered(fields: Fields, own: Mapping[str, OwnField]) -> Fields:

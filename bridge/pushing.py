@@ -1,6 +1,6 @@
 """Writes the difference between what is desired and what the CRM confirmed, or shows what that would be."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from uuid import uuid4
@@ -15,6 +15,7 @@ from bridge.store.rows import grouped
 from bridge.workspace import Workspace
 from config.errors import ConfigError, Problem
 from config.words import WRITE_URGENCIES, WriteUrgency
+from webhooks.writeback.entry import Entry
 from webhooks.writeback.reconcile import push as reconcile
 from webhooks.writeback.sizes import sizes
 from webhooks.writeback.summary import Plan, Summary, Tally, plan_push
@@ -106,10 +107,11 @@ def _record(workspace: Workspace, name: str, tally: Tally) -> None:
             audit.record(db, "csbridge", "push", detail, workspace.now())
 
 
-def plan(workspace: Workspace, name: str) -> Plan:
-    """What a push would write, and in how many calls. Touches nothing."""
+def plan(workspace: Workspace, name: str, entries: Iterable[Entry] | None = None) -> Plan:
+    """What a push would write of the stored entries (or of these), and in how many calls. Touches nothing."""
     adapter, ledger = workspace.adapter(name), workspace.ledger
-    return plan_push(ledger.entries(name), ledger.fields, sizes(adapter, _lowered(workspace)), adapter.write_calls)
+    stand = ledger.entries(name) if entries is None else entries
+    return plan_push(stand, ledger.fields, sizes(adapter, _lowered(workspace)), adapter.write_calls)
 
 
 def batch_size(workspace: Workspace, adapter: Adapter) -> int:

@@ -26,6 +26,7 @@ from config.scorecards import Scorecard, by_purpose
 from config.settings import Settings
 from config.words import Purpose
 from config.workspace import card_files
+from scoring.expansion import Peers
 from scoring.features.table import FEATURES
 from scoring.journey import COLUMNS
 from scoring.policy import Policy
@@ -45,6 +46,8 @@ class Workspace:
     """Connections whose org was asked for, and is the pinned one."""
     meters: dict[str, Meter] = field(default_factory=dict)
     """The budgets of the connections that were opened, shared with the workspaces of other threads."""
+    peers: dict[date, Peers] = field(default_factory=dict)
+    """What similar accounts own, by day; see ``bridge.peers``."""
     _adapters: dict[str, Adapter] = field(default_factory=dict)
     _purses: dict[str, Purse] = field(default_factory=dict)
 

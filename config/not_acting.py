@@ -15,7 +15,7 @@ SETTINGS: Final = ("broker",)
 
 
 def not_acting(settings: Settings) -> list[str]:
-    """Dotted keys, in the order of the reference, e.g. ``connections.sf.map.usage``, ``currency``."""
+    """Dotted keys, in the order of the reference, e.g. ``usage[1].segment``, ``broker``."""
     return [
         *(key for position, source in enumerate(settings.usage) for key in _of_usage(position, source)),
         *(f"write.fields: {name}" for name in settings.write.fields if name in later_names()),

@@ -18,6 +18,7 @@ from config.actions import ACTIONS, family
 from config.card_forms import misplaced
 from config.document import Document, parse_yaml
 from config.errors import ConfigError, Problem
+from config.learnt import Learnt
 from config.loading import read_yaml, validate
 from config.problems import did_you_mean
 from config.rules import Rule
@@ -218,6 +219,7 @@ class Scorecard(Model):
     bands: Bands = Bands()
     measures: Mapping[Name, Measure] = Field(min_length=1)
     caps: tuple[Cap, ...] = ()
+    learnt: Learnt | None = None
 
     @model_validator(mode="wrap")
     @classmethod

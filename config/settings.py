@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 
 from config import rules
 from config.connections import Connection
+from config.economics import Economics
 from config.flags import FLAGS, FlagSettings, settled
 from config.journey import Segments, Stages, shipped_segments, shipped_stages
 from config.languages import DEFAULT, languages
@@ -144,6 +145,7 @@ class Settings(Model):
     own_fields: Mapping[str, OwnFieldSettings] = Field(default_factory=dict)
     schedule: Schedule = Schedule()
     currency: Currency = Currency()
+    economics: Economics = Economics()
     secret_key: Secrets = Field(default_factory=list)
     workers: Literal["embedded", "celery"] = "embedded"
     broker: Text | None = Field(None, repr=False)

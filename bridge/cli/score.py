@@ -18,14 +18,36 @@ COLUMNS = (
     "expansion_signals", "expansion_amount", "expansion_currency",
 )  # fmt: skip
 
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
 
 @click.command("score", short_help="Decide about affected and due customers.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="As of the close of a past day; nothing is stored.")
 @click.option("--all", "everybody", is_flag=True, help="Every customer, not only affected and due ones.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the decisions to a CSV file too.")
+@click.option("--table", type=_FILE, help="Score a table (CSV, Parquet, Excel) instead; needs no workspace.")
+@click.option("--scorecard", type=_FILE, help="The card for --table: a learnt one, or any whose features are columns.")
+@click.option("--id", "ids", multiple=True, metavar="COLUMN", help="With --table: a column that names the row.")
 @verb
-def command(shell: Shell, as_of: datetime | None, everybody: bool, out: Path | None) -> Result:
-    """Decide about the customers that are affected or due, with reasons, and set what the CRM should hold."""
+def command(
+    shell: Shell,
+    as_of: datetime | None,
+    everybody: bool,
+    out: Path | None,
+    table: Path | None,
+    scorecard: Path | None,
+    ids: tuple[str, ...],
+) -> Result:
+    """Decide about the customers that are affected or due, with reasons, and set what the CRM should hold.
+
+    With --table and --scorecard: score the rows of a table by that card; nothing of a workspace is read or stored.
+    """
+    if table is not None or scorecard is not None or ids:
+        if table is None or scorecard is None or as_of is not None or everybody:
+            raise click.UsageError("--table goes with --scorecard, and with neither --as-of nor --all")
+        from bridge.table_scores import score_file
+
+        return score_file(table, scorecard, out, ids)
     with shell.workspace() as workspace, shell.progress() as progress:
         if as_of is not None:
             return _past(workspace, as_of.date(), out, progress)

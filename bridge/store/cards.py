@@ -1,13 +1,13 @@
 """Scorecards in the store: every version that ever decided, and what was activated in whose place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
-from bridge.store.schema import card_changes, card_versions
+from bridge.store.schema import active_cards, card_changes, card_versions
 from config.scorecards import Scorecard
 from config.words import Purpose
 
@@ -45,6 +45,26 @@ def recalled(db: Connection, version: str) -> Scorecard | None:
     """The scorecard that decided under that version; None where it never did."""
     content = db.execute(select(card_versions.c.content).where(card_versions.c.version == version)).scalar()
     return None if content is None else Scorecard.model_validate(orjson.loads(content))
+
+
+def note_active(db: Connection, cards: Mapping[Purpose, Sequence[Scorecard]], since: datetime) -> None:
+    """These decide since then: their content is remembered, and when that began, where it differs from the last."""
+    remember(db, (card for some in cards.values() for card in some), since)
+    versions = {purpose: [card.version for card in some] for purpose, some in cards.items()}
+    last = db.execute(select(active_cards.c.versions).order_by(active_cards.c.since.desc()).limit(1)).scalar()
+    if last != versions:
+        db.execute(delete(active_cards).where(active_cards.c.since >= since))
+        db.execute(insert(active_cards).values(since=since, versions=versions))
+
+
+def active_at(db: Connection, moment: datetime) -> dict[Purpose, tuple[Scorecard, ...]] | None:
+    """The cards that decided at a moment, by purpose; None before the first of which it is known."""
+    query = select(active_cards.c.versions).where(active_cards.c.since <= moment)
+    versions = db.execute(query.order_by(active_cards.c.since.desc()).limit(1)).scalar()
+    if versions is None:
+        return None
+    found = {purpose: [recalled(db, version) for version in some] for purpose, some in versions.items()}
+    return {purpose: tuple(card for card in some if card is not None) for purpose, some in found.items()}
 
 
 def seen(db: Connection) -> dict[str, datetime]:

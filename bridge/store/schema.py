@@ -386,3 +386,19 @@ card_changes = Table(
     Column("undone_at", Utc),
     comment="Scorecard files that were activated, with what they replaced",
 )
+
+active_cards = Table(
+    "active_cards",
+    metadata,
+    Column("since", Utc, primary_key=True),
+    Column("versions", Json, nullable=False, comment="purpose → versions in the order in which they are tried"),
+    comment="Which scorecards decided from when on",
+)
+
+peers = Table(
+    "peers",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("document", Json, nullable=False),
+    comment="What similar accounts own, by the book as it stood at the close of the day",
+)

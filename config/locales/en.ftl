@@ -470,8 +470,8 @@ csat_answers = { $csat_answers ->
 csat_change = Satisfaction unchanged in 90 days
     .label = Change of satisfaction
     .remedy = Ask those who became less satisfied what has changed, and agree on one thing to mend
-csat_change--up = Satisfaction up { ABS($csat_change) } in 90 days
-csat_change--down = Satisfaction down { ABS($csat_change) } in 90 days
+csat_change--up = Satisfaction up { ABS($csat_change) } % in 90 days
+csat_change--down = Satisfaction down { ABS($csat_change) } % in 90 days
 ces_latest = Effort answers average { $ces_latest }
     .label = Effort
     .remedy = Ask what was hard, and make that one thing easier
@@ -634,7 +634,7 @@ flag-key_feature_dropped = Use of { $key_feature_dropped } { WHOLE($key_feature_
     .label = Key feature dropped
     .remedy = Find out who used the feature and why they stopped: a new process, a fault, or another tool
 
-flag-csat_falling = Satisfaction down { $csat_fall } points in 90 days, to an average of { $csat_latest }
+flag-csat_falling = Satisfaction down { $csat_fall } % in 90 days, to an average of { $csat_latest }
     .label = Satisfaction falling
     .remedy = Call those who gave low marks, ask why, and tell them what will be mended and when
 

@@ -16,6 +16,7 @@ from scoring.features import (
     payments,
     plans,
     relationship,
+    rhythm,
     sentiment,
     support,
     usage,
@@ -25,7 +26,7 @@ from scoring.frames import COLUMNS
 from scoring.past import Past
 
 _MODULES: Final = (
-    *(usage, adoption, onboarding, plans, support, pace, sentiment, relationship, contacts),
+    *(usage, rhythm, adoption, onboarding, plans, support, pace, sentiment, relationship, contacts),
     *(commercial, contracts, payments),
 )
 

@@ -1,4 +1,4 @@
-"""Scorecards that decided, and those that were activated."""
+"""Scorecards that decided, when, and those that were activated; what similar accounts own."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,4 +31,20 @@ def upgrade() -> None:
         sa.Column("undone_at", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_card_changes"),
         comment="Scorecard files that were activated, with what they replaced",
+    )
+    op.create_table(
+        "active_cards",
+        sa.Column("since", sa.DateTime(), nullable=False),
+        sa.Column(
+            "versions", sa.Text(), nullable=False, comment="purpose → versions in the order in which they are tried"
+        ),
+        sa.PrimaryKeyConstraint("since", name="pk_active_cards"),
+        comment="Which scorecards decided from when on",
+    )
+    op.create_table(
+        "peers",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name="pk_peers"),
+        comment="What similar accounts own, by the book as it stood at the close of the day",
     )

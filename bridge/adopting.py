@@ -1,0 +1,79 @@
+"""What product usage tells the business: when each customer first got value, and which features they use.
+
+Knows how sources name accounts; knows nothing of months or money.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import Connection
+
+from bridge.knowledge import Fact
+from bridge.moments import EVER
+from bridge.store import adoption, lookup
+from bridge.usage_keys import UsageKeys
+from config.settings import Settings
+
+ADOPTED_DAYS: Final = 90
+"""A feature that was used within so many days is in use."""
+
+
+def first_value(
+    db: Connection, settings: Settings, accounts: Sequence[Fact], around: Mapping[str, Sequence[Fact]], today: date
+) -> tuple[dict[int, date], date | None]:
+    """Each customer's first-value day, and the day from which on such days would have been seen."""
+    found: dict[int, date] = {}
+    spans: list[date] = []
+    wanted = set(settings.economics.first_value)
+    for source in settings.usage:
+        if source.file and (span := adoption.span(db, source.file, today)):
+            spans.append(span[0])
+            customer_of = UsageKeys(source.account_key).customers(db, accounts)
+            for key, day in adoption.first_days(db, source.file, today, wanted).items():
+                if key in customer_of:
+                    _earlier(found, customer_of[key], day)
+    for fact in around["usage"]:
+        day, count = fact.content["day"], fact.content["count"]
+        if day and (count or 0) > 0 and day <= today.isoformat():
+            spans.append(date.fromisoformat(day))
+            if not wanted or fact.content["feature"] in wanted:
+                _earlier(found, fact.customer, date.fromisoformat(day))
+    return found, min(spans, default=None)
+
+
+def _earlier(found: dict[int, date], id: int, day: date) -> None:
+    found[id] = min(found.get(id, day), day)
+
+
+def seen_until(db: Connection, settings: Settings, today: date) -> date | None:
+    spans = [adoption.span(db, source.file, today) for source in settings.usage if source.file]
+    crm = [lookup.newest_day(db, connection.name, today, EVER) for connection in settings.connections]
+    return max([*(span[1] for span in spans if span), *(day for day in crm if day)], default=None)
+
+
+def seen(db: Connection, settings: Settings, accounts: Sequence[Fact], told: Sequence[Fact], day: date) -> set[int]:
+    """The customers whom any source has ever told of; ``told``: the usage that a CRM keeps."""
+    found = {fact.customer for fact in told}
+    for source in settings.usage:
+        if source.file:
+            customer_of = UsageKeys(source.account_key).customers(db, accounts)
+            found |= {customer_of[key] for key in adoption.first_days(db, source.file, day) if key in customer_of}
+    return found
+
+
+def adopted(
+    db: Connection, settings: Settings, accounts: Sequence[Fact], told: Sequence[Fact], day: date
+) -> Iterator[tuple[int, str]]:
+    """(customer, feature) used in the weeks up to a day."""
+    since = day - timedelta(days=ADOPTED_DAYS)
+    for source in settings.usage:
+        if source.file:
+            customer_of = UsageKeys(source.account_key).customers(db, accounts)
+            for key, feature in adoption.used(db, source.file, since, day):
+                if key in customer_of:
+                    yield customer_of[key], feature
+    for fact in told:
+        on, feature, count = (fact.content[name] for name in ("day", "feature", "count"))
+        if on and feature and (count or 0) > 0 and since.isoformat() < on <= day.isoformat():
+            yield fact.customer, feature

@@ -1,0 +1,46 @@
+"""Features of how regularly a customer uses or buys: days of use in a year, and silence against the own rhythm.
+
+They serve products that are used now and then (a shop, a tax tool) as well as daily ones: nothing here is
+compared with other customers. What counts as zero and what as unknown is settled in ``scoring.use``.
+"""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from scoring.features.registry import feature
+from scoring.past import Past
+
+LEAST_DAYS: Final = 4
+"""Days of use that make a rhythm: three gaps between them."""
+
+
+def _age(past: Past) -> pd.Series:
+    return past.use["watermark"]
+
+
+@feature("days", "usage", age=_age)
+def use_days_365d(past: Past) -> pd.Series:
+    """Different days on which anybody used the product in the last 365; 0 for a customer seen before and not since."""
+    return past.use["year_days"]
+
+
+@feature("days", "usage", age=_age)
+def usual_gap(past: Past) -> pd.Series:
+    """Mean days from one day of use to the next, within a year; unknown with fewer than four days of use.
+
+    The mean, not the median: who comes in bursts is away for long as a matter of course.
+    """
+    use = past.use
+    return ((use["year_first"] - use["year_last"]) / (use["year_days"] - 1)).where(use["year_days"].ge(LEAST_DAYS))
+
+
+@feature("times the usual gap", "usage", age=_age)
+def silence_ratio(past: Past) -> pd.Series:
+    """Days since the last use ÷ the customer's own usual gap; 1 = due now, 3 = three times as long as usual.
+
+    A gap counts as a week at least: a weekend is not silence to somebody who comes every working day.
+    """
+    last = past.use["last"].replace([np.inf, -np.inf], np.nan)
+    return last / usual_gap.compute(past).clip(lower=7.0)

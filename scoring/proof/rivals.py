@@ -1,0 +1,106 @@
+"""What a score has to be measured against: recency alone, and a logistic regression on what the card looks at. Pure.
+
+The regression is always asked about months later than those it learnt from, and learns only what had come of them
+by then. Must not know the score.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+
+from scoring.proof.resampling import Floats, Ints
+
+RECENCY: Final = ("days_since_login", "days_since_touch")
+"""Days since the last use; where that is unknown, since the last touch."""
+LEAST_EVENTS: Final = 10
+"""Losses, and as many others, without which the regression learns nothing."""
+MOST_WORDS: Final = 20
+MOST_ROWS: Final = 20_000
+"""Rows without a loss from which more of them teach nothing new."""
+
+
+def recency(rows: pd.DataFrame) -> pd.Series | None:
+    """Days since the customer was last seen: the more, the higher the risk. Unknown counts as the middle.
+
+    None where no row knows it.
+    """
+    days = pd.Series(np.nan, index=rows.index)
+    for name in RECENCY:
+        if name in rows.columns:
+            days = days.fillna(pd.Series(pd.to_numeric(rows[name], errors="coerce")).astype("float64"))
+    return None if days.isna().all() else days.fillna(days.median())
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """``risk``: per row, the probability of a loss; NaN where no earlier month could be learnt from."""
+
+    risk: pd.Series
+    features: tuple[str, ...]
+
+
+def logistic(rows: pd.DataFrame, features: Sequence[str], horizon: int) -> Foretold:
+    """A logistic regression for every cut, on all rows whose horizon was over by then (expanding window, embargo).
+
+    ``rows``: ``cut``, ``lost`` (1, 0, NaN = unknown) and the features, numbers or words; a missing number is the
+    median and says so by a column of its own.
+    """
+    names = tuple(name for name in dict.fromkeys(features) if name in rows.columns and rows[name].notna().any())
+    matrix = _matrix(rows, names)
+    cut = rows["cut"].to_numpy("datetime64[D]")
+    lost = rows["lost"].to_numpy(np.float64)
+    risk = np.full(len(rows), np.nan)
+    for day in np.unique(cut):
+        known = (cut + np.timedelta64(horizon, "D") <= day) & ~np.isnan(lost)
+        events = int(lost[known].sum())
+        if not names or min(events, int(known.sum()) - events) < LEAST_EVENTS:
+            continue
+        some, weight = _thinned(np.flatnonzero(known), lost)
+        centre, scale = _standard(matrix[some])
+        model = LogisticRegression(C=1.0, solver="newton-cholesky", max_iter=100)
+        model.fit((matrix[some] - centre) / scale, lost[some], sample_weight=weight)
+        here = cut == day
+        risk[here] = model.predict_proba((matrix[here] - centre) / scale)[:, 1]
+    return Foretold(pd.Series(risk, index=rows.index), names)
+
+
+def _thinned(known: Ints, lost: Floats) -> tuple[Ints, Floats]:
+    """Of very many rows all losses and evenly spaced others, which then weigh more; each row's weight beside it."""
+    losses, others = known[lost[known] == 1], known[lost[known] == 0]
+    step = max(1, len(others) // MOST_ROWS)
+    kept = others[::step]
+    weight = np.concatenate([np.ones(len(losses)), np.full(len(kept), len(others) / len(kept))])
+    return np.concatenate([losses, kept]), weight
+
+
+def _standard(matrix: Floats) -> tuple[Floats, Floats]:
+    spread = matrix.std(axis=0)
+    return matrix.mean(axis=0), np.where(spread > 0, spread, 1.0)
+
+
+def _matrix(rows: pd.DataFrame, names: Sequence[str]) -> Floats:
+    columns: list[Floats] = []
+    for name in names:
+        if rows[name].dtype.kind in "fiub":
+            columns += _numbers(rows[name].to_numpy(np.float64))
+        else:
+            columns += _words(rows[name])
+    return np.column_stack(columns) if columns else np.empty((len(rows), 0))
+
+
+def _numbers(values: Floats) -> list[Floats]:
+    finite = np.where(np.isfinite(values), values, np.nan)
+    missing = np.isnan(finite)
+    filled = np.where(missing, 0.0 if missing.all() else np.nanmedian(finite), finite)
+    low, high = np.quantile(filled, (0.005, 0.995))
+    clipped = np.clip(filled, low, high)
+    return [clipped, missing.astype(np.float64)] if missing.any() else [clipped]
+
+
+def _words(column: pd.Series) -> list[Floats]:
+    common = column.value_counts().index[:MOST_WORDS]
+    return [column.eq(word).to_numpy().astype(np.float64) for word in common]
