@@ -110,6 +110,24 @@ def test_a_card_does_not_take_the_place_of_another_purpose(folder: Path, store: 
         activate(folder, store, risk, "health.yml", START, force=False)
 
 
+LEARNT = """\
+learnt:
+  {label: churned, positive: "yes", rows: 900, events: 90, base_rate: 0.1, judged: folds, judged_rows: 900, auc: 0.5,
+   auc_interval: [0.45, 0.55], brier: 0.09, brier_interval: [0.08, 0.1], verdict: no better than chance, proven: false,
+   red_catches: 0.5, data: abc, calibration: [[0, 0.2], [100, 0.1]]}
+"""
+
+
+def test_a_learnt_card_that_did_not_prove_itself_is_refused(folder: Path, store: Store) -> None:
+    learnt = load_card_file(card(folder, CARD + LEARNT))
+    with pytest.raises(ConfigError, match="did not prove itself: no better than chance") as caught:
+        activate(folder, store, learnt, "health.yml", START, force=False)
+    assert caught.value.problems[0].line == 8
+    assert activate(folder, store, learnt, "health.yml", START, force=True).version == learnt.card.version
+    proven = load_card_file(card(folder, CARD + LEARNT.replace("proven: false", "proven: true")))
+    assert activate(folder, store, proven, "health.yml", START, force=False).version == proven.card.version
+
+
 def test_what_would_leave_customers_without_a_card_is_said(folder: Path, store: Store) -> None:
     some = load_card_file(card(folder, CARD.replace("for: all", "for: touch = high")))
     assert "no file is for: all" in activate(folder, store, some, "health-high.yml", START, force=False).warnings[0]
