@@ -90,7 +90,8 @@ def _gather_piece(
     inside: dict[int, bool] = {}
     history: dict[int, list[tuple[date, bool | None]]] = {}
     last: dict[int, Row] = {}
-    then = rows
+    unended = _unended(db, workspace, rows, first)
+    then, at = rows, moment
     for day in reversed(days):
         if day != moment.day:
             at = _moment(workspace, day, first)
@@ -100,6 +101,7 @@ def _gather_piece(
                 inside[id] = workspace.scope.holds({**row, "status": "customer"})
             if inside[id]:
                 last.setdefault(id, row)
+                row = business_rows.as_open(row) if at.dated and id in unended else row
                 _keep_month(piles, id, row, agreed.get(id, ()), day, history)
         if day == start:
             piles.then |= {id: business_rows.described(row) for id, row in then.items() if inside.get(id)}
@@ -108,6 +110,15 @@ def _gather_piece(
     _keep_rows(db, settings, piles, around, moment, inside)
     _keep_use(db, settings, piles, accounts, around["usage"], start, moment.day)
     _keep_health(db, piles, [id for id in rows if inside.get(id)])
+
+
+def _unended(db: Connection, workspace: Workspace, rows: Mapping[int, Row], first: date | None) -> set[int]:
+    """Who was lost already when csbridge came to know them, nobody knows since when."""
+    found = [id for id, row in rows.items() if business_rows.without_known_end(row)]
+    if first is None or first >= workspace.today or not found:
+        return set(found)
+    then, _ = customer_rows(db, workspace.settings, found, closed(first, workspace.settings.zone))
+    return {id for id in found if id not in then or business_rows.without_known_end(then[id])}
 
 
 def _undated(db: Connection, rows: Mapping[int, Row], accounts: Sequence[Fact]) -> dict[int, Row]:
