@@ -102,6 +102,12 @@ def test_the_effect_of_a_programme_is_found_where_there_is_one() -> None:
     assert size.after is not None
     assert abs(size.after) < 0.1 < abs(size.before)
     assert found.balanced
+    assert [one.month for one in found.path] == list(range(-3, 7))
+    base, last = found.path[3], found.path[-1]
+    assert base.treated == base.matched == 1.0
+    assert last.treated is not None
+    assert last.matched is not None
+    assert last.treated - last.matched == pytest.approx(found.growth.value)
 
 
 def test_no_effect_is_found_where_there_is_none() -> None:
