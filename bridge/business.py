@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bridge import adopting, business_rows, frame_rows
-from bridge.business_frames import Gathered, Piles, together
+from bridge.business_frames import Gathered, Piles, contacts, together
 from bridge.business_rows import Term
 from bridge.dating import OVERWRITTEN
 from bridge.frame_rows import Row
@@ -23,6 +23,7 @@ from bridge.store import customers, decisions, lookup, memory, past_values
 from bridge.workspace import Workspace
 from config.rules import parse
 from config.settings import Settings
+from scoring.frames import frame
 
 PIECE = 2_000
 FIELD_MONTHS = 18
@@ -107,7 +108,7 @@ def _gather_piece(
             piles.then |= {id: business_rows.described(row) for id, row in then.items() if inside.get(id)}
     _keep_vanished(piles, last.keys() - rows.keys(), history, days)
     _keep_customers(db, workspace, piles, last, rows, agreed, history, accounts, around)
-    _keep_rows(db, settings, piles, around, moment, inside)
+    _keep_rows(settings, piles, around, moment, start, inside)
     _keep_use(db, settings, piles, accounts, around["usage"], start, moment.day)
     _keep_health(db, piles, [id for id in rows if inside.get(id)])
 
@@ -205,19 +206,19 @@ def _programme_start(settings: Settings, row: Row) -> object:
 
 
 def _keep_rows(
-    db: Connection, settings: Settings, piles: Piles, around: Mapping[str, Sequence[Fact]], moment: Moment,
+    settings: Settings, piles: Piles, around: Mapping[str, Sequence[Fact]], moment: Moment, start: date,
     inside: Mapping[int, bool],
 ) -> None:  # fmt: skip
+    """What happened around these customers, already as frames: their single events are not needed any more."""
     zone = settings.zone
-    made: dict[str, list[Row]] = {
-        "ticket": frame_rows.tickets(db, around["ticket"], moment, zone),
-        "activity": [row for fact in around["activity"] for row in frame_rows.activity(fact, moment, zone)],
-        "response": frame_rows.happened(frame_rows.response, around["response"], "at", moment, zone),
-        "person": [frame_rows.person(fact) for fact in around["person"]],
-        "invoice": [frame_rows.invoice(fact) for fact in around["invoice"]],
-    }
-    for kind, rows in made.items():
-        piles.rows[kind] += [row for row in rows if inside.get(row["customer"])]
+    some = {kind: [fact for fact in facts if inside.get(fact.customer)] for kind, facts in around.items()}
+    touches = [row for fact in some["activity"] for row in frame_rows.activity(fact, moment, zone)]
+    piles.contacts.append(contacts([business_rows.ticket(fact, zone) for fact in some["ticket"]], touches, start))
+    answers = frame_rows.happened(frame_rows.response, some["response"], "at", moment, zone)
+    piles.responses.append(frame("responses", answers))
+    piles.persons.append(frame("persons", map(frame_rows.person, some["person"])))
+    if settings.economics.buying == "purchases":
+        piles.invoices += map(frame_rows.invoice, some["invoice"])
 
 
 def _keep_use(

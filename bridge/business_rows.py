@@ -5,11 +5,13 @@ Owns what counts as being a customer, and where ARR may be taken from; what is n
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from bridge.frame_rows import Row
 from bridge.knowledge import Fact
+from bridge.moments import day_of
 from bridge.store.records import payload_fields
 from config.words import UNKNOWN
 
@@ -105,6 +107,13 @@ def span(row: Row, agreed: Sequence[Term], active: bool | None, lost_by: date | 
         ended = max(over) if over and len(over) == len(agreed) and max(over) <= today else None
         churned = min((day for day in (lost_by, ended) if day), default=None)
     return Span(since, churned, row.get("status") == "churned" or churned is not None)
+
+
+def ticket(fact: Fact, zone: ZoneInfo) -> Row:
+    """No more of a ticket than the day on which it was opened."""
+    opened = fact.content["opened_at"]
+    day = day_of(datetime.fromisoformat(opened), zone) if opened else None
+    return {"customer": fact.customer, "ticket": fact.known.id, "opened": day}
 
 
 def csm(row: Row) -> Any:
