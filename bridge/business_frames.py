@@ -17,7 +17,7 @@ from bridge.frame_rows import Row
 from config.settings import Settings
 from scoring.frames import frame
 from scoring.metrics.book import Book, book
-from scoring.past import TOUCHES
+from scoring.past_rows import TOUCHES
 
 MONTHLY: Final = ("customer", "month", "active", "segment", "csm", "industry", "plan")
 FEATURES: Final = 20

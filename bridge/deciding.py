@@ -6,8 +6,8 @@ lies in ``scoring``; this module only brings frames in and decisions out.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,9 +15,10 @@ from sqlalchemy import Connection
 from bridge import families, identity, publication
 from bridge.frames import build, customer_rows
 from bridge.moments import Moment, close_of, closed, day_of, present
+from bridge.peers import peers_on
 from bridge.progress import Progress, silent
 from bridge.retargeting import refresh_ledger
-from bridge.store import cursors, customers, decisions
+from bridge.store import cards, cursors, customers, decisions
 from bridge.workspace import Workspace
 from config.errors import ConfigError, Problem
 from config.fields import OwnField
@@ -26,6 +27,7 @@ from scoring.decision import Decision
 from scoring.engine import decide
 from scoring.features.table import FEATURES
 from scoring.journey import COLUMNS
+from scoring.policy import Policy
 
 MOST = 0.5
 FEW = 10
@@ -62,7 +64,7 @@ def score(workspace: Workspace, *, everybody: bool = False, progress: Progress =
                 continue  # midnight has passed since
             if not claimed or waiting <= 0:  # whoever is affected meanwhile is decided about next time
                 return scored
-            made = _decided(db, workspace, list(claimed), moment)
+        made = _decided(workspace, list(claimed), moment)
         # Whoever was marked anew since the claim keeps the mark, and is decided about next with what changed.
         with workspace.store.write() as db:
             _keep(db, workspace, customers.done(db, claimed), made, scored, moment)
@@ -85,6 +87,13 @@ def _take_note_of_rules(workspace: Workspace, everybody: bool) -> None:
         with workspace.store.write() as db:
             customers.mark_all(db, workspace.now())
             cursors.save_fact(db, "decided_with", current)
+            cards.note_active(db, workspace.policy.cards, _from_when(db, workspace))
+
+
+def _from_when(db: Connection, workspace: Workspace) -> datetime:
+    """From when on the present rules decide: now, or the first day that is still to be closed."""
+    behind = customers.furthest_behind(db, workspace.today - timedelta(days=1))
+    return workspace.now() if behind is None else close_of(behind, workspace.settings.zone) + timedelta(microseconds=1)
 
 
 def _refuse_to_blank_the_book(workspace: Workspace) -> None:
@@ -145,8 +154,8 @@ def _close_days(workspace: Workspace, scored: Scored, progress: Progress) -> Non
                 return
             day = behind + timedelta(days=1)
             ids = customers.closed_through(db, behind, PIECE)
-            moment = closed(day, workspace.settings.zone)
-            made = _decided(db, workspace, ids, moment)
+        moment = closed(day, workspace.settings.zone)
+        made = _decided(workspace, ids, moment)
         with workspace.store.write() as db:
             _keep(db, workspace, customers.close_day(db, ids, day), made, scored, moment, publish=day == last)
         if day not in scored.days:
@@ -155,19 +164,23 @@ def _close_days(workspace: Workspace, scored: Scored, progress: Progress) -> Non
 
 
 def _decided(
-    db: Connection, workspace: Workspace, ids: Sequence[int], moment: Moment, *, live: bool = True
+    workspace: Workspace, ids: Sequence[int], moment: Moment, *, by: Policy | None = None, live: bool = True
 ) -> list[Decision]:
     """The decisions about those of ``ids`` that were known at the moment and that the scope takes in.
 
-    ``live``: as of now or of a day that has just closed. Then who was out of scope starts without an old band.
+    ``by``: another policy than the present one. ``live``: as of now or of a day that has just closed. Then who was out
+    of scope starts without an old band.
     """
-    there = set(customers.inside(db, ids)) if live else set(ids)
-    rows, accounts = customer_rows(db, workspace.settings, ids, moment)
-    inside = {id: row for id, row in rows.items() if workspace.scope.holds(row)}
-    if not inside:
-        return []
-    frames = build(db, workspace.settings, inside, accounts, moment)
-    return decide(frames, workspace.policy, decisions.previous(db, sorted(inside.keys() & there), moment.day))
+    peers = peers_on(workspace, moment.day)
+    with workspace.store.read() as db:
+        there = set(customers.inside(db, ids)) if live else set(ids)
+        rows, accounts = customer_rows(db, workspace.settings, ids, moment)
+        inside = {id: row for id, row in rows.items() if workspace.scope.holds(row)}
+        if not inside:
+            return []
+        frames = build(db, workspace.settings, inside, accounts, moment)
+        previous = decisions.previous(db, sorted(inside.keys() & there), moment.day)
+    return decide(frames, by or workspace.policy, previous, peers)
 
 
 def decisions_now(db: Connection, workspace: Workspace, ids: Sequence[int], moment: Moment) -> list[Decision]:
@@ -204,8 +217,8 @@ def _keep(
 def as_of(workspace: Workspace, day: date, progress: Progress = silent) -> Iterator[Decision]:
     """What would have been decided at the close of ``day``, for every customer; nothing is stored.
 
-    As known then; before the first sync, as dated. Today, as of now. Each card's band path starts from the
-    decisions stored before that day.
+    As known then, by the cards that were active; before the first sync, as dated, by the present ones. Today, as of
+    now. Each card's band path starts from the decisions stored before that day.
     """
     zone = workspace.settings.zone
     with workspace.store.read() as db:
@@ -215,9 +228,12 @@ def as_of(workspace: Workspace, day: date, progress: Progress = silent) -> Itera
             return
         if day < day_of(first, zone):
             moment = Moment(day, workspace.now(), dated=True)
-        for ids in customers.all_ids(db, PIECE):
-            yield from _decided(db, workspace, ids, moment, live=False)
-            progress("score", len(ids))
+        then = cards.active_at(db, moment.at)
+        policy = workspace.policy if then is None or moment.dated else replace(workspace.policy, cards=then)
+        pieces = list(customers.all_ids(db, PIECE))
+    for ids in pieces:
+        yield from _decided(workspace, ids, moment, by=policy, live=False)
+        progress("score", len(ids))
 
 
 def _moment(workspace: Workspace, day: date) -> Moment:

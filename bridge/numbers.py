@@ -63,6 +63,8 @@ class Numbers:
     cohorts: Sequence[retention.Cohort]
     lifetime: survival.Curve
     first_value: survival.Curve
+    lifetime_groups: Mapping[str, survival.Curve]
+    first_value_groups: Mapping[str, survival.Curve]
     revenue: Sequence[value.Revenue]
     revenue_groups: Mapping[str, value.Revenue]
     lifetime_value: value.LifetimeValue
@@ -126,6 +128,8 @@ def reckon(given: Gathered, economics: Economics, by: str = "segment") -> Number
         cohorts=retention.cohorts(book),
         lifetime=life,
         first_value=first,
+        lifetime_groups=survival.lifetimes_by(book, by),
+        first_value_groups=survival.time_to_first_value_by(book, by, given.seen_until),
         revenue=[one for one in value.revenue(book) if one.month >= start],
         revenue_groups=value.revenue_by(book, by),
         lifetime_value=worth,

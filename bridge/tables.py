@@ -39,7 +39,9 @@ def read_pieces(path: Path, rows: int = ROWS) -> Iterator[pd.DataFrame]:
     try:
         for piece in reading(path, rows):
             if len(piece):
-                yield piece.set_axis(pd.RangeIndex(seen, seen + len(piece))).set_axis(map(str, piece.columns), axis=1)
+                yield piece.set_axis(pd.RangeIndex(seen, seen + len(piece))).set_axis(
+                    list(map(str, piece.columns)), axis=1
+                )
                 seen += len(piece)
     except (OSError, EOFError, ValueError, zipfile.BadZipFile, lzma.LZMAError) as exc:
         raise _unfit(path, f"cannot be read: {' '.join(str(exc).split())[:300]}") from exc

@@ -22,10 +22,11 @@ from config.loading import load
 from config.own_fields import own_fields
 from config.problems import did_you_mean
 from config.rules import Rule, parse
-from config.scorecards import Scorecard, load_scorecards
+from config.scorecards import Scorecard, by_purpose
 from config.settings import Settings
 from config.words import Purpose
-from config.workspace import scorecard_paths
+from config.workspace import card_files
+from scoring.expansion import Peers
 from scoring.features.table import FEATURES
 from scoring.journey import COLUMNS
 from scoring.policy import Policy
@@ -45,6 +46,8 @@ class Workspace:
     """Connections whose org was asked for, and is the pinned one."""
     meters: dict[str, Meter] = field(default_factory=dict)
     """The budgets of the connections that were opened, shared with the workspaces of other threads."""
+    peers: dict[date, Peers] = field(default_factory=dict)
+    """What similar accounts own, by day; see ``bridge.peers``."""
     _adapters: dict[str, Adapter] = field(default_factory=dict)
     _purses: dict[str, Purse] = field(default_factory=dict)
 
@@ -156,10 +159,10 @@ def unknown_names(where: str, rule: Rule, settings: Settings, also: Iterable[str
     """The names in a rule that are neither fields of an account, nor mapped, nor in ``also``: a typo would hold for
     nobody.
     """
-    if any(connection.brings_columns for connection in settings.connections):
+    names = account_names(settings)
+    if names is None:
         return []
-    mapped = {name for connection in settings.connections for name in _mapped(connection)}
-    known = sorted({*records.payload_fields("account"), *mapped, *also} - {"extra"})
+    known = sorted({*names, *also})
     sort = "account field or feature" if also else "account field"
     return [
         Problem(
@@ -172,13 +175,20 @@ def unknown_names(where: str, rule: Rule, settings: Settings, also: Iterable[str
     ]
 
 
+def account_names(settings: Settings) -> list[str] | None:
+    """The fields that an account can have here: ours and the mapped ones; None where a spreadsheet brings its own."""
+    if any(connection.brings_columns for connection in settings.connections):
+        return None
+    mapped = {name for connection in settings.connections for name in _mapped(connection)}
+    return sorted({*records.payload_fields("account"), *mapped} - {"extra"})
+
+
 def _mapped(connection: ConnectionSettings) -> Iterable[str]:
     return connection.map["account"].fields if "account" in connection.map else ()
 
 
-def _rules(settings: Settings, cards: Iterable[Scorecard]) -> Iterator[tuple[str, Rule]]:
+def _rules(settings: Settings) -> Iterator[tuple[str, Rule]]:
     """Every rule that is held against features as well, with the key that it stands under."""
-    yield from (("for", card.applies) for card in cards)
     yield from ((f"segments.{segment.name}.if", segment.rule) for segment in settings.segments)
     for stage in settings.stages:
         yield f"stages.{stage.name}.enter", stage.enter
@@ -188,13 +198,13 @@ def _rules(settings: Settings, cards: Iterable[Scorecard]) -> Iterator[tuple[str
 def open_workspace(file: Path, environ: Mapping[str, str], now: Callable[[], datetime]) -> Workspace:
     """Open the workspace of a ``csbridge.yml``. Raises ConfigError with everything that is wrong in its files."""
     settings = load(file, environ)
-    cards = load_scorecards(scorecard_paths(file.parent))
-    problems = [problem for some in cards.values() for card in some for problem in check(card)]
-    if "health" not in cards:
-        problems.append(Problem("purpose", "no scorecard of the purpose health was found", file="scorecards"))
+    files = card_files(file.parent, dict.fromkeys(("health", *settings.scorecards)))
+    mapped = account_names(settings)
+    own = [each for each in files if not each.shipped]
+    problems = [problem for each in own for problem in check(each.card, each.document, mapped)]
     problems += unknown_names("scope", parse(settings.scope), settings)
-    for where, rule in _rules(settings, [card for some in cards.values() for card in some]):
+    for where, rule in _rules(settings):
         problems += unknown_names(where, rule, settings, (*FEATURES, *COLUMNS))
     if problems:
         raise ConfigError(problems)
-    return Workspace(file.parent, settings, cards, open_store(settings.store), now)
+    return Workspace(file.parent, settings, by_purpose(files), open_store(settings.store), now)

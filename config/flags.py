@@ -19,7 +19,6 @@ class FlagSettings(Model):
 
     days: int | None = Field(None, ge=0)
     percent: Share | None = None
-    points: Share | None = None
     count: int | None = Field(None, ge=1)
 
 
@@ -44,7 +43,7 @@ FLAGS: Final[Mapping[str, ShippedFlag]] = {
     "usage_falling": _flag(percent=40, most={"percent": 100}),
     "key_feature_dropped": _flag(percent=50, most={"percent": 100}),
     "detractor": _flag(days=90),
-    "csat_falling": _flag(points=15, most={"points": 100}),
+    "csat_falling": _flag(percent=15, most={"percent": 100}),
     "ticket_pileup": _flag(percent=200, count=4),
     "payment_late": _flag(days=14),
     "renewal_unhealthy": _flag(days=120),

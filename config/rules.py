@@ -94,6 +94,8 @@ def is_missing(value: object) -> bool:
 
 def as_number(value: object) -> float | None:
     """The value as a number, from text too; None when it is none."""
+    if value is None:  # asked most often, and dear to find out by a protocol
+        return None
     if isinstance(value, (float, int)):
         return float(value)
     if isinstance(value, str):

@@ -23,6 +23,8 @@ def _duration(value: object) -> object:
     match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if match and len(match[1]) < 7:
         return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if isinstance(value, str) and value.startswith("P"):  # ISO 8601, as a stored scorecard has it
+        return value
     if isinstance(value, timedelta) or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
         return value
     raise ValueError("a duration such as 90s, 5m, 2h or 14d is needed")

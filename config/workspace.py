@@ -1,27 +1,43 @@
 """The workspace folder: ``csbridge.yml``, and ``scorecards/`` beside it.
 
-Owns what ``csbridge init`` writes and where scorecard files are found; must not read what they say.
+Owns what ``csbridge init`` writes, and which scorecard files count: a workspace's own, and of a purpose for which it
+has none, those that come with csbridge.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 from config.errors import ConfigError, Problem
-from config.shipped import shipped_path, shipped_text
+from config.scorecards import CardFile, load_card_file, load_card_files, shipped_files
+from config.shipped import shipped_text
+from config.words import PURPOSES, Purpose
+
+FOLDER: Final = "scorecards"
 
 TEMPLATES: Final[Mapping[str, str]] = {
     "csbridge.yml": "workspace/csbridge.yml",
     "scorecards/health.yml": "scorecards/health.yml",
+    "scorecards/health-high.yml": "scorecards/health-high.yml",
+    "scorecards/health-tech.yml": "scorecards/health-tech.yml",
 }
 """File of a new workspace → the shipped file it is a copy of."""
 
 
 def write_workspace(folder: Path) -> list[Path]:
     """Write a commented workspace; the files written. Raises ConfigError, having written nothing, if one is there."""
-    targets = {folder / name: source for name, source in TEMPLATES.items()}
+    return _copied(folder, TEMPLATES, "a folder without a workspace; nothing was written")
+
+
+def write_scorecards(folder: Path, purpose: Purpose) -> list[Path]:
+    """Copy the shipped cards of a purpose into the workspace, to be edited. Raises ConfigError if one is there."""
+    files = {f"{FOLDER}/{path.name}": f"scorecards/{path.name}" for path in shipped_files(purpose)}
+    return _copied(folder, files, "no file of that name; nothing was written")
+
+
+def _copied(folder: Path, files: Mapping[str, str], expected: str) -> list[Path]:
+    targets = {folder / name: source for name, source in files.items()}
     if there := [target for target in targets if target.exists()]:
-        expected = "a folder without a workspace; nothing was written"
         raise ConfigError([Problem("", "is there already", str(target), expected=expected) for target in there])
     try:
         for target, source in targets.items():
@@ -33,8 +49,23 @@ def write_workspace(folder: Path) -> list[Path]:
     return list(targets)
 
 
-def scorecard_paths(folder: Path) -> list[Path]:
-    """The scorecard files of a workspace in the order of their names; the shipped ones when it has none."""
-    own = sorted(path for path in (folder / "scorecards").glob("*.yml") if path.is_file())
-    shipped = Path(str(shipped_path("scorecards")))
-    return own or sorted(shipped.glob("*.yml"))
+def own_paths(folder: Path) -> list[Path]:
+    """The scorecard files of the workspace itself, in the order of their names."""
+    return sorted(path for path in (folder / FOLDER).glob("*.yml") if path.is_file())
+
+
+def card_files(folder: Path, purposes: Iterable[Purpose] = PURPOSES) -> list[CardFile]:
+    """The scorecards that count: the workspace's own, and the shipped ones of those ``purposes`` that have no own.
+
+    In the order in which they are tried (file name). Raises ConfigError with all that is wrong in any file.
+    """
+    own = load_card_files(own_paths(folder))
+    there = {file.card.purpose for file in own}
+    shipped = [path for purpose in purposes if purpose not in there for path in shipped_files(purpose)]
+    found = [*own, *(load_card_file(path, shipped=True) for path in shipped)]
+    return sorted(found, key=lambda file: file.file.name)
+
+
+def scorecard_paths(folder: Path, purposes: Iterable[Purpose] = PURPOSES) -> list[Path]:
+    """Where those files lie."""
+    return [file.file for file in card_files(folder, purposes)]

@@ -98,7 +98,7 @@ def _told(
         missing=reasons.missing(parts, facts.row),
         reasons=reasons.unknown(parts, facts, coverage, absent)
         if score is None
-        else reasons.reasons(parts.words, made, band),
+        else reasons.reasons(parts.words, made, band, low_is_good=bool(group.card.bands.falling)),
         version=parts.version,
     )
     return _Told(place, verdict, parts, facts, absent)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from config.scorecards import Scorecard
 from config.words import Purpose
+from scoring.actions import action_counts
 from scoring.bands import Banded, decide_bands
 from scoring.conditions import mask
 from scoring.decision import Previous, Trend
@@ -80,6 +81,7 @@ def evaluate(frames: Frames, policy: Policy, previous: Mapping[int, Previous], p
     values = with_segments(_with_extra(table.values, frames.extra), policy.segments)
     then = replace(then, cadence=review_cadence(values[SEGMENT], policy.segments))
     values = values.join(tabulate_late(then))
+    values = values.join(action_counts(frames, then, [card for some in policy.cards.values() for card in some]))
     placed = place(values, policy.stages, previous, then.as_of)
     values = values.assign(**{STAGE: pd.Series(placed.stage, index=values.index, dtype="object")})
     table = replace(table, values=values)

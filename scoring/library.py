@@ -14,7 +14,7 @@ import pandas as pd
 
 from config.errors import ConfigError
 from config.product import Product
-from config.scorecards import Scorecard, load_scorecard, shipped_scorecard
+from config.scorecards import AdditiveCard, Scorecard, load_scorecard, shipped_scorecard
 from config.words import PURPOSES
 from scoring.engine import decide
 from scoring.features.table import tabulate
@@ -83,10 +83,14 @@ def card(source: str | Path | Mapping[str, object]) -> Scorecard:
 def score(table: pd.DataFrame, by: Scorecard) -> pd.DataFrame:
     """``score`` (0–100), ``coverage`` (0–1), and the points of each measure and of the cap, which add up to the score.
 
+    Of an index, its own parts ``base`` and ``clamp`` too.
+
     ``table``: a row of features per account; a measure whose feature is no column of it is unknown.
     """
     found = score_frame(table, by)
     points = pd.DataFrame(found.points / 10, index=table.index, columns=list(found.measures))
+    if isinstance(by, AdditiveCard):
+        points = points.assign(base=found.base / 10, clamp=found.clamped / 10)
     return points.assign(cap=found.capped / 10, score=found.score, coverage=found.coverage)
 
 

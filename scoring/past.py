@@ -34,8 +34,6 @@ class Past:
     """With ``left``: whether the person had left by then. Whose role is unknown may be an executive by title."""
     use: pd.DataFrame
     """What usage says, a row per customer: see ``scoring.use.summarise``."""
-    use_days: pd.DataFrame
-    """``customer`` and ``ago``, a row per day on which anybody of the customer used the product."""
     reached: pd.DataFrame
     """Customers × (first value, milestones): days since it was reached, see ``scoring.use.reached``."""
     tickets: pd.DataFrame
@@ -92,7 +90,6 @@ def past(frames: Frames, product: Product = NO_PRODUCT) -> Past:
         customers=customers,
         persons=past_rows.persons(typed("persons", frames.persons), as_of),
         use=use.summarise(usage, customers["plan"], days_before(customers["customer_since"], as_of), product),
-        use_days=_use_days(typed("usage", frames.usage), as_of),
         reached=use.reached(usage, product),
         tickets=past_rows.tickets(typed("tickets", frames.tickets), as_of),
         responses=responses,
@@ -104,11 +101,3 @@ def past(frames: Frames, product: Product = NO_PRODUCT) -> Past:
         invoices=invoices,
         overdue=invoices[invoices["late"].gt(0) & invoices["paid_ago"].isna()],
     )
-
-
-def _use_days(usage: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """A row without a count is use; one whose count is 0 or less is none."""
-    ago = days_before(usage["day"], as_of)
-    used = ago.ge(0) & ~usage["count"].le(0)
-    days = pd.DataFrame({"customer": usage["customer"], "ago": ago})[used]
-    return days.drop_duplicates().sort_values(["customer", "ago"], ignore_index=True)

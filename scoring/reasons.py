@@ -3,13 +3,16 @@
 Decides what is said and in which order; the words themselves are the language's (``scoring.messages``).
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from config.scorecards import Cap, Measure, Scorecard
+from config.actions import family
+from config.scorecards import Action, AdditiveCard, Cap, Measure, Scorecard
 from config.words import Band
+from scoring.actions import SOURCES
+from scoring.additive import BASE, CLAMP
 from scoring.decision import CAP, PULSE, Contribution, RaisedFlag
 from scoring.facts import Facts
 from scoring.features.registry import Source
@@ -38,6 +41,8 @@ class Parts:
     points: list[list[int]]
     losses: list[list[int]]
     known: list[list[bool]]
+    base: list[int]
+    clamped: list[int]
     cap: list[int]
     capped: list[int]
     pulse: list[str | None]
@@ -55,6 +60,8 @@ def parts(scored: ScoredFrame, card: Scorecard, words: Catalogue) -> Parts:
         points=scored.points.tolist(),
         losses=scored.losses.tolist(),
         known=scored.known.tolist(),
+        base=scored.base.tolist(),
+        clamped=scored.clamped.tolist(),
         cap=scored.cap.tolist(),
         capped=scored.capped.tolist(),
         pulse=scored.pulse.tolist(),
@@ -68,7 +75,10 @@ def label(words: Catalogue, name: str, measure: Measure) -> str:
 
 
 def contributions(found: Parts, facts: Facts) -> tuple[Contribution, ...]:
-    """Known measures (and those that count a set value), then cap and pulse: their points add up to the score."""
+    """Known measures (and those that count a set value), then an index's own parts, cap and pulse.
+
+    Their points add up to the score.
+    """
     row = facts.row
     made = [
         Contribution(
@@ -85,6 +95,8 @@ def contributions(found: Parts, facts: Facts) -> tuple[Contribution, ...]:
         )
         if known or measure.missing != "unknown"
     ]
+    if isinstance(found.card, AdditiveCard):
+        made += _index_parts(found.words, found.card, found.base[row] / TENTHS, found.clamped[row] / TENTHS)
     if found.cap[row] >= 0:
         made.append(_cap_part(found.words, found.card.caps[found.cap[row]], found.capped[row] / TENTHS))
     if (band := found.pulse[row]) is not None:
@@ -102,15 +114,22 @@ def sentence(words: Catalogue, measure: Measure, title: str, facts: Facts, known
     return feature_sentence(words, measure.feature, title, facts)
 
 
-def reasons(words: Catalogue, made: Sequence[Contribution], band: Band) -> str:
-    """Cap and pulse, then worries by what they cost; when green the strengths too. At most 255 characters."""
+def reasons(words: Catalogue, made: Sequence[Contribution], band: Band, *, low_is_good: bool = False) -> str:
+    """Cap and pulse, then worries by what they cost; when green the strengths too. At most 255 characters.
+
+    Where ``low_is_good``, as in a risk, what gives points is the worry.
+    """
     spoken = [part for part in made if part.group in (CAP, PULSE)]
-    measured = [part for part in made if part.group not in (CAP, PULSE)]
+    measured = [_turned(part) if low_is_good else part for part in made if part.group not in (CAP, PULSE, BASE, CLAMP)]
     worries = sorted((part for part in measured if not _is_strength(part)), key=lambda part: -part.loss)
     strengths = sorted((part for part in measured if _is_strength(part)), key=lambda part: -part.points)
     chosen = [*spoken, *worries, *(strengths if band == "green" else ())]
     chosen = chosen or sorted(measured, key=lambda part: -part.loss)
     return fit(dict.fromkeys(part.sentence for part in chosen), style=words.style)
+
+
+def _turned(part: Contribution) -> Contribution:
+    return replace(part, points=part.loss, loss=part.points)
 
 
 def unknown(found: Parts, facts: Facts, coverage: float, absent: Sequence[str]) -> str:
@@ -131,16 +150,19 @@ def absent(found: Parts, facts: Facts) -> list[str]:
     there = {made.needs for made in FEATURES.values() if facts.get(made.name) is not None}
     lost = [(measure, occasions.data_for(found.words, title)) for (_, measure, title), known in row if not known]
     names = [
-        title if _needs(measure) in there else occasions.absent(found.words, _needs(measure))
-        for measure, title in lost
-        if _needs(measure) not in measured
+        title if needed is None or needed in there else occasions.absent(found.words, needed)
+        for needed, title in ((_needs(measure), title) for measure, title in lost)
+        if needed is None or needed not in measured
     ]
     return list(dict.fromkeys(names or [title for _, title in lost]))
 
 
-def _needs(measure: Measure) -> Source:
-    """The frame a measure is made of."""
-    return FEATURES[measure.feature].needs
+def _needs(measure: Measure) -> Source | None:
+    """The frame a measure is made of; None of a table's own column."""
+    if isinstance(measure, Action) and measure.action is not None:
+        return SOURCES[family(measure.action)]
+    made = FEATURES.get(measure.feature)
+    return made.needs if made else None
 
 
 def missing(found: Parts, row: int) -> tuple[str, ...]:
@@ -211,8 +233,16 @@ def _value(value: object) -> float | str | None:
 
 
 def _cap_part(words: Catalogue, cap: Cap, points: float) -> Contribution:
-    said = occasions.capped(words, cap.at_most, cap.because)
-    return Contribution(CAP, CAP, words.say("capped.label"), cap.at_most, points, -points, said)
+    said = occasions.capped(words, cap.limit, cap.because, lifted=cap.at_least is not None)
+    return Contribution(CAP, CAP, words.say("capped.label"), cap.limit, points, max(0.0, -points), said)
+
+
+def _index_parts(words: Catalogue, card: AdditiveCard, base: float, clamped: float) -> Iterator[Contribution]:
+    """Where an index's range begins, and what lies outside it; nothing where there is nothing of either."""
+    for name, points in ((BASE, base), (CLAMP, clamped)):
+        if points:
+            said = occasions.outside(words, name, *card.scale)
+            yield Contribution(name, name, words.say(f"index-{name}.label"), None, points, 0.0, said)
 
 
 def _pulse_part(words: Catalogue, band: str, points: float, facts: Facts) -> Contribution:

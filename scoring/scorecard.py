@@ -1,7 +1,8 @@
-"""A scorecard over many customers at once: weighted mean, coverage, caps, pulse, contributions that add up.
+"""A scorecard over many customers at once: weighted mean or index, coverage, caps, pulse, parts that add up.
 
-Columnar: no loop over customers. Works in tenths of a point (integers), so that contributions add up
-exactly. Must not know where features come from; bands, flags and words are decided elsewhere.
+Columnar, in pieces that fit a processor's cache: no loop over customers, nothing of N × M held in floats. Works in
+tenths of a point (integers), so that parts add up exactly. Must not know where features come from; bands, flags
+and words are decided elsewhere.
 """
 
 from collections.abc import Iterator
@@ -12,26 +13,35 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from config.errors import Problem
-from config.problems import did_you_mean
-from config.scorecards import Bands, Measure, Scorecard
-from scoring import measures
+from config.scorecards import AdditiveCard, Bands, Measure, Scorecard
+from scoring import additive, weighted
+from scoring.apportioning import apportioned
 from scoring.conditions import mask
-from scoring.features.table import FEATURES, FIELDS
+from scoring.features.table import FEATURES
+from scoring.measures import Reader, number_reader, reader
+from scoring.pieces import NOISE, TENTHS, WHOLE, Piece
+from scoring.scorecard_check import check
 
-TENTHS: Final = 10
-WHOLE: Final = 1000
-_NOISE: Final = 1e-9
-"""Below what a curve or a weight can mean: keeps 0.3 ≥ 0.3 and 69.95 → 70.0 true in floating point."""
+__all__ = ["BLANK", "GREEN", "RED", "TENTHS", "WHOLE", "YELLOW", "ScoredFrame", "check", "score_frame"]
+
+RED, YELLOW, GREEN, BLANK = range(4)
+"""Codes of the bands; BLANK is unknown, or no pulse."""
+CODES: Final = {"red": RED, "yellow": YELLOW, "green": GREEN}
+ROWS: Final = 8_192
+"""Customers in a piece: twenty measures of them in floats are a megabyte."""
 
 Floats = NDArray[np.float64]
-Tenths = NDArray[np.int16]
+Tenths = NDArray[np.integer]
 Flags = NDArray[np.bool_]
+Codes = NDArray[np.int8]
 
 
 @dataclass(frozen=True)
 class ScoredFrame:
-    """What a card makes of N customers and M measures. Points are in tenths, 1000 = 100.0."""
+    """What a card makes of N customers and M measures. Points are in tenths, 1000 = 100.0.
+
+    ``points`` of all measures + ``base`` + ``clamped`` + ``capped`` + ``pulsed`` = the score.
+    """
 
     index: pd.Index
     measures: tuple[str, ...]
@@ -43,17 +53,23 @@ class ScoredFrame:
     known: Flags
     """N × M: whether the measure's feature is known."""
     points: Tenths
-    """N × M: what each measure gives; with ``capped`` and ``pulsed`` it adds up to the score."""
+    """N × M: what each measure gives; of an index, it may be negative."""
     losses: Tenths
-    """N × M: what each measure keeps from 100."""
-    cap: NDArray[np.int64]
-    """Which cap of the card lowers the score; −1 = none."""
+    """N × M: what each measure keeps from 100; of an index, from its own best (see ``scoring.additive``)."""
+    cap: NDArray[np.int16]
+    """Which cap of the card moves the score; −1 = none."""
     capped: Tenths
-    """What the cap takes, never positive."""
+    """What the cap takes (or adds, where it says at_least)."""
     pulsed: Tenths
     """What the CSM's pulse adds or takes."""
     pulse: NDArray[np.object_]
     """The valid pulse (green, yellow, red), or None; it speaks even where the score is unknown."""
+    judged: Codes
+    """The same as codes; BLANK = none."""
+    base: Tenths
+    """Of an index, what its range begins with; 0 where the range begins at 0, and of a weighted card."""
+    clamped: Tenths
+    """What lies outside the index's range; 0 of a weighted card."""
 
 
 def score_frame(
@@ -65,130 +81,117 @@ def score_frame(
     """The card applied to a row of features per customer; a column that is not there is unknown.
 
     ``ages``: days since each feature's newest input, for the limits of freshness. ``pulse``: the pulses that
-    are valid. Caps may name any column.
+    are valid. Caps may name any column. Of an index, ``features`` has a column per action (``scoring.actions``).
     """
-    names = tuple(sorted(card.measures))
-    scores, known = _scores(features, card, names, ages)
-    weights = np.array([card.measures[name].weight for name in names])
-    used = np.where(np.isnan(scores), 0.0, weights)
-    total = used.sum(axis=1)
-    coverage = _covered(known, weights)
-    decided = (total > 0) & (coverage + _NOISE >= card.min_coverage)
-    share = np.where(decided, TENTHS / np.where(total > 0, total, 1.0), 0.0)[:, None] * used
-    exact = np.nan_to_num(scores) * share
-    tenths = np.floor(exact.sum(axis=1) + 0.5 + _NOISE)
-    cap, capped = _cap(features, card, tenths, decided)
-    judged = _pulse(pulse, len(features))
-    pulsed = np.where(decided, _to_edge(tenths + capped, judged, card.bands), 0.0)
-    final = (tenths + capped + pulsed) / TENTHS
+    names, size = tuple(sorted(card.measures)), len(features)
+    readers = [_reader(features, card.measures[name], ages) for name in names]
+    which, limit, raised = _caps(features, card)
+    said, judged = _pulses(pulse, size)
+    wide: np.dtype[np.signedinteger] = np.dtype(np.int32 if isinstance(card, AdditiveCard) else np.int16)
+    known = np.empty((len(names), size), dtype=np.bool_)
+    points, losses = (np.empty((len(names), size), dtype=wide) for _ in range(2))
+    score, coverage = np.empty(size), np.empty(size)
+    base, clamped, capped, pulsed = (np.zeros(size, dtype=wide) for _ in range(4))
+    for rows in _pieces(size):
+        piece = _piece(card, names, _matrix(readers, rows))
+        exact = np.floor(piece.exact.sum(axis=0) + 0.5 + NOISE)
+        parts = apportioned(piece.exact, exact, piece.takes_part)
+        tenths = np.clip(exact, 0, WHOLE) if isinstance(card, AdditiveCard) else exact
+        moved = np.where(piece.decided, _held(tenths, limit[rows], raised[rows]) - tenths, 0.0)
+        edge = np.where(piece.decided, _to_edge(tenths + moved, judged[rows], card.bands), 0.0)
+        known[:, rows], losses[:, rows], points[:, rows] = piece.known, piece.losses, parts[: len(names)]
+        base[rows] = parts[len(names)] if len(parts) > len(names) else 0
+        clamped[rows], capped[rows], pulsed[rows] = tenths - exact, moved, edge
+        score[rows] = np.where(piece.decided, (tenths + moved + edge) / TENTHS, np.nan)
+        coverage[rows] = piece.coverage
+    which[capped == 0] = -1
     return ScoredFrame(
-        index=features.index,
-        measures=names,
-        score=np.where(decided, final, np.nan),
-        coverage=coverage,
-        known=known,
-        points=_apportioned(exact, tenths, used > 0),
-        losses=np.rint((100 - np.nan_to_num(scores, nan=100.0)) * share).astype(np.int16),
-        cap=cap,
-        capped=capped.astype(np.int16),
-        pulsed=pulsed.astype(np.int16),
-        pulse=judged,
-    )
+        index=features.index, measures=names, score=score, coverage=coverage, known=known.T, points=points.T,
+        losses=losses.T, cap=which, capped=capped, pulsed=pulsed, pulse=said, judged=judged, base=base,
+        clamped=clamped,
+    )  # fmt: skip
 
 
-def check(card: Scorecard) -> list[Problem]:
-    """What the card names and scoring does not have: features, fields of caps; and curves where words are needed."""
-    found = [problem for name, measure in card.measures.items() for problem in _check_measure(name, measure)]
-    fields = (*FEATURES, *FIELDS)
-    for position, cap in enumerate(card.caps):
-        for field in cap.condition.fields:
-            if field not in fields:
-                what = f"there is no feature or account field {field}{did_you_mean(field, fields)}"
-                found.append(Problem(f"caps[{position}].if", what, expected=f"one of {', '.join(fields)}"))
-    return found
+def _pieces(size: int) -> Iterator[slice]:
+    return (slice(start, min(start + ROWS, size)) for start in range(0, size, ROWS))
 
 
-def _check_measure(name: str, measure: Measure) -> Iterator[Problem]:
-    where = f"measures.{name}"
-    if (known := FEATURES.get(measure.feature)) is None:
-        what = f"there is no feature {measure.feature}{did_you_mean(measure.feature, tuple(FEATURES))}"
-        yield Problem(f"{where}.feature", what, expected=f"one of {', '.join(FEATURES)}")
-    elif known.words and measure.categories is None:
-        example = "categories: {" + ", ".join(f"{word}: 50" for word in known.words) + "}"
-        yield Problem(f"{where}.curve", f"{known.name} is a word, not a number", expected="categories", example=example)
-    elif not known.words and measure.curve is None:
-        yield Problem(f"{where}.categories", f"{known.name} is a number ({known.unit})", expected="a curve")
-    else:
-        for word in measure.categories or {}:
-            if word not in known.words:
-                what = f"{known.name} is never {word}{did_you_mean(word, known.words)}"
-                yield Problem(f"{where}.categories.{word}", what, expected=f"one of {', '.join(known.words)}")
+def _matrix(readers: list[Reader], rows: slice) -> Floats:
+    """M × N: what each measure reads of the rows."""
+    matrix = np.empty((len(readers), rows.stop - rows.start))
+    for number, read in enumerate(readers):
+        matrix[number] = read(rows)
+    return matrix
 
 
-def _scores(
-    features: pd.DataFrame, card: Scorecard, names: tuple[str, ...], ages: pd.DataFrame | None
-) -> tuple[Floats, Flags]:
-    """N × M scores with NaN for what does not count, and whether the feature itself is known."""
-    scores = np.full((len(features), len(names)), np.nan)
-    for column, name in enumerate(names):
-        measure = card.measures[name]
-        if measure.feature in features.columns:
-            found = measures.scores(measure, features[measure.feature])
-            scores[:, column] = np.where(_stale(measure, ages, len(features)), np.nan, found)
-    known = ~np.isnan(scores)
-    for column, name in enumerate(names):
-        missing = card.measures[name].missing
-        if missing != "unknown":
-            scores[~known[:, column], column] = missing
-    return scores, known
+def _piece(card: Scorecard, names: tuple[str, ...], matrix: Floats) -> Piece:
+    if isinstance(card, AdditiveCard):
+        return additive.piece(matrix, card, names)
+    return weighted.piece(matrix, card, names)
 
 
-def _stale(measure: Measure, ages: pd.DataFrame | None, size: int) -> Flags:
-    if ages is None or measure.feature not in ages.columns:
-        return np.zeros(size, dtype=np.bool_)
-    declared = FEATURES[measure.feature].fresh_for if measure.feature in FEATURES else None
-    limit = measure.fresh_for.days if measure.fresh_for is not None else declared
-    return np.asarray(ages[measure.feature].to_numpy() > (np.inf if limit is None else limit), dtype=np.bool_)
+def _reader(features: pd.DataFrame, measure: Measure, ages: pd.DataFrame | None) -> Reader:
+    """The measure's score (of an action: its count) of some rows; NaN where it is unknown or stale."""
+    if measure.feature not in features.columns:
+        size = len(features)
+        return lambda rows: np.full(len(range(size)[rows]), np.nan)
+    column = features[measure.feature]
+    counted = measure.curve is None and measure.categories is None
+    read = number_reader(column) if counted else reader(measure, column)
+    limit = _fresh_for(measure)
+    if ages is None or limit is None or measure.feature not in ages.columns:
+        return read
+    age = ages[measure.feature].to_numpy(np.float64)
+    return lambda rows: np.where(age[rows] > limit, np.nan, read(rows))
 
 
-def _covered(known: Flags, weights: Floats) -> Floats:
-    return np.asarray(np.where(known, weights, 0.0).sum(axis=1) / weights.sum())
+def _fresh_for(measure: Measure) -> int | None:
+    """Days after which the measure's input is too old: its own limit, else the feature's."""
+    if measure.fresh_for is not None:
+        return measure.fresh_for.days
+    return FEATURES[measure.feature].fresh_for if measure.feature in FEATURES else None
 
 
-def _cap(features: pd.DataFrame, card: Scorecard, tenths: Floats, decided: Flags) -> tuple[NDArray[np.int64], Floats]:
-    """The lowest cap that holds and lowers the score (of equal ones the first), and what it takes."""
-    limit, which = np.full(len(features), np.inf), np.full(len(features), -1)
-    for position, cap in enumerate(card.caps):
-        lower = mask(cap.condition, features).to_numpy() & (cap.at_most < limit)
-        limit, which = np.where(lower, cap.at_most, limit), np.where(lower, position, which)
-    taken = np.minimum(np.rint(np.minimum(limit, 100) * TENTHS) - tenths, 0.0)
-    bites = decided & (which >= 0) & (taken < 0)
-    return np.where(bites, which, -1), np.where(bites, taken, 0.0)
+def _caps(features: pd.DataFrame, card: Scorecard) -> tuple[NDArray[np.int16], Floats, Floats]:
+    """Per customer the cap that speaks (−1 = none), the tenths it allows at most, and those it demands at least.
+
+    Of several that hold, the lowest ``at_most`` (else the highest ``at_least``) counts, of equal ones the first.
+    """
+    size = len(features)
+    which = np.full(size, -1, dtype=np.int16)
+    limit, raised = np.full(size, float(WHOLE)), np.zeros(size)
+    lows = sorted(((-cap.limit, -at) for at, cap in enumerate(card.caps) if cap.at_least is None))
+    highs = sorted(((cap.limit, -at) for at, cap in enumerate(card.caps) if cap.at_least is not None))
+    for bound, position in [*highs, *lows]:
+        cap = card.caps[-position]
+        holds = mask(cap.condition, features).to_numpy()
+        which[holds] = -position
+        (limit if cap.at_least is None else raised)[holds] = np.rint(abs(bound) * TENTHS)
+    return which, limit, raised
 
 
-def _pulse(pulse: pd.Series | None, size: int) -> NDArray[np.object_]:
-    judged = np.full(size, None, dtype=np.object_)
+def _held(tenths: Floats, limit: Floats, raised: Floats) -> Floats:
+    """The score as the caps hold it: not below ``raised``, and above all not above ``limit``."""
+    return np.minimum(np.maximum(tenths, raised), limit)
+
+
+def _pulses(pulse: pd.Series | None, size: int) -> tuple[NDArray[np.object_], Codes]:
+    said, codes = np.full(size, None, dtype=np.object_), np.full(size, BLANK, dtype=np.int8)
     if pulse is not None:
-        valid = pulse.notna().to_numpy()
-        judged[valid] = pulse.to_numpy(object)[valid]
-    return judged
+        rows = np.flatnonzero(pulse.notna().to_numpy())
+        said[rows] = pulse.to_numpy(object)[rows]
+        codes[rows] = [CODES.get(word, BLANK) for word in said[rows]]
+    return said, codes
 
 
-def _to_edge(tenths: Floats, pulse: NDArray[np.object_], bands: Bands) -> Floats:
+def _to_edge(tenths: Floats, judged: Codes, bands: Bands) -> Floats:
     """How far each score is from the nearest edge of the band that the CSM gave."""
-    green, yellow = round(bands.green * TENTHS), round(bands.yellow * TENTHS)
     moved = np.zeros(len(tenths))
-    for band, least, most in (("green", green, WHOLE), ("yellow", yellow, green - 1), ("red", 0, yellow - 1)):
-        moved = np.where(pulse == band, np.clip(tenths, least, most) - tenths, moved)
+    if (rows := np.flatnonzero(judged != BLANK)).size:
+        green, yellow = (round(edge * TENTHS) for edge in bands.edges)
+        least, most = np.array([0, yellow, green]), np.array([yellow - 1, green - 1, WHOLE])
+        said = judged[rows]
+        good = WHOLE - tenths[rows] if bands.falling else tenths[rows]
+        shift = np.clip(good, least[said], most[said]) - good
+        moved[rows] = -shift if bands.falling else shift
     return moved
-
-
-def _apportioned(exact: Floats, total: Floats, takes_part: Flags) -> Tenths:
-    """Whole tenths per measure that add up to ``total``: rounded down, the rest to the largest remainders."""
-    floors = np.floor(exact)
-    remainder = np.where(takes_part, exact - floors, -1.0)
-    rest = (np.where(takes_part.any(axis=1), total, 0) - floors.sum(axis=1))[:, None]
-    order = np.argsort(-remainder, axis=1, kind="stable")
-    rank = np.empty_like(order)
-    np.put_along_axis(rank, order, np.arange(exact.shape[1])[None, :], axis=1)
-    return np.asarray(floors + (rank < rest), dtype=np.int16)

@@ -107,7 +107,7 @@ def _bands(score: Floats, card: Scorecard) -> NDArray[np.object_]:
 
 
 def _reasons(values: pd.DataFrame, scored: ScoredFrame, card: Scorecard) -> list[str]:
-    """Per row the cap that bites, then what costs the most, the costliest first; of an unknown score, what is missing."""
+    """Per row the cap that bites, then what costs the most; of an unknown score, what is missing."""
     order = np.argsort(-scored.losses, axis=1, kind="stable")[:, :TOLD]
     columns = {str(name): values[name].tolist() for name in values.columns}
     said = [_sentences(values, columns, card.measures[name], name, scored) for name in scored.measures]

@@ -41,6 +41,17 @@ def test_usage_is_measured_with_and_without_duckdb() -> None:
     assert (by_duckdb["ratio"] > 0) == ("not installed" not in by_duckdb["beside"])
 
 
+@pytest.mark.slow
+def test_who_else_computes_the_scorecard_comes_to_the_same_scores() -> None:
+    ours, *others = bench("--only", "scorecard")["lines"]
+    assert ours["ratio"] > 0
+    assert len(others) == 2
+    for line in others:
+        assert line["also"] == "100.00% of its scores are ours" or line["beside"].endswith(
+            "not installed (extra: bench)"
+        )
+
+
 def bench(*options: str) -> dict:
     done = subprocess.run(
         [sys.executable, str(RUN), "--quick", "--json", *options], capture_output=True, text=True, check=False

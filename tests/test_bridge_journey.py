@@ -100,3 +100,17 @@ def test_what_the_crm_says_is_not_written_where_it_is_no_option(make_world: Make
     world.run()
     assert world.decision("vip").segment == "Gold"
     assert desired(world, "vip", "segment") == (None,)
+
+
+def test_cross_sell_goes_by_the_book_of_the_day_before(make_world: Make) -> None:
+    world = make_world(
+        scorecards=["health", "expansion"], product={"owned": "products"},
+        map={"account": {"fields": {"products": "Products__c"}}},
+    )  # fmt: skip
+    for number in range(30):
+        world.crm.put("account", str(number), name=f"A{number}", status="customer", extra={"products": "base;reports"})
+    world.crm.put("account", "lacks", name="Lacks", status="customer", extra={"products": "base"})
+    world.run()
+    assert [signal.name for signal in world.decision("lacks").signals] == ["cross_sell"]
+    assert desired(world, "lacks", "expansion_signals") == (("cross_sell",),)
+    assert desired(world, "0", "expansion_signals") == (None,)

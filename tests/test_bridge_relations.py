@@ -168,7 +168,7 @@ laters = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(laters)
 def test_whatever_is_dated_later_changes_no_feature_of_a_day_before_the_first_sync(make_world: Any, later: Any) -> None:
     world = make_world()

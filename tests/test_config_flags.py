@@ -12,10 +12,10 @@ LINE = CONNECTIONS.count("\n") + 1
 
 def test_what_is_not_given_is_as_shipped(tmp_path: Path) -> None:
     flags = settings_of(
-        tmp_path, CONNECTIONS + "flags: {csat_falling: {points: 10}, usage_falling: null, silent: {}}\n"
+        tmp_path, CONNECTIONS + "flags: {csat_falling: {percent: 10}, usage_falling: null, silent: {}}\n"
     ).flags
     assert flags == {
-        "csat_falling": FlagSettings(points=10),
+        "csat_falling": FlagSettings(percent=10),
         "usage_falling": FlagSettings(percent=40),
         "silent": FlagSettings(days=21),
     }
@@ -40,7 +40,7 @@ def test_every_flag_takes_each_of_its_thresholds(tmp_path: Path, name: str) -> N
         ("silent: {percent: 40}", "flags.silent.percent", "silent knows no such threshold", "days"),
         ("usage_falling: {days: 9}", "flags.usage_falling.days", "usage_falling knows no such threshold", "percent"),
         ("silent: {dayz: 9}", "flags.silent.dayz", "(did you mean days?)", "days"),
-        ("csat_falling: {pionts: 9}", "flags.csat_falling.pionts", "(did you mean points?)", "points"),
+        ("csat_falling: {pecent: 9}", "flags.csat_falling.pecent", "(did you mean percent?)", "percent"),
         ("usage_falling: {percent: 140}", "flags.usage_falling.percent", "never be more than 100", "less"),
         ("ticket_pileup: {count: 0}", "flags.ticket_pileup.count", "cannot be used", "greater than or equal to 1"),
         ("silent: {days: soon}", "flags.silent.days", "cannot be used", "a whole number"),

@@ -4,8 +4,20 @@ from pathlib import Path
 
 import pytest
 
+from config.document import read_yaml
 from config.errors import ConfigError
-from config.scorecards import RESERVED, Scorecard, choose, load_scorecard, load_scorecards, shipped_scorecard
+from config.scorecards import (
+    ADDED,
+    RESERVED,
+    AdditiveCard,
+    Scorecard,
+    choose,
+    load_card_file,
+    load_scorecard,
+    load_scorecards,
+    shipped_scorecard,
+)
+from scoring.additive import BASE, CLAMP
 from scoring.decision import CAP, PULSE
 from scoring.scorecard import check
 
@@ -54,13 +66,21 @@ def test_version_names_the_content_not_its_looks(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("form: weighted", "form: additive", "additive form is not there yet"),
+        ("form: weighted", "form: additive", "curve belongs to form: weighted"),
+        ("form: weighted", "form: additve", "did you mean additive"),
+        ("form: weighted", "form: weighted\nrange: [0, 10]", "range belongs to an index"),
+        ("weight: 3", "weight: 3, value: 3", "value belongs to form: additive"),
+        ("weight: 3", "weight: 3, cap: 3", "a measure has no cap"),
+        ("at_most: 40", "at_most: 40, at_least: 10", "exactly one of at_most and at_least"),
+        ("at_most: 40, ", "", "exactly one of at_most and at_least"),
+        ("yellow: 50", "yellow: 50, falling: true", "yellow must lie above green"),
+        ("weight: 3", "weight: 0", "greater than 0"),
+        ("{won: 100, lost: 0}", "{}", "at least one word"),
         ("purpose: health", "purpose: wealth", "wealth"),
         ("[[0, 0], [0.9, 100]]", "[[0, 0], [0, 100]]", "must rise"),
         ("[[0, 0], [0.9, 100]]", "[[0, 0], [0.9, 101]]", "from 0 to 100"),
         ("[[0, 0], [0.9, 100]]", "[[0, 0]]", "two points"),
         ("curve: [[0, 0], [0.9, 100]], ", "", "exactly one of curve"),
-        ("weight: 3", "weight: 0", "greater than 0"),
         ("weight: 3", "wieght: 3", "unknown key"),
         ("missing: 50", "missing: 150", "measures.contract.missing"),
         ("for: plan = pro", "for: plan pro", "no condition"),
@@ -82,8 +102,95 @@ def test_refuses_and_says_where(tmp_path: Path, old: str, new: str, said: str) -
     assert all(problem.line and problem.file == str(path) for problem in caught.value.problems)
 
 
+INDEX = """\
+purpose: health
+form: additive
+range: [-20, 180]
+measures:
+  reports: {action: usage.reports, value: 2, window: 28d, half_life: 14d, cap: 40}
+  meetings: {action: meeting, value: 10, window: 90d, group: relationship}
+  open: {feature: tickets_open, value: -5, weight: 2, missing: 0}
+"""
+
+
+def test_an_index_is_the_same_format(tmp_path: Path) -> None:
+    card = load_scorecard(written(tmp_path, INDEX))
+    assert isinstance(card, AdditiveCard)
+    assert card.scale == (-20, 180)
+    assert card.measures["reports"].feature == "action usage.reports window 28d half_life 14d"
+    assert [card.measures[name].group for name in ("reports", "meetings")] == ["actions", "relationship"]
+    assert card.version.startswith("health-")
+    assert card == Scorecard.model_validate(read_yaml(tmp_path / "health.yml").data)
+    assert check(card) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("usage.reports", "usge.reports", 5, "there is no action usge.reports"),
+        ("action: meeting", "action: meting", 6, "did you mean meeting?"),
+        ("value: 10", "value: 0", 6, "counts nothing"),
+        ("value: 10, ", "", 6, "this key is missing"),
+        ("value: 10", "weigth: 10, value: 10", 6, "did you mean weight?"),
+        ("range: [-20, 180]", "range: [20, 10]", 3, "a low and a higher number"),
+        ("feature: tickets_open", "feature: tickets_open, window: 9d", 7, "a feature has its own window"),
+        ("feature: tickets_open, ", "", 7, "what is counted is missing"),
+        ("feature: tickets_open", "feature: tickets_open, action: ticket", 7, "exclude each other"),
+        ("  open:", "  clamp:", 7, "clamp is what an index calls its own"),
+        ("half_life: 14d", "half_life: 0d", 5, "more than no time"),
+        ("cap: 40", "curve: [[0, 0], [1, 1]]", 5, "curve belongs to form: weighted"),
+        ("form: additive", "form: weighted", 3, "range belongs to an index"),
+    ],
+)
+def test_what_is_wrong_with_an_index_is_told_with_its_line(
+    tmp_path: Path, old: str, new: str, line: int, said: str
+) -> None:
+    assert old in INDEX
+    with pytest.raises(ConfigError, match=said) as caught:
+        load_scorecard(written(tmp_path, INDEX.replace(old, new)))
+    assert caught.value.problems[0].line == line
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "line", "said"),
+    [
+        ("seat_use", "seats_use", "measures.seats.feature", 7, "did you mean seat_use?"),
+        ("{won: 100", "{wno: 100", "measures.contract.categories.wno", 8, "did you mean won?"),
+        (
+            "tickets_escalated_open_days >",
+            "tickets_escalated_days >",
+            "caps[0].if",
+            10,
+            "did you mean tickets_escalated",
+        ),
+        ("plan = pro", "pln = pro", "for", 3, "did you mean plan?"),
+    ],
+)
+def test_names_that_mean_nothing_are_told_with_their_line(
+    tmp_path: Path, old: str, new: str, where: str, line: int, said: str
+) -> None:
+    assert old in CARD
+    file = load_card_file(written(tmp_path, CARD.replace(old, new)))
+    (problem,) = check(file.card, file.document)
+    assert (problem.where, problem.line, problem.file) == (where, line, str(tmp_path / "health.yml"))
+    assert said in problem.what
+
+
+def test_a_rule_may_name_what_the_workspace_maps_and_what_is_decided_before(tmp_path: Path) -> None:
+    rule = "plan = pro and touch = high and journey_stage != onboarding and segment = mid and tier__c > 2"
+    file = load_card_file(written(tmp_path, CARD.replace("plan = pro", rule)))
+    assert [problem.where for problem in check(file.card, file.document)] == ["for"]
+    assert check(file.card, file.document, ("tier__c",)) == check(file.card, file.document, None) == []
+
+
+def test_an_index_counts_numbers_only(tmp_path: Path) -> None:
+    text = INDEX.replace("tickets_open", "champion")
+    assert "is a word (present, left)" in check(load_scorecard(written(tmp_path, text)))[0].what
+
+
 def test_the_reserved_names_are_those_of_the_parts_that_no_measure_gives() -> None:
     assert set(RESERVED) == {CAP, PULSE}
+    assert set(ADDED) == {BASE, CLAMP}
 
 
 def test_all_problems_at_once(tmp_path: Path) -> None:

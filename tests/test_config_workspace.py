@@ -6,7 +6,10 @@ from config_files import ENVIRON
 from config.errors import ConfigError
 from config.loading import load
 from config.not_acting import not_acting
-from config.workspace import scorecard_paths, write_workspace
+from config.scorecards import by_purpose
+from config.shipped import shipped_text
+from config.words import PURPOSES, Purpose
+from config.workspace import card_files, scorecard_paths, write_scorecards, write_workspace
 
 
 def test_a_new_workspace_loads_once_the_secrets_are_set(tmp_path: Path) -> None:
@@ -14,6 +17,8 @@ def test_a_new_workspace_loads_once_the_secrets_are_set(tmp_path: Path) -> None:
     assert [path.relative_to(tmp_path).as_posix() for path in written] == [
         "new/csbridge.yml",
         "new/scorecards/health.yml",
+        "new/scorecards/health-high.yml",
+        "new/scorecards/health-tech.yml",
     ]
     settings = load(written[0], ENVIRON)
     assert [connection.name for connection in settings.connections] == ["sf", "hs"]
@@ -63,9 +68,33 @@ def test_a_folder_that_cannot_be_made_is_a_config_error(tmp_path: Path) -> None:
         write_workspace(tmp_path / "file" / "new")
 
 
-def test_scorecards_in_the_order_of_their_names_or_the_shipped_ones(tmp_path: Path) -> None:
-    assert [path.name for path in scorecard_paths(tmp_path)] == ["health.yml"]
+def names(folder: Path, *purposes: Purpose) -> list[str]:
+    return [path.name for path in scorecard_paths(folder, purposes or PURPOSES)]
+
+
+def test_a_workspace_without_own_cards_has_the_shipped_ones_of_its_purposes(tmp_path: Path) -> None:
+    assert names(tmp_path, "health") == ["health-high.yml", "health-tech.yml", "health.yml"]
+    assert names(tmp_path, "risk", "advocacy") == [
+        "advocacy-high.yml", "advocacy-tech.yml", "advocacy.yml", "risk-high.yml", "risk-tech.yml", "risk.yml"
+    ]  # fmt: skip
+    assert len(names(tmp_path)) == 15
+    assert all(file.shipped for file in card_files(tmp_path))
+
+
+def test_own_cards_count_per_purpose_in_the_order_of_their_names(tmp_path: Path) -> None:
     (tmp_path / "scorecards").mkdir()
-    for name in ("health-b.yml", "health-a.yml", "notes.txt"):
-        (tmp_path / "scorecards" / name).write_text("")
-    assert [path.name for path in scorecard_paths(tmp_path)] == ["health-a.yml", "health-b.yml"]
+    text = shipped_text("scorecards/health.yml")
+    for name in ("b.yml", "a.yml", "notes.txt"):
+        (tmp_path / "scorecards" / name).write_text(text)
+    assert names(tmp_path, "health") == ["a.yml", "b.yml"]
+    assert names(tmp_path, "health", "risk") == ["a.yml", "b.yml", "risk-high.yml", "risk-tech.yml", "risk.yml"]
+    cards = by_purpose(card_files(tmp_path, ["health", "risk"]))
+    assert {purpose: len(some) for purpose, some in cards.items()} == {"health": 2, "risk": 3}
+
+
+def test_the_shipped_cards_of_a_purpose_can_be_copied_to_be_edited(tmp_path: Path) -> None:
+    written = write_scorecards(tmp_path, "risk")
+    assert [path.name for path in written] == ["risk-high.yml", "risk-tech.yml", "risk.yml"]
+    assert [file.shipped for file in card_files(tmp_path, ["risk"])] == [False] * 3
+    with pytest.raises(ConfigError, match="is there already"):
+        write_scorecards(tmp_path, "risk")

@@ -36,9 +36,9 @@ def usage_rows(customer: int, blocks: list[dict[str, Any]]) -> Iterator[dict[str
                     yield {**base, "person": f"p{person}", "feature": f"f{feature}", "day": day(ago), "count": 1}
 
 
-def all_frames() -> Frames:
+def all_frames(accounts: Mapping[str, Mapping[str, Any]] = ACCOUNTS) -> Frames:
     rows: dict[str, list[dict[str, object]]] = {name: [] for name in COLUMNS if name != "sources"}
-    for customer, told in enumerate(ACCOUNTS.values()):
+    for customer, told in enumerate(accounts.values()):
         fields = dict(told["account"])
         ahead = fields.pop("renewal_in", None)
         renewal = None if ahead is None else day(-ahead)

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.languages import languages, locale_text
-from config.scorecards import shipped_scorecard
-from config.shipped import shipped_path
+from config.scorecards import load_scorecard, shipped_files
 from config.words import PURPOSES
 from scoring.facts import Facts
 from scoring.features.table import FEATURES
@@ -60,8 +59,8 @@ def test_every_wording_that_is_chosen_exists_and_says_only_what_was_read(data: s
 @pytest.mark.parametrize("language", languages())
 def test_the_shipped_scorecards_caps_are_said_in_every_language(language: str) -> None:
     words = catalogue(language)
-    shipped = [purpose for purpose in PURPOSES if shipped_path(f"scorecards/{purpose}.yml").is_file()]
-    for because in (cap.because for purpose in shipped for cap in shipped_scorecard(purpose).caps):
+    cards = [load_scorecard(file) for purpose in PURPOSES for file in shipped_files(purpose)]
+    for because in (cap.because for card in cards for cap in card.caps):
         slug = re.sub(r"[^a-z0-9]+", "-", because.lower()).strip("-")
         assert f"because-{slug}" in words.patterns, because
     assert occasions.capped(ENGLISH, 39.0, "An own\nreason.") == "Held at 39: An own reason"
@@ -159,7 +158,7 @@ b = { ROUND($n) ->
         ("tickets_pileup", {"tickets_pileup": 1.0, "tickets_open": 2.0}, "2 open tickets, no more than usual"),
         ("tickets_pileup", {"tickets_pileup": 2.5, "tickets_open": 5.0}, "5 open tickets, 2.5 times the usual number"),
         ("csat_change", {"csat_change": -0.04}, "Satisfaction unchanged in 90 days"),
-        ("csat_change", {"csat_change": -4.25}, "Satisfaction down 4.2 in 90 days"),
+        ("csat_change", {"csat_change": -4.25}, "Satisfaction down 4.2 % in 90 days"),
         ("review_overdue_days", {"review_overdue_days": 0.0}, "Review due today"),
         ("review_overdue_days", {"review_overdue_days": -9.0}, "Next review due in 9 days"),
         ("review_overdue_days", {"review_overdue_days": 1.0}, "Review overdue for 1 day"),

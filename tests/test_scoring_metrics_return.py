@@ -130,6 +130,7 @@ def test_groups_too_small_are_said_to_be() -> None:
     assert "are needed" in found.missing
     nobody = effect(given, pd.Series(dtype="object"))
     assert (nobody.treated, nobody.pairs) == (0, ())
+    assert "no account has a day" in nobody.missing
 
 
 def test_a_real_pattern_stands_out_and_noise_does_not() -> None:

@@ -1,5 +1,6 @@
 """Survival, lifetime value, purchases without contracts, and the forecast of the base."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from math import exp
 
@@ -13,7 +14,7 @@ from scoring.metrics.book import Book, book
 from scoring.metrics.estimates import Estimate
 from scoring.metrics.forecast import forecast
 from scoring.metrics.purchases import Buying, Spending
-from scoring.metrics.survival import curve, lifetimes, time_to_first_value
+from scoring.metrics.survival import curve, lifetimes, lifetimes_by, time_to_first_value, time_to_first_value_by
 from scoring.metrics.targets import compare
 from scoring.metrics.value import contractual, revenue, revenue_by
 
@@ -21,7 +22,7 @@ FLAT = ["2025-10-31", "2025-11-30", "2025-12-31", "2026-01-31", "2026-02-28", "2
 
 
 def test_the_example_of_kaplan_and_meier() -> None:
-    """Deaths at 0.8, 3.1, 5.4, 9.2; still alive at 1.0, 2.7, 7.0, 12.1 (Kaplan & Meier 1958, table 1)."""
+    """Deaths at 0.8, 3.1, 5.4, 9.2; still alive at 1.0, 2.7, 7.0, 12.1 (Kaplan & Meier 1958)."""
     times = np.array([0.8, 3.1, 5.4, 9.2, 1.0, 2.7, 7.0, 12.1])
     found = curve(times, np.array([True] * 4 + [False] * 4))
     assert found.at(0.8).value == pytest.approx(7 / 8)
@@ -56,6 +57,17 @@ def test_time_to_first_value_counts_who_still_waits() -> None:
     assert (found.n, found.open) == (3, 2)
     assert found.at(10).value == pytest.approx(2 / 3)
     assert found.median.value is None
+
+
+def test_by_a_cut_as_the_newest_row_says() -> None:
+    about = {"a": {"customer_since": "2026-01-01", "first_value": "2026-01-05", "watched": True, "plan": "pro"},
+             "b": {"customer_since": "2026-01-01", "watched": True, "plan": "basic"}}  # fmt: skip
+    given = book_of({"a": [1.0] * 2, "b": [1.0] * 2}, about)
+    newest = given.monthly.assign(plan=given.monthly["plan"].where(given.monthly["month"].eq(given.months[-1]), "old"))
+    given = replace(given, monthly=newest)
+    found = time_to_first_value_by(given, "plan")
+    assert {name: (one.n, one.median.value) for name, one in found.items()} == {"pro": (1, 4.0), "basic": (1, None)}
+    assert {name: one.open for name, one in lifetimes_by(given, "plan").items()} == {"pro": 1, "basic": 1}
 
 
 def test_usage_that_went_quiet_ends_the_watch() -> None:

@@ -57,7 +57,7 @@ def test_tickets_pile_up_against_what_is_usual_for_the_customer() -> None:
     assert value("tickets_pileup", tickets=[undated, ticket("a", 5)]) == 1
 
 
-PERSONS = [
+PERSONS: list[dict[str, Any]] = [
     {"person": "a", "role": "champion"}, {"person": "b", "role": "executive"}, {"person": "c", "role": "user"},
     {"person": "d", "role": "champion", "left_on": ago(3)}, {"person": "e", "title": "VP Sales"},
 ]  # fmt: skip
@@ -84,7 +84,11 @@ def test_other_surveys() -> None:
 def test_the_change_of_satisfaction() -> None:
     before = [answer(name, 80, day, "csat") for name, day in (("a", 90), ("b", 200), ("c", 359))]
     now = [answer(name, 50, day, "csat") for name, day in (("a", 89), ("b", 3), (None, 0))]
-    assert value("csat_change", responses=[*before, *now, answer("d", 0, 360, "csat")]) == -30
+    assert value("csat_change", responses=[*before, *now, answer("d", 0, 360, "csat")]) == -37.5
+    small = [{**row, "score": row["score"] / 20} for row in (*before, *now)]
+    assert value("csat_change", responses=small) == -37.5, "on a scale of 1 to 5 as on one of 0 to 100"
+    nothing = [{**row, "score": 0} for row in before]
+    assert value("csat_change", responses=[*nothing, *now]) is None
     assert value("csat_change", responses=[*before, *now[:2]]) is None
     assert value("csat_change", responses=[*before[:2], *now]) is None
     twice = [answer("a", 50, 9, "csat")] * 3
@@ -257,7 +261,9 @@ OWN = [name for name, made in FEATURES.items() if made.needs != "usage"]
 
 
 def framed(given: Rows) -> Frames:
-    return Frames(**{name: frame(name, some) for name, some in given.items()}, sources=SOURCES, as_of=AS_OF)
+    return Frames(
+        **{name: frame(name, some) for name, some in given.items()}, sources=SOURCES, as_of=AS_OF, dated=False
+    )
 
 
 def told(given: Rows | Frames) -> pd.DataFrame:

@@ -91,7 +91,9 @@ def told(lesson: Any, source: str, out: Path, report: Path | None, *, force: boo
         data["model_card"] = str(_write_card(lesson, source, out))
         lines.append(f"written: {out}, {data['model_card']}")
     else:
-        lines.append(f"{out} is not written" + ("" if lesson.card is None else "; --force writes it all the same"))
+        lines.append(
+            f"{out} is not written" + ("" if lesson.card is None or force else "; --force writes it all the same")
+        )
     if report:
         data["report"] = str(_write_report(lesson, source, out, report))
         lines.append(f"report: {report}")

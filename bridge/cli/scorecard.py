@@ -1,13 +1,19 @@
-"""``csbridge scorecard``: look after scorecard files."""
+"""``csbridge scorecard``: the life of scorecard files: check, write, activate, rollback, list."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, cast
 
 import click
 
 from bridge.cli.shell import Result, Shell, verb
+from config.words import PURPOSES, Purpose
+
+CHOICE = click.Choice(PURPOSES)
 
 
-@click.group("scorecard", short_help="Scorecard files: check.")
+@click.group("scorecard", short_help="Scorecard files: check, write, activate, rollback, list.")
 def command() -> None:
     """Look after the files in scorecards/."""
 
@@ -16,21 +22,116 @@ def command() -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @verb
 def check(shell: Shell, file: Path) -> Result:
-    """Check a scorecard FILE: form, rules, and whether the features it names exist."""
-    from config.errors import ConfigError
-    from config.scorecards import load_scorecard
-    from scoring import scorecard
+    """Check a scorecard FILE: form, rules, and whether the features it names exist. Shows what it is made of."""
+    from bridge.carding import checked, neighbours
+    from bridge.cli.scorecard_text import described, facts
+    from scoring.scorecard_facts import warnings
 
-    card = load_scorecard(file)
-    problems = scorecard.check(card)
-    if problems:
-        raise ConfigError(problems)
-    measures = {
-        name: {"feature": measure.feature, "group": measure.group, "weight": measure.weight}
-        for name, measure in card.measures.items()
-    }
-    data = {"version": card.version, "purpose": card.purpose, "for": str(card.applies), "measures": measures}
-    total = sum(measure.weight for measure in card.measures.values())
-    lines = [f"{file}: good; {card.version}, for {card.applies}"]
-    lines += [f"  {measure.weight / total:5.0%}  {name} ({measure.group})" for name, measure in card.measures.items()]
-    return Result(data, "\n".join(lines))
+    found = checked(file, shell.config)
+    warned = warnings(found.card)
+    if file.absolute().parent == (shell.config.absolute().parent / "scorecards"):
+        warned += neighbours(shell.config.parent, found, file.name)
+    return Result(facts(found.card, warned), described(file, found.card, warned))
+
+
+@command.command("write")
+@click.argument("purpose", type=CHOICE)
+@verb
+def write(shell: Shell, purpose: str) -> Result:
+    """Copy the shipped scorecards of PURPOSE into scorecards/, to be edited. Overwrites nothing."""
+    from config.workspace import write_scorecards
+
+    paths = [str(path) for path in write_scorecards(shell.config.parent, cast(Purpose, purpose))]
+    text = "\n".join(["written:", *(f"  {path}" for path in paths), "from now on these count instead of the shipped"])
+    return Result({"written": paths}, text)
+
+
+@command.command("activate")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--as", "name", help="The name in scorecards/; FILE's own when left out.")
+@click.option("--force", is_flag=True, help="Even when it was learnt without proof, or takes another purpose's place.")
+@verb
+def activate(shell: Shell, file: Path, name: str | None, force: bool) -> Result:
+    """Check FILE and put it into scorecards/. What it replaces is remembered: `scorecard rollback` brings it back."""
+    from bridge.carding import activate, checked
+    from scoring.scorecard_facts import warnings
+
+    target = _file_name(name or file.name)
+    found = checked(file, shell.config)
+    with _store(shell) as (store, now):
+        done = activate(shell.config.parent, store, found, target, now(), force=force)
+    warned = [*warnings(found.card), *done.warnings]
+    data = {"file": str(done.path), "version": done.version, "replaced": done.replaced, "warnings": warned}
+    before = f"instead of {done.replaced}" if done.replaced else "no file of that name was there"
+    lines = [f"{done.path}: {done.version} is active, {before}", *(f"warning: {text}" for text in warned)]
+    if done.replaced == done.version:
+        lines[0] = f"{done.path}: {done.version} is active already"
+    return Result(data, "\n".join([*lines, "next: csbridge run (everybody is decided about anew)"]))
+
+
+@command.command("rollback")
+@click.argument("purpose", type=CHOICE, required=False)
+@click.option("--force", is_flag=True, help="Even when the file was changed by hand since.")
+@verb
+def rollback(shell: Shell, purpose: str | None, force: bool) -> Result:
+    """Take the newest activation back (of PURPOSE, when given): the file is what it was before."""
+    from bridge.carding import roll_back
+
+    with _store(shell) as (store, now):
+        done = roll_back(shell.config.parent, store, cast(Purpose | None, purpose), now(), force=force)
+    data = {"file": str(done.path), "version": done.version, "replaced": done.replaced}
+    state = f"{done.version} is active again" if done.version else "is gone again"
+    return Result(data, f"{done.path}: {state}, instead of {done.replaced}")
+
+
+@command.command("list")
+@verb
+def list_(shell: Shell) -> Result:
+    """The scorecards that count, in the order in which they are tried."""
+    from bridge.carding import listed
+    from bridge.cli.scorecard_text import table
+
+    with _store(shell) as (store, _):
+        purposes = _purposes(shell)
+        found = listed(shell.config.parent, store, purposes)
+    data = [
+        {
+            "purpose": one.card.purpose,
+            "file": one.file,
+            "shipped": one.shipped,
+            "version": one.card.version,
+            "form": one.card.form,
+            "for": str(one.card.applies),
+            "since": one.since and one.since.isoformat(),
+            "scored": one.card.purpose in purposes,
+        }
+        for one in found
+    ]
+    return Result({"scorecards": data}, table(data))
+
+
+def _file_name(name: str) -> str:
+    """A plain name of a YAML file."""
+    if Path(name).name != name or name.startswith("."):
+        raise click.BadParameter(f"{name} is no plain file name", param_hint="--as")
+    return name if name.endswith(".yml") else f"{name.removesuffix('.yaml')}.yml"
+
+
+def _purposes(shell: Shell) -> list[Purpose]:
+    from config.loading import load
+
+    return list(dict.fromkeys(["health", *load(shell.config, shell.environ).scorecards]))
+
+
+@contextmanager
+def _store(shell: Shell) -> Iterator[Any]:
+    """The workspace's store and clock, without its scorecards: they may be what has to be mended."""
+    from bridge.clock import from_environment
+    from bridge.store.engine import open_store
+    from config.loading import load
+
+    store = open_store(load(shell.config, shell.environ).store)
+    try:
+        yield store, from_environment(shell.environ).now
+    finally:
+        store.close()

@@ -115,7 +115,7 @@ def effect(numbers: Numbers) -> Section | None:
         f"{found.unmatched} of {found.treated} accounts with the programme have none."
     )
     if found.missing:
-        return Section("effect", "Effect of the programme", intro, notes=[f"Groups too small: {found.missing}"])
+        return Section("effect", "Effect of the programme", intro, notes=[f"No effect can be told: {found.missing}"])
     rows = [
         ["still a customer", share(found.retention.value), interval(found.retention)],
         ["change of ARR", share(found.growth.value), interval(found.growth)],

@@ -12,6 +12,7 @@ from bridge.reporting.words import UNKNOWN, count, detail, interval, money, mont
 from scoring.metrics.estimates import Estimate
 from scoring.metrics.retention import Retention
 from scoring.metrics.surveys import Answers
+from scoring.metrics.survival import Curve
 from scoring.metrics.targets import Compared
 from scoring.metrics.value import Revenue
 
@@ -127,14 +128,19 @@ def _cohorts(numbers: Numbers) -> Section | None:
 
 def _duration(numbers: Numbers) -> Section:
     life, first = numbers.lifetime, numbers.first_value
-    rows = [
-        [name, f"{one.n:,}", f"{one.open:,}", number(one.median.value), interval(one.median, number)]
-        for name, one in (("customer lifetime, months", life), ("time to first value, days", first))
-    ]
+    rows = _median_rows({"customer lifetime, months": life, "time to first value, days": first})
     points = [[f"{months} months", *_estimate(life.at(months))] for months in (3, 6, 12, 24, 36) if life.n]
     tables = [Table.of(["", "cases", "still open", "median", "95 %"], rows, "open cases count for as long as watched")]
     if points:
         tables.append(Table.of(["still a customer after", "share", "95 %"], points))
+    tables += [
+        Table.of([f"{name} by {numbers.by}", "cases", "still open", f"median {unit}", "95 %"], _median_rows(groups))
+        for name, unit, groups in (
+            ("customer lifetime", "months", numbers.lifetime_groups),
+            ("time to first value", "days", numbers.first_value_groups),
+        )
+        if numbers.by != "cohort" and len(groups) > 1
+    ]
     notes = []
     if not life.n:
         notes.append("Not enough history: no customer says since when it is one (customer_since)")
@@ -145,6 +151,13 @@ def _duration(numbers: Numbers) -> Section:
         "Kaplan–Meier: who has not churned, or has not got there yet, counts as open. A median is unknown while less "
         "than half have come so far.", tables=tables, notes=notes,
     )  # fmt: skip
+
+
+def _median_rows(curves: Mapping[str, Curve]) -> list[list[str]]:
+    return [
+        [name, f"{one.n:,}", f"{one.open:,}", number(one.median.value), interval(one.median, number)]
+        for name, one in curves.items()
+    ]
 
 
 def _base(numbers: Numbers) -> Section:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The newest migration; a store at another revision is migrated when it is opened."""
 
 
@@ -361,4 +361,44 @@ rollups = Table(
     Column("day", Date, primary_key=True),
     Column("document", Json, nullable=False, comment="score, band, since when, and the accounts that it is made of"),
     comment="What parent accounts were told of themselves and the accounts below them",
+)
+
+card_versions = Table(
+    "card_versions",
+    metadata,
+    Column("version", String, primary_key=True),
+    Column("purpose", String, nullable=False),
+    Column("content", Text, nullable=False, comment="all that the scorecard says, as JSON"),
+    Column("seen_at", Utc, nullable=False),
+    comment="Every scorecard that ever decided, so that a past day can be understood",
+)
+
+card_changes = Table(
+    "card_changes",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("purpose", String, nullable=False),
+    Column("file", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("before", Text, comment="the file's text until then; NULL where there was none"),
+    Column("after", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("undone_at", Utc),
+    comment="Scorecard files that were activated, with what they replaced",
+)
+
+active_cards = Table(
+    "active_cards",
+    metadata,
+    Column("since", Utc, primary_key=True),
+    Column("versions", Json, nullable=False, comment="purpose → versions in the order in which they are tried"),
+    comment="Which scorecards decided from when on",
+)
+
+peers = Table(
+    "peers",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("document", Json, nullable=False),
+    comment="What similar accounts own, by the book as it stood at the close of the day",
 )

@@ -304,6 +304,13 @@ look-into = Find out what lies behind this: { LOWER($label) }
 capped = Held at { $at_most }: { $because }
     .label = Cap
     .remedy = Mend what holds the score down: { $because }
+# Of a risk, which a cap keeps up
+capped--least = Not under { $at_most }: { $because }
+# Parts of an index that come from no action
+index-base = The index's range begins at { $low }
+    .label = Start of the range
+index-clamp = The index ends at the range of { $low } to { $high }
+    .label = Outside the range
 pulse = CSM's judgement: { $band ->
     [green] green
     [yellow] yellow
@@ -322,6 +329,20 @@ rising = Keep in touch: all is well again, and the band follows in a few days
 
 because-an-escalation-has-been-open-for-more-than-a-week = an escalation has been open for more than a week
 because-nobody-has-used-the-product-for-more-than-45-days = nobody has used the product for more than 45 days
+because-a-new-champion-has-to-be-found-first = a new champion has to be found first
+because-an-escalation-has-been-open-for-more-than-three-days = an escalation has been open for more than three days
+because-an-escalation-has-to-be-settled-first = an escalation has to be settled first
+because-an-invoice-has-been-unpaid-for-more-than-14-days = an invoice has been unpaid for more than 14 days
+because-an-invoice-has-been-unpaid-for-more-than-30-days = an invoice has been unpaid for more than 30 days
+because-an-invoice-has-been-unpaid-for-more-than-60-days = an invoice has been unpaid for more than 60 days
+because-an-invoice-has-been-unpaid-for-more-than-two-weeks = an invoice has been unpaid for more than two weeks
+because-nobody-has-used-the-product-for-more-than-30-days = nobody has used the product for more than 30 days
+because-nobody-has-used-the-product-for-more-than-three-weeks = nobody has used the product for more than three weeks
+because-nobody-has-used-the-product-for-more-than-two-weeks = nobody has used the product for more than two weeks
+because-somebody-there-would-not-recommend-us = somebody there would not recommend us
+because-the-champion-has-left-and-nobody-has-taken-the-place = the champion has left and nobody has taken the place
+because-the-champion-has-left-before-the-renewal = the champion has left before the renewal
+because-the-renewal-is-lost = the renewal is lost
 
 ## Too little data for a score
 
@@ -449,8 +470,8 @@ csat_answers = { $csat_answers ->
 csat_change = Satisfaction unchanged in 90 days
     .label = Change of satisfaction
     .remedy = Ask those who became less satisfied what has changed, and agree on one thing to mend
-csat_change--up = Satisfaction up { ABS($csat_change) } in 90 days
-csat_change--down = Satisfaction down { ABS($csat_change) } in 90 days
+csat_change--up = Satisfaction up { ABS($csat_change) } % in 90 days
+csat_change--down = Satisfaction down { ABS($csat_change) } % in 90 days
 ces_latest = Effort answers average { $ces_latest }
     .label = Effort
     .remedy = Ask what was hard, and make that one thing easier
@@ -613,7 +634,7 @@ flag-key_feature_dropped = Use of { $key_feature_dropped } { WHOLE($key_feature_
     .label = Key feature dropped
     .remedy = Find out who used the feature and why they stopped: a new process, a fault, or another tool
 
-flag-csat_falling = Satisfaction down { $csat_fall } points in 90 days, to an average of { $csat_latest }
+flag-csat_falling = Satisfaction down { $csat_fall } % in 90 days, to an average of { $csat_latest }
     .label = Satisfaction falling
     .remedy = Call those who gave low marks, ask why, and tell them what will be mended and when
 

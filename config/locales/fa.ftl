@@ -245,6 +245,11 @@ look-into = ببینید پشت این موضوع چیست: { $label }
 capped = سقف امتیاز { $at_most } است: { $because }
     .label = سقف
     .remedy = آنچه را امتیاز را پایین نگه داشته است برطرف کنید: { $because }
+capped--least = امتیاز از { $at_most } کمتر نیست: { $because }
+index-base = بازهٔ نمایه از { $low } آغاز می‌شود
+    .label = آغاز بازه
+index-clamp = نمایه در بازهٔ { $low } تا { $high } می‌ماند
+    .label = بیرون از بازه
 pulse = ارزیابی { -csm }: { $band ->
     [green] سبز
     [yellow] زرد
@@ -263,6 +268,20 @@ rising = ارتباط را حفظ کنید: اوضاع دوباره خوب اس�
 
 because-an-escalation-has-been-open-for-more-than-a-week = تیکتی که به سطح بالاتر ارجاع شده بیش از یک هفته است که باز مانده است
 because-nobody-has-used-the-product-for-more-than-45-days = بیش از ۴۵ روز است که کسی از محصول استفاده نکرده است
+because-a-new-champion-has-to-be-found-first = نخست باید حامی تازه‌ای پیدا شود
+because-an-escalation-has-been-open-for-more-than-three-days = تیکتی که به سطح بالاتر ارجاع شده بیش از سه روز است که باز مانده است
+because-an-escalation-has-to-be-settled-first = نخست باید تیکتی که به سطح بالاتر ارجاع شده حل شود
+because-an-invoice-has-been-unpaid-for-more-than-14-days = بیش از ۱۴ روز است که صورت‌حسابی پرداخت نشده است
+because-an-invoice-has-been-unpaid-for-more-than-30-days = بیش از ۳۰ روز است که صورت‌حسابی پرداخت نشده است
+because-an-invoice-has-been-unpaid-for-more-than-60-days = بیش از ۶۰ روز است که صورت‌حسابی پرداخت نشده است
+because-an-invoice-has-been-unpaid-for-more-than-two-weeks = بیش از دو هفته است که صورت‌حسابی پرداخت نشده است
+because-nobody-has-used-the-product-for-more-than-30-days = بیش از ۳۰ روز است که کسی از محصول استفاده نکرده است
+because-nobody-has-used-the-product-for-more-than-three-weeks = بیش از سه هفته است که کسی از محصول استفاده نکرده است
+because-nobody-has-used-the-product-for-more-than-two-weeks = بیش از دو هفته است که کسی از محصول استفاده نکرده است
+because-somebody-there-would-not-recommend-us = کسی در آنجا ما را توصیه نمی‌کند
+because-the-champion-has-left-and-nobody-has-taken-the-place = حامی ما رفته و کسی جای او را نگرفته است
+because-the-champion-has-left-before-the-renewal = حامی ما پیش از تمدید رفته است
+because-the-renewal-is-lost = تمدید از دست رفته است
 
 ## داده برای امتیاز دادن کافی نیست
 
@@ -375,8 +394,8 @@ csat_answers = { $csat_answers ->
 csat_change = رضایت در ۹۰ روز گذشته تغییر نکرده است
     .label = تغییر رضایت
     .remedy = از کسانی که رضایتشان کم شده است بپرسید چه چیزی تغییر کرده و دربارهٔ اصلاح یک مورد به توافق برسید
-csat_change--up = رضایت در ۹۰ روز گذشته { ABS($csat_change) } واحد بالا رفته است
-csat_change--down = رضایت در ۹۰ روز گذشته { ABS($csat_change) } واحد پایین آمده است
+csat_change--up = رضایت در ۹۰ روز گذشته { ABS($csat_change) }٪ بالا رفته است
+csat_change--down = رضایت در ۹۰ روز گذشته { ABS($csat_change) }٪ پایین آمده است
 ces_latest = میانگین پاسخ‌ها به پرسش دشواری کار { $ces_latest } است
     .label = دشواری کار
     .remedy = بپرسید چه چیزی دشوار بوده است و همان یک مورد را آسان‌تر کنید
@@ -509,7 +528,7 @@ flag-key_feature_dropped = استفاده از { $key_feature_dropped } { WHOLE(
     .label = افت یک قابلیت کلیدی
     .remedy = ببینید چه کسی از این قابلیت استفاده می‌کرد و چرا کنار گذاشت: روالی تازه، یک ایراد یا ابزاری دیگر
 
-flag-csat_falling = رضایت در ۹۰ روز گذشته { $csat_fall } واحد پایین آمده و میانگین آن به { $csat_latest } رسیده است
+flag-csat_falling = رضایت در ۹۰ روز گذشته { $csat_fall }٪ پایین آمده و میانگین آن به { $csat_latest } رسیده است
     .label = کاهش رضایت
     .remedy = با کسانی که نمرهٔ پایین داده‌اند تماس بگیرید، علت را بپرسید و بگویید چه چیزی و کی اصلاح می‌شود
 

@@ -3,15 +3,18 @@
 Computed over the whole book, kept by the caller as plain data, and used for one customer at a time afterwards.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 import pandas as pd
 
+from config.journey import Segment
 from config.rules import as_text, is_missing
 from scoring.expansion.owned import owned_products
 from scoring.flags.scene import NOT_OURS, by_value
+from scoring.frames import extra_frame
+from scoring.journey import with_segments
 
 LEAST: Final = 20
 """Accounts, the customer itself not counted, below which a group says nothing."""
@@ -63,6 +66,24 @@ def peers(values: pd.DataFrame, owned: str | None) -> Peers:
     spelt = products.groupby(["product", "name"]).size().rename("times").reset_index()
     usual = spelt.sort_values(["times", "name"], ascending=[False, True]).drop_duplicates("product")
     return Peers(tuple(groups), dict(sorted(zip(usual["product"], usual["name"], strict=True))))
+
+
+def peers_of(
+    pieces: Iterable[Mapping[int, Mapping[str, object]]], segments: Sequence[Segment], owned: str | None
+) -> Peers:
+    """The same from account fields, customer by customer, a piece of the book at a time. Segments that are made by
+    features are none here.
+    """
+    found = [_likenesses(rows, segments, owned) for rows in pieces if rows]
+    return peers(pd.concat(found), owned) if found else NO_PEERS
+
+
+def _likenesses(
+    rows: Mapping[int, Mapping[str, object]], segments: Sequence[Segment], owned: str | None
+) -> pd.DataFrame:
+    """Only the columns that make accounts alike, and what they own."""
+    values = with_segments(extra_frame(rows), segments)
+    return values.reindex(columns=[name for name in ("segment", "industry", "status", owned) if name is not None])
 
 
 def likeness(values: pd.DataFrame, column: str) -> pd.Series:

@@ -12,8 +12,6 @@ import pandas as pd
 from scoring.features.registry import feature
 from scoring.past import Past
 
-YEAR: Final = 365
-"""Days that count: a rhythm is of today, and a year holds every season once."""
 LEAST_DAYS: Final = 4
 """Days of use that make a rhythm: three gaps between them."""
 
@@ -25,8 +23,7 @@ def _age(past: Past) -> pd.Series:
 @feature("days", "usage", age=_age)
 def use_days_365d(past: Past) -> pd.Series:
     """Different days on which anybody used the product in the last 365; 0 for a customer seen before and not since."""
-    counted = past.use_days["ago"].lt(YEAR).groupby(past.use_days["customer"]).sum()
-    return counted.reindex(past.index).fillna(0.0).astype("float64").where(past.use["ever"].notna())
+    return past.use["year_days"]
 
 
 @feature("days", "usage", age=_age)
@@ -35,10 +32,8 @@ def usual_gap(past: Past) -> pd.Series:
 
     The mean, not the median: who comes in bursts is away for long as a matter of course.
     """
-    recent = past.use_days[past.use_days["ago"].lt(YEAR)]
-    days = recent.groupby("customer")["ago"].agg(["count", "min", "max"])
-    gap = ((days["max"] - days["min"]) / (days["count"] - 1)).where(days["count"].ge(LEAST_DAYS))
-    return gap.reindex(past.index).astype("float64").where(past.use["ever"].notna())
+    use = past.use
+    return ((use["year_first"] - use["year_last"]) / (use["year_days"] - 1)).where(use["year_days"].ge(LEAST_DAYS))
 
 
 @feature("times the usual gap", "usage", age=_age)

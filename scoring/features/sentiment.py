@@ -110,12 +110,16 @@ def csat_answers(past: Past) -> pd.Series:
     return _number(past, recent_answers(past, "csat"))
 
 
-@feature("points", "responses", fresh_for=WINDOW, age=_csat_age)
+@feature("percent", "responses", fresh_for=WINDOW, age=_csat_age)
 def csat_change(past: Past) -> pd.Series:
-    """Mean of all answers of the last 90 days less that of the 90 to 360 days before; at least 3 answers in each."""
+    """How far the mean of all answers of 90 days lies above that of the 90 to 360 days before; negative: below it.
+
+    In percent of that, because one tool asks for 1 to 5 and another for 0 to 100. At least 3 answers in each span.
+    """
     answers = past.responses[past.responses["survey"].eq("csat")]
     now = _steady_mean(answers[answers["ago"].lt(RECENT)])
-    return (now - _steady_mean(answers[answers["ago"].between(RECENT, BEFORE - 1)])).reindex(past.index)
+    before = _steady_mean(answers[answers["ago"].between(RECENT, BEFORE - 1)])
+    return (100 * (now / before.where(before.gt(0)) - 1)).reindex(past.index)
 
 
 def _steady_mean(answers: pd.DataFrame) -> pd.Series:

@@ -4,6 +4,7 @@ Only customers are flagged. Thresholds are arguments (``config.flags``); words a
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -20,6 +21,9 @@ _KNOWN: Final[Mapping[str, Rule]] = {**voice.RULES, **use.RULES, **people.RULES,
 RULES: Final[Mapping[str, Rule]] = MappingProxyType({name: _KNOWN[name] for name in FLAGS})
 """By name, the gravest first."""
 
+IMPLIED: Final = {"usage_falling": "silent", "key_feature_dropped": "silent"}
+"""Flag → the graver one that implies it."""
+
 
 def raise_flags(
     past: Past,
@@ -35,4 +39,11 @@ def raise_flags(
     """
     there = scene(past, values, before, band)
     chosen = {name: rule for name, rule in RULES.items() if name in thresholds}
-    return of_ours(past, {name: rule(there, settled(name, thresholds[name])) for name, rule in chosen.items()})
+    found = {name: rule(there, settled(name, thresholds[name])) for name, rule in chosen.items()}
+    return of_ours(past, {name: _unsaid(name, one, found) for name, one in found.items()})
+
+
+def _unsaid(name: str, one: Raised, found: Mapping[str, Raised]) -> Raised:
+    """Not raised where a graver flag says the same already: who has gone silent uses everything less."""
+    said = found.get(IMPLIED.get(name, ""))
+    return one if said is None else replace(one, ago=one.ago.where(said.ago.isna()))

@@ -28,12 +28,12 @@ def detractor(scene: Scene, limits: FlagSettings) -> Raised:
 
 
 def csat_falling(scene: Scene, limits: FlagSettings) -> Raised:
-    """Satisfaction of 90 days lies ``points`` below that of the 270 days before (each of three answers or more).
+    """Satisfaction of 90 days lies ``percent`` below that of the 270 days before (each of three answers or more).
 
     Once raised it holds until the fall is less than three quarters of that.
     """
     fall = -scene.number("csat_change").round(6)
-    holds = scene.reaches(_CSAT, fall, limits.points or 0.0)
+    holds = scene.reaches(_CSAT, fall, limits.percent or 0.0)
     return Raised(scene.carried(_CSAT, holds), {"csat_fall": fall.round(1)})
 
 

@@ -11,8 +11,14 @@ from scoring.messages.catalogue import Catalogue
 from scoring.messages.style import tidy
 
 
-def capped(words: Catalogue, at_most: float, because: str) -> str:
-    return words.say("capped", at_most=at_most, because=_because(words, because))
+def capped(words: Catalogue, limit: float, because: str, *, lifted: bool = False) -> str:
+    """``lifted``: the cap keeps the score up, as of a risk."""
+    return words.say("capped--least" if lifted else "capped", at_most=limit, because=_because(words, because))
+
+
+def outside(words: Catalogue, part: str, low: float, high: float) -> str:
+    """What an index's own part is: its ``base``, or its ``clamp``."""
+    return words.say(f"index-{part}", low=low, high=high)
 
 
 def cap_remedy(words: Catalogue, because: str) -> str:

@@ -59,7 +59,7 @@ class Book:
     """The checked book. ``months``: its days, oldest first, without gaps being filled."""
 
     monthly: pd.DataFrame
-    """``MONTHLY`` and ``cohort`` (the month of ``customer_since`` as text), unique per customer and month."""
+    """``MONTHLY`` and ``cohort`` (the month of ``customer_since``), once per customer and month, oldest first."""
     customers: pd.DataFrame
     """``CUSTOMERS`` but the id, which is the index."""
     until: date
@@ -132,7 +132,8 @@ def _monthly(rows: pd.DataFrame, until: date, problems: list[Problem]) -> pd.Dat
     impossible = rows["arr"].lt(0) | np.isinf(rows["arr"])
     _note(rows, impossible, "ARR below zero or without end; unknown", problems)
     active = rows["active"].map(_yes_or_no).astype("object")
-    return rows.assign(arr=rows["arr"].mask(impossible), active=active).reset_index(drop=True)
+    rows = rows.assign(arr=rows["arr"].mask(impossible), active=active)
+    return rows.sort_values("month", kind="stable", ignore_index=True)
 
 
 def _customers(rows: pd.DataFrame, until: date, problems: list[Problem]) -> pd.DataFrame:

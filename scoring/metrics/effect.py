@@ -75,6 +75,8 @@ def effect(book: Book, started: pd.Series, months: int = 6, trend: int = 3, leas
     treated, others = everybody[everybody["treated"].eq(True)], everybody[everybody["treated"].eq(False)]
     pairs = _matched(treated, others)
     n = len(begun)
+    if n == 0:
+        return Effect(months, 0, (), Estimate(None), Estimate(None), None, (), "no account has a day on which it began")
     if len(pairs) < least_n:
         why = f"{len(pairs)} of {n} accounts with the programme have {months} months of known ARR after it began and "
         why += f"a like account without it; {least_n} are needed"

@@ -53,7 +53,7 @@ def share(hits: int, of: int) -> Estimate:
 def ratio(parts: Floats, wholes: Floats) -> Estimate:
     """Σ parts ÷ Σ wholes over units (customers), with a percentile bootstrap over the units (Efron 1979).
 
-    Of many units: the linearised variance of a ratio (Cochran 1977, section 6.4). No interval of fewer than
+    Of many units: the linearised variance of a ratio (Cochran 1977, chapter 6). No interval of fewer than
     ``LEAST`` units, nor where all units have the same ratio: redrawing them would claim a certainty that is none.
     """
     n, total = len(wholes), float(wholes.sum())

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from scoring.answers import latest_answers
+from scoring.answers import latest, valid_answers
 from scoring.days import days_before
 from scoring.frames import typed
 from scoring.metrics import estimates
@@ -55,7 +55,7 @@ def answers(responses: pd.DataFrame, until: date, days: int = WINDOW) -> pd.Data
     """Per person (and for each answer without one) the latest in each survey: survey, customer, person, score, ago."""
     rows = typed("responses", responses.assign(day=days_of(responses["day"])) if len(responses) else responses)
     ago = days_before(rows["day"], until)
-    return latest_answers(rows.assign(ago=ago)[ago.ge(0) & ago.lt(days)])
+    return latest(valid_answers(rows.assign(ago=ago)[ago.ge(0) & ago.lt(days)]))
 
 
 def summarise(given: pd.DataFrame, survey: str, least_n: int = LEAST, top: float | None = None) -> Answers:

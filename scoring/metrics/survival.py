@@ -78,12 +78,7 @@ def lifetimes(book: Book) -> Curve:
 
 def lifetimes_by(book: Book, name: str) -> dict[str, Curve]:
     """The same per value of a cut, as each customer's newest row says it."""
-    newest = book.monthly.drop_duplicates("customer", keep="last").set_index("customer")
-    groups = cut(newest[name].reindex(book.lives.index))
-    found: dict[str, Curve] = {}
-    for value, rows in book.lives.groupby(groups):
-        found[str(value)] = curve(*_lives(rows, book.until))
-    return found
+    return {str(value): curve(*_lives(rows, book.until)) for value, rows in book.lives.groupby(_newest(book, name))}
 
 
 def time_to_first_value(book: Book, seen_until: date | None = None) -> Curve:
@@ -92,13 +87,31 @@ def time_to_first_value(book: Book, seen_until: date | None = None) -> Curve:
     Only customers who were watched from their beginning; an event of before it counts as on the first day.
     ``seen_until``: the last day on which an event would have been seen, where that is before the book's end.
     """
-    seen = pd.Timestamp(min(seen_until or book.until, book.until))
-    about = book.lives[book.lives["watched"].eq(True) & book.lives["customer_since"].le(seen)]
+    return _first_value(book.lives, _seen(book, seen_until))
+
+
+def time_to_first_value_by(book: Book, name: str, seen_until: date | None = None) -> dict[str, Curve]:
+    """The same per value of a cut, as each customer's newest row says it."""
+    seen = _seen(book, seen_until)
+    return {str(value): _first_value(rows, seen) for value, rows in book.lives.groupby(_newest(book, name))}
+
+
+def _first_value(lives: pd.DataFrame, seen: pd.Timestamp) -> Curve:
+    about = lives[lives["watched"].eq(True) & lives["customer_since"].le(seen)]
     came = about["first_value"].notna()
     last = about["churned_on"].fillna(seen).where(lambda day: day <= seen, seen)
     ended = about["first_value"].where(came, last)
     days = (ended - about["customer_since"]).dt.days.to_numpy("float64")
     return curve(np.where(came, np.maximum(days, 0.0), days), came.to_numpy(bool))
+
+
+def _seen(book: Book, until: date | None) -> pd.Timestamp:
+    return pd.Timestamp(min(until or book.until, book.until))
+
+
+def _newest(book: Book, name: str) -> pd.Series:
+    newest = book.monthly.drop_duplicates("customer", keep="last").set_index("customer")
+    return cut(newest[name].reindex(book.lives.index))
 
 
 def _lives(rows: pd.DataFrame, until: object) -> tuple[Floats, np.ndarray]:

@@ -33,7 +33,9 @@ Predict = Callable[[pd.DataFrame], Floats]
 RECENCY: Final = "recency"
 REGRESSION: Final = "logistic_regression"
 MOST_ROWS: Final = 50_000
-_RECENCY: Final = re.compile(r"recency|days_?since|since_?last|days_?inactive|inactiv|last_.*(days|ago)|days_?ago|silent")
+_RECENCY: Final = re.compile(
+    r"recency|days_?since|since_?last|days_?inactive|inactiv|last_.*(days|ago)|days_?ago|silent"
+)
 
 
 def need_the_extra() -> None:
@@ -45,13 +47,16 @@ def need_the_extra() -> None:
 
 def one_thread() -> AbstractContextManager[Any]:
     """Small matrices many times over: more threads than one only wait for each other, by far where others work too."""
-    return threadpool_limits(limits=1)
+    limits: AbstractContextManager[Any] = threadpool_limits(limits=1)
+    return limits
 
 
 def recency_column(frame: pd.DataFrame, happened: Floats) -> str | None:
     """The column that says how long ago, by its name; else the best single one; None where no column tells anything."""
     named = [name for name in map(str, frame.columns) if _RECENCY.search(_snake(name)) and frame[name].dtype != object]
-    return max(named or list(map(str, frame.columns)), key=lambda name: _alone(frame[name], happened), default=None)
+    return max(
+        named or list(map(str, frame.columns)), key=lambda name: _alone(pd.Series(frame[name]), happened), default=None
+    )
 
 
 def fit_recency(frame: pd.DataFrame, happened: Floats, column: str) -> Predict:

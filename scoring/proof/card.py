@@ -78,7 +78,7 @@ def probability(calibration: Points, score: Floats) -> Floats:
 def _floor(coverage: Floats) -> float:
     """As shipped, unless the table is so full of holes that more than a twentieth of its rows would have no score."""
     usual = float(np.quantile(coverage, 0.05)) if coverage.size else LEAST_COVERAGE
-    return min(COVERAGE, max(LEAST_COVERAGE, np.floor(usual * 100) / 100))
+    return min(COVERAGE, max(LEAST_COVERAGE, float(np.floor(usual * 100)) / 100))
 
 
 def _name(column: str) -> str:

@@ -46,7 +46,7 @@ def kind_of(column: pd.Series) -> Kind:
 def numbers(column: pd.Series) -> Floats:
     """The column as numbers; NaN for what is none. Thousands, decimal commas, currency and per-cent signs are read."""
     if pd.api.types.is_timedelta64_dtype(column.dtype):
-        return np.asarray(column / pd.Timedelta(days=1), dtype=np.float64)
+        return np.asarray(column.dt.total_seconds() / 86_400, dtype=np.float64)
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return np.full(len(column), np.nan)
     if pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype):
@@ -82,7 +82,8 @@ def moments(column: pd.Series) -> Floats:
     quarter = text.str.extract(r"^(?P<year>\d{4})[-\s]?[Qq](?P<quarter>[1-4])$").astype("float64")
     by_quarter = ((quarter["year"] - 1970) * 365.25 + (quarter["quarter"] - 1) * 91.3).to_numpy()
     if np.isfinite(plain).mean() < ENOUGH:
-        dated = _days(pd.Series(pd.to_datetime(text, errors="coerce", format="mixed", utc=True)))
+        others = text.mask(np.isfinite(by_quarter))
+        dated = _days(pd.Series(pd.to_datetime(others, errors="coerce", format="mixed", utc=True)))
         plain = np.where(np.isfinite(by_quarter), by_quarter, dated)
     return np.append(plain, np.nan)[codes]
 

@@ -26,9 +26,7 @@ def lesson_data(lesson: Lesson) -> dict[str, Any]:
         "proven": lesson.proven,
         "unscored": judged.unscored if judged else None,
         "set_aside": [{"column": item.column, "reason": item.reason} for item in lesson.set_aside],
-        "possible_leaks": [
-            {"column": leak.column, "reason": leak.reason, "kept": leak.kept} for leak in lesson.leaks
-        ],
+        "possible_leaks": [{"column": leak.column, "reason": leak.reason, "kept": leak.kept} for leak in lesson.leaks],
         "ids": list(lesson.ids),
         "measures": _measures(lesson),
         "bands": card.bands.model_dump() if card else None,

@@ -67,7 +67,7 @@ def take_in(
         column = table[name].reset_index(drop=True)
         read, reason, is_id = _sorted(name, column, keep)
         reason = not_these.get(name, "the customer that a row is of" if name == grouped_by else reason)
-        if is_id and name not in not_these or name == grouped_by:
+        if (is_id and name not in not_these) or name == grouped_by:
             ids.append(name)
         if not reason and (twin := seen.setdefault(_digest(read), name)) != name:
             reason = f"the same as {twin}"
@@ -91,7 +91,7 @@ def digest(table: pd.DataFrame) -> tuple[str, NDArray[np.uint64]]:
         for name, column in table.items()
     }
     text = pd.DataFrame(plain)
-    rows = pd.util.hash_pandas_object(text, index=False).to_numpy(np.uint64)
+    rows = pd.util.hash_pandas_object(text, index=False).to_numpy().astype(np.uint64)
     header = "\x1f".join(map(str, table.columns))
     return hashlib.sha256(header.encode() + np.sort(rows).tobytes()).hexdigest()[:16], rows
 

@@ -82,5 +82,3 @@ def _decides(column: pd.Series, happened: Floats) -> str:
         return f"it is filled only where the outcome came ({int(rows.sum()):,} rows)"
     at = int(sure[np.argmax(rows[sure])])
     return f"with {words[at]} the outcome always came ({int(rows[at]):,} rows)"
-
-

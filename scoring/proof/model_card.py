@@ -6,7 +6,6 @@ from typing import Final
 
 import numpy as np
 
-
 from config.rules import as_text
 from config.scorecards import Measure, Scorecard
 from scoring.proof import ranking
@@ -77,12 +76,16 @@ def summary(lesson: Lesson) -> list[str]:
         f"({lesson.events / max(lesson.rows, 1):.1%})" + _unlabelled(lesson)
     ]
     lines += [f"set aside: {_names(columns)} ({reason})" for reason, columns in sort_reasons(_told(lesson))]
-    lines += [f"possible leak{'' if leak.kept else ', set aside'}: {leak.column}: {leak.reason}" for leak in lesson.leaks]
+    lines += [
+        f"possible leak{'' if leak.kept else ', set aside'}: {leak.column}: {leak.reason}" for leak in lesson.leaks
+    ]
     if lesson.figures is not None and lesson.judged is not None:
         lines += ["", _how(lesson)]
         lines += _figure_lines(lesson, lesson.figures)
         if lesson.folds is not None:
-            lines.append(f"  (in five folds: AUC {_said(lesson.folds.auc[CARD])}, Brier {_said(lesson.folds.brier[CARD])})")
+            lines.append(
+                f"  (in five folds: AUC {_said(lesson.folds.auc[CARD])}, Brier {_said(lesson.folds.brier[CARD])})"
+            )
     if lesson.card is not None:
         lines += ["", *measure_lines(lesson.card)]
     return [*lines, "", f"verdict ({lesson.verdict}): {lesson.because}"]
@@ -165,7 +168,8 @@ def _figure_lines(lesson: Lesson, found: Figures) -> list[str]:
     titles = _titles(lesson)
     width = max(map(len, titles.values()))
     lines = [
-        f"  {titles[name]:{width}}  AUC {_said(found.auc[name])}  Brier {_said(found.brier[name])}" for name in found.auc
+        f"  {titles[name]:{width}}  AUC {_said(found.auc[name])}  Brier {_said(found.brier[name])}"
+        for name in found.auc
     ]
     return lines + [f"  {line}" for line in _red(found)]
 
@@ -192,7 +196,10 @@ def _drift(lesson: Lesson) -> list[str]:
     if lesson.time is None:
         return []
     time = lesson.time
-    return [f"The share of {lesson.outcome.positive} was {time.rate_before:.1%} before and {time.rate_after:.1%} after.", ""]
+    return [
+        f"The share of {lesson.outcome.positive} was {time.rate_before:.1%} before and {time.rate_after:.1%} after.",
+        "",
+    ]
 
 
 def _aside(lesson: Lesson) -> list[str]:
@@ -209,9 +216,11 @@ def _weak(lesson: Lesson) -> list[str]:
     return [
         head,
         "",
-        *(f"- {group.column} = {group.word} ({group.rows:,} rows): AUC {group.auc:.3f} ({group.low:.3f}–{group.high:.3f}), "
-        f"said {group.said:.1%}, came {group.came:.1%}"
-        for group in found),
+        *(
+            f"- {group.column} = {group.word} ({group.rows:,} rows): AUC {group.auc:.3f} "
+            f"({group.low:.3f}–{group.high:.3f}), said {group.said:.1%}, came {group.came:.1%}"
+            for group in found
+        ),
     ]
 
 
@@ -224,5 +233,3 @@ def _map(measure: Measure) -> str:
             by_score.setdefault(score, []).append(word)
         said = ", ".join(f"{_names(words, 4)} → {score:g}" for score, words in by_score.items())
     return said if measure.missing == "unknown" else f"{said}; missing → {measure.missing:g}"
-
-

@@ -13,13 +13,16 @@ from config.problems import did_you_mean
 from config.rules import as_text
 from scoring.proof.columns import numbers, words
 
-_YES: Final = frozenset(
-    "1 yes y true t churn churned left lost leaver cancelled canceled cancel closed exited attrited terminated "
-    "positive bad gone renewed retained converted bought won".split()
-) | {"attrited customer", "lost customer"}
-_NO: Final = frozenset(
-    "0 -1 no n false f stayed stay active current retained existing loyal kept open negative good none remained".split()
-) | {"existing customer", "not churned", "no churn", "non-churn", "not churn"}
+_YES: Final = frozenset({
+    "1", "yes", "y", "true", "t", "positive", "bad", "gone", "churn", "churned", "left", "lost", "leaver", "closed",
+    "cancel", "cancelled", "canceled", "exited", "attrited", "terminated", "attrited customer", "lost customer",
+    "renewed", "retained", "converted", "bought", "won",
+})  # fmt: skip
+_NO: Final = frozenset({
+    "0", "-1", "no", "n", "false", "f", "negative", "good", "none", "stayed", "stay", "active", "current", "retained",
+    "existing", "loyal", "kept", "open", "remained", "existing customer", "not churned", "no churn", "non-churn",
+    "not churn",
+})  # fmt: skip
 _GOOD: Final = re.compile(
     r"renew|retain|retention|stay|repurchas|repeat|rebuy|bought|convert|upgrad|expan|loyal|promot|won|success|active"
 )

@@ -51,7 +51,11 @@ def _blocks(text: str) -> str:
 
 def _html_table(lines: list[str]) -> str:
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if not line.startswith("|---")]
-    return "<table>" + "".join("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in row) + "</tr>" for row in rows) + "</table>"
+    return (
+        "<table>"
+        + "".join("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in row) + "</tr>" for row in rows)
+        + "</table>"
+    )
 
 
 def _calibration(lesson: Lesson) -> str:
@@ -80,7 +84,8 @@ def _curve(name: str, measure: Measure) -> str:
     points = measure.curve or ()
     low, high = points[0][0], points[-1][0]
     line = " ".join(f"{_x((x - low) / (high - low))},{_y(y / 100)}" for x, y in points)
-    ends = f'<text x="{EDGE}" y="{HEIGHT - 8}">{low:g}</text><text x="{WIDTH - EDGE - 20}" y="{HEIGHT - 8}">{high:g}</text>'
+    places = ((EDGE, low), (WIDTH - EDGE - 20, high))
+    ends = "".join(f'<text x="{at}" y="{HEIGHT - 8}">{value:g}</text>' for at, value in places)
     return _figure(f'<polyline points="{line}"/>{ends}', f"{name} ({measure.weight:g} %): value to 0–100")
 
 

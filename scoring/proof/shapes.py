@@ -54,7 +54,7 @@ def steps(shape: Shape, values: pd.Series) -> Floats:
         return np.where(np.isnan(rank), np.nan, (rank > np.arange(shape.steps)).astype(np.float64))
     knots, given = np.array(shape.knots), values.to_numpy(np.float64)[:, None]
     part = np.clip((given - knots[:-1]) / np.diff(knots), 0.0, 1.0)
-    return part * np.array(shape.signs)
+    return np.asarray(part * np.array(shape.signs), dtype=np.float64)
 
 
 def find_shape(column: str, values: pd.Series, happened: Floats, direction: Direction | None = None) -> Shape | None:
@@ -80,7 +80,7 @@ def _of_numbers(column: str, values: Floats, happened: Floats, direction: Direct
     rows, hits = np.bincount(place).astype(np.float64), np.bincount(place, weights=happened)
     filled = rows > 0
     centre = np.bincount(place, weights=values)[filled] / rows[filled]
-    rows, hits = rows[filled], hits[filled]
+    rows, hits = rows[filled].astype(np.float64), hits[filled].astype(np.float64)
     if len(rows) < 2:
         return None
     fitted, turn, gain = _best(rows, hits, direction)
@@ -149,7 +149,9 @@ def _knots(values: Floats, centre: Floats, rows: Floats, rates: Floats, turn: in
         inner = [at for at in kept[1:-1] if at not in fixed]
         kept.remove(min(inner, key=lambda at: _lost(places, curve, weight, [one for one in kept if one != at])))
     whole = bool((values[:1000] % 1 == 0).all()) and high - low >= MOST_POINTS
-    return sorted({float(round(places[at])) if whole and abs(places[at]) < 1000 else rounded(places[at]) for at in kept})
+    return sorted(
+        {float(round(places[at])) if whole and abs(places[at]) < 1000 else rounded(places[at]) for at in kept}
+    )
 
 
 def _lost(places: Floats, curve: Floats, weight: Floats, kept: Sequence[int]) -> float:

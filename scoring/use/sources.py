@@ -77,8 +77,8 @@ def _stated(sources: pd.DataFrame, as_of: date) -> dict[str | None, tuple[float,
 
 def _newest(codes: NDArray[Any], ago: NDArray[Any], size: int) -> NDArray[np.float64]:
     """Days since the newest past row of each source; infinite where there is none."""
-    newest = np.full(size, np.inf)
-    for code in range(size):
-        its = ago[(codes == code) & (ago >= 0)]
-        newest[code] = its.min() if len(its) else np.inf
-    return newest
+    newest = np.full(size, np.iinfo(ago.dtype).max, ago.dtype)
+    past = ago >= 0
+    np.minimum.at(newest, codes[past].astype(np.intp), ago[past])
+    told = newest < np.iinfo(ago.dtype).max
+    return np.where(told, newest, np.inf)

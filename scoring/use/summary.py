@@ -8,6 +8,7 @@ from scoring.use import breadth, levels
 from scoring.use.onboarding import beginnings
 from scoring.use.people import DAYS, RECENT, WEEKS, Cells, activity, cells, user_weeks
 from scoring.use.rows import Flags, Floats, Rows, blocks
+from scoring.use.year import days_of_use
 
 
 def summarise(rows: Rows, plans: pd.Series, since: pd.Series, product: Product) -> pd.DataFrame:
@@ -17,11 +18,11 @@ def summarise(rows: Rows, plans: pd.Series, since: pd.Series, product: Product) 
     and in the 28 before. ``named_days``, ``user_days``, ``baseline``: days on which a person used the product,
     summed over persons, in 28 days (named persons only; all) and per 28 days of the up to 84 days before.
     ``trend``: see ``scoring.use.levels``. ``features``, ``key_use``, ``key_drop``, ``key_dropped``, ``limit_use``,
-    ``limit_of``, ``locked``: see ``scoring.use.breadth``. ``last``: days since the last use in any source (``ever``:
-    whether there was one, 1 or 0); ``first``: since the first row of a live source. ``watermark``: days since the
-    newest row of the customer's live sources; ``newest``: of all of its sources. ``first_use``: days since the first
-    use. ``whole``: whether everything since the customer's start is known. ``told``: whether all of its sources are
-    alive.
+    ``limit_of``, ``locked``: see ``scoring.use.breadth``. ``year_days`` …: see ``scoring.use.year``.
+    ``last``: days since the last use in any source (``ever``: whether there was one, 1 or 0); ``first``: since the
+    first row of a live source. ``watermark``: days since the newest row of the customer's live sources; ``newest``: of
+    all of its sources. ``first_use``: days since the first use. ``whole``: whether everything since the customer's
+    start is known. ``told``: whether all of its sources are alive.
     """
     chosen = rows.used & rows.live
     seen = _seen(rows)
@@ -34,6 +35,7 @@ def summarise(rows: Rows, plans: pd.Series, since: pd.Series, product: Product) 
     first_use, whole = beginnings(everything, begun, told_since, since.to_numpy(np.float64))
     columns: dict[str, Floats | pd.Series] = {
         **_windows(rows, chosen, first, ~np.isnan(last), product, plans, lag),
+        **days_of_use(rows),
         "last": np.where(np.isnan(last), first, last),
         "ever": (~np.isnan(last)).astype(np.float64),
         "first": first,

@@ -12,6 +12,7 @@ import machine
 import pull
 import rescoring
 import score
+import scorecard
 import usage
 import write_back
 from report import Line, markdown
@@ -20,6 +21,7 @@ Measurement = Callable[[], list[Line]]
 
 FULL: Mapping[str, Measurement] = {
     "score": lambda: score.measure(customers=100_000, decided=20_000, repetitions=3),
+    "scorecard": lambda: scorecard.measure(customers=1_000_000, repetitions=3),
     "rescoring": lambda: rescoring.measure(sizes=(1_000, 100_000), affected=100, repetitions=5),
     "usage": lambda: usage.measure(rows=20_000_000, repetitions=3),
     "write_back": lambda: write_back.measure(accounts=5_000, repetitions=3),
@@ -30,6 +32,7 @@ FULL: Mapping[str, Measurement] = {
 }
 QUICK: Mapping[str, Measurement] = {
     "score": lambda: score.measure(customers=2_000, decided=200, repetitions=1),
+    "scorecard": lambda: scorecard.measure(customers=20_000, repetitions=1),
     "rescoring": lambda: rescoring.measure(sizes=(20, 200), affected=10, repetitions=1),
     "usage": lambda: usage.measure(rows=20_000, repetitions=1),
     "write_back": lambda: write_back.measure(accounts=210, repetitions=1),

@@ -16,14 +16,21 @@ from scoring.features.table import tabulate
 from scoring.frames import Frames, empty_frames, frame, typed
 from scoring.past import past
 from scoring.proof import baselines, ranking
+from scoring.proof.card import apply_card
 from scoring.proof.columns import Floats
 from scoring.proof.judging import Judged, Task, in_folds, learn_card
-from scoring.proof.card import apply_card
 from scoring.scorecard import score_frame
 
 FILE: Final = Path("cdnow") / "cdnow_master.csv.gz"
 SOURCE: Final = "shop"
-USAGE: Final = ("days_since_login", "use_days_365d", "usual_gap", "silence_ratio", "active_trend", "days_since_first_use")
+USAGE: Final = (
+    "days_since_login",
+    "use_days_365d",
+    "usual_gap",
+    "silence_ratio",
+    "active_trend",
+    "days_since_first_use",
+)
 """What usage says of a shop's customers, where the feature is there."""
 
 
@@ -102,6 +109,6 @@ def learnt_earlier(before: pd.DataFrame, happened: Floats, rows: pd.DataFrame, l
         baselines.REGRESSION: baselines.fit_regression(before, task.happened)(rows),
     }
     blank = int(np.isnan(said.score).sum())
-    return Judged(np.arange(len(rows)), np.zeros(len(rows), dtype=np.int64), 1 - later, risks, rate, said.red, blank, None, column)
-
-
+    return Judged(
+        np.arange(len(rows)), np.zeros(len(rows), dtype=np.int64), 1 - later, risks, rate, said.red, blank, None, column
+    )

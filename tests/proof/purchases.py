@@ -1,7 +1,7 @@
 """BG/NBD and gamma-gamma on real purchases: `python tests/proof/purchases.py cdnow_master.csv.gz`.
 
 Fits the purchases up to 1997-09-30 and compares what is expected of each customer in the next 39 weeks with what they
-did. Prints the parameters beside those published for a sample of one in ten (Fader, Hardie & Lee 2005, table 2;
+did. Prints the parameters beside those published for a sample of one in ten (Fader, Hardie & Lee 2005;
 Fader & Hardie 2013).
 """
 

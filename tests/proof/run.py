@@ -46,7 +46,10 @@ def main() -> int:
             with one_thread():
                 lines += measure(folder)
         else:
-            print(f"{name} is not there: {folder / file}; say with CSBRIDGE_PROOF_DATA=FOLDER where the data is", file=sys.stderr)
+            print(
+                f"{name} is not there: {folder / file}; say with CSBRIDGE_PROOF_DATA=FOLDER where the data is",
+                file=sys.stderr,
+            )
     if not lines:
         return 1
     print(markdown(lines))

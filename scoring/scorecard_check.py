@@ -1,0 +1,83 @@
+"""What a scorecard names and scoring does not have: features, fields, words. Must not score anything.
+
+With the file's document, every problem has its line.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from config.document import Document
+from config.errors import Problem
+from config.problems import did_you_mean
+from config.rules import Rule
+from config.scorecards import Action, Measure, Scorecard
+from scoring.features.registry import Feature
+from scoring.features.table import FEATURES, FIELDS
+
+DECIDED = ("segment", "touch", "journey_stage")
+"""What is decided about a customer before a scorecard is chosen, beside features and fields."""
+
+
+def check(
+    card: Scorecard,
+    document: Document | None = None,
+    mapped: Collection[str] | None = (),
+    features: Mapping[str, Feature] = FEATURES,
+) -> list[Problem]:
+    """Every name in the card that means nothing.
+
+    ``mapped``: the account fields that the workspace maps beside ours; None = any name may be one (a spreadsheet
+    brings its own columns).
+    """
+    found = [problem for name, measure in card.measures.items() for problem in _measure(name, measure, features)]
+    if mapped is not None:
+        known = (*features, *FIELDS, *DECIDED, *sorted(mapped))
+        found += _rule(("for",), card.applies, known)
+        for position, cap in enumerate(card.caps):
+            found += _rule(("caps", position, "if"), cap.condition, known)
+    return [_placed(problem, document) for problem in found]
+
+
+def _measure(name: str, measure: Measure, features: Mapping[str, Feature]) -> Iterator[Problem]:
+    where = f"measures.{name}"
+    if isinstance(measure, Action) and measure.action is not None:
+        return
+    if (known := features.get(measure.feature)) is None:
+        what = f"there is no feature {measure.feature}{did_you_mean(measure.feature, tuple(features))}"
+        yield Problem(f"{where}.feature", what, expected=f"one of {', '.join(features)}")
+    elif isinstance(measure, Action):
+        if known.words:
+            what = f"{known.name} is a word ({', '.join(known.words)}), and an index counts numbers"
+            yield Problem(f"{where}.feature", what, expected="a feature that is a number, or an action")
+    else:
+        yield from _map(where, measure, known)
+
+
+def _map(where: str, measure: Measure, known: Feature) -> Iterator[Problem]:
+    if known.words and measure.categories is None:
+        example = "categories: {" + ", ".join(f"{word}: 50" for word in known.words) + "}"
+        yield Problem(f"{where}.curve", f"{known.name} is a word, not a number", expected="categories", example=example)
+    elif not known.words and measure.curve is None:
+        what = f"{known.name} is a number ({known.unit})"
+        yield Problem(f"{where}.categories", what, expected="a curve", example="curve: [[0, 0], [10, 100]]")
+    else:
+        for word in measure.categories or {}:
+            if word not in known.words:
+                what = f"{known.name} is never {word}{did_you_mean(word, known.words)}"
+                yield Problem(f"{where}.categories.{word}", what, expected=f"one of {', '.join(known.words)}")
+
+
+def _rule(path: tuple[str | int, ...], rule: Rule, known: tuple[str, ...]) -> Iterator[Problem]:
+    where = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path).removeprefix(".")
+    for field in rule.fields:
+        if field not in known:
+            what = f"there is no feature or account field {field}{did_you_mean(field, known)}"
+            yield Problem(where, what, expected=f"one of {', '.join(known)}")
+
+
+def _placed(problem: Problem, document: Document | None) -> Problem:
+    """The problem with the file and line of the key it names."""
+    if document is None:
+        return problem
+    path = [int(key) if key.isdigit() else key for key in problem.where.replace("[", ".").replace("]", "").split(".")]
+    line = document.line(tuple(path))
+    return Problem(problem.where, problem.what, document.file, line, problem.expected, problem.example)
