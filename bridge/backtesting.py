@@ -105,8 +105,11 @@ def _lead_time(made: Panel, draws: int) -> Any:
 
 def notes_of(made: Panel) -> Iterator[str]:
     """What a reader has to know, in sentences."""
-    if made.first_known is None or made.until is None:
+    if made.first_known is None:
         yield "nothing has been synced yet, so that there is no history"
+        return
+    if made.until is None:
+        yield "nothing with a date is on record: no use, ticket, touch, answer, payment or loss"
         return
     yield from _of_rebuilding(made.cuts, made.first_known)
     yield f"the newest event on record is of {made.until}; months whose horizon ends later are not judged"

@@ -183,9 +183,9 @@ def _decided(
     return decide(frames, by or workspace.policy, previous, peers)
 
 
-def decisions_now(db: Connection, workspace: Workspace, ids: Sequence[int], moment: Moment) -> list[Decision]:
+def decisions_now(workspace: Workspace, ids: Sequence[int], moment: Moment) -> list[Decision]:
     """What would be decided about these now, by the workspace's cards; nothing is stored."""
-    return _decided(db, workspace, ids, moment)
+    return _decided(workspace, ids, moment)
 
 
 def _keep(

@@ -24,12 +24,14 @@ from scoring.frames import Frames
 from scoring.proof import outcomes as proved
 from scoring.proof import panel as proof
 from scoring.proof.outcomes import Lives
+from scoring.scorecard import check
 from scoring.use import HISTORY
 
 PIECE: Final = 250
 """Customers whose records are held at a time: all that is known of them, for all cuts."""
 MONTHS: Final = 24
 """How many months back the proof looks where nothing else is asked."""
+CUSTOMER: Final = "customer"
 EVER_USED: Final = 36_500
 """Days: all usage there is."""
 
@@ -65,9 +67,9 @@ def panel(workspace: Workspace, asked: Asked, progress: Progress = silent) -> Pa
     with workspace.store.read() as db:
         first_known = customers.first_known(db)
         reach = _reach(db, workspace)
-        if first_known is None or reach is None:
-            return Panel(proof.stacked([]), proved.lives([], [], []), None, asked.horizon, [], None)
-        since = day_of(first_known, workspace.settings.zone)
+        since = day_of(first_known, workspace.settings.zone) if first_known else None
+        if since is None or reach is None:
+            return Panel(proof.stacked([]), proved.lives([], [], []), None, asked.horizon, [], since)
         cuts = _cuts(asked, *reach)
         parts, lived = [], {}
         for ids in customers.all_ids(db, PIECE):
@@ -114,12 +116,17 @@ def _piece(
     for day in cuts:
         moment = _moment(workspace, day, since)
         rows, accounts = customer_rows(db, workspace.settings, ids, moment)
-        inside = {id: row for id, row in rows.items() if workspace.scope.holds(row)}
+        inside = {id: row for id, row in rows.items() if _in_scope(workspace, row)}
         if inside and whole is not None and moment.dated:
             yield _judged(db, workspace, whole.as_of(db, workspace, inside, accounts, moment), moment)
         elif inside:
             yield _judged(db, workspace, build(db, workspace.settings, inside, accounts, moment), moment)
         progress(f"as of {day}", len(rows))
+
+
+def _in_scope(workspace: Workspace, row: frame_rows.Row) -> bool:
+    """Whether the scope takes it in, or would if it was a customer, where no date says what it was."""
+    return workspace.scope.holds(row) or (row["status"] is None and workspace.scope.holds({**row, "status": CUSTOMER}))
 
 
 def _judged(db: Connection, workspace: Workspace, frames: Frames, moment: Moment) -> Any:
@@ -174,4 +181,6 @@ def only(workspace: Workspace, card: Scorecard | None) -> Workspace:
         return workspace
     if card.purpose != "health":
         raise ConfigError([Problem("purpose", f"is {card.purpose}", expected="health: only that score is proven yet")])
+    if problems := check(card):
+        raise ConfigError(problems)
     return replace(workspace, cards={**workspace.cards, "health": (card,)})

@@ -101,7 +101,7 @@ def what_if(workspace: Workspace, card: Scorecard, progress: Progress = silent) 
     names: dict[int, str] = {}
     with workspace.store.read() as db:
         for ids in customers.all_ids(db, PIECE):
-            before, after = _decided(db, workspace, ids, moment), _decided(db, other, ids, moment)
+            before, after = _decided(workspace, ids, moment), _decided(other, ids, moment)
             for id in ids:
                 tally.add(*(_of_purpose(made.get(id), card.purpose) for made in (before, after)))
             tally.held += _held(other, card.purpose, after.values())
@@ -110,7 +110,7 @@ def what_if(workspace: Workspace, card: Scorecard, progress: Progress = silent) 
             progress("what if", len(ids))
     pushes = {one.name: _push(workspace, one.name, now, then) for one in workspace.settings.connections}
     present_cards = workspace.cards.get(card.purpose, ())
-    return WhatIf(present_cards, card, tally, names, pushes, list(_notes(workspace, card, parents)))
+    return WhatIf(present_cards, card, tally, names, pushes, list(_notes(workspace, card, parents, tally)))
 
 
 def with_card(workspace: Workspace, card: Scorecard) -> Workspace:
@@ -147,9 +147,9 @@ def _require(workspace: Workspace, card: Scorecard) -> None:
         raise ConfigError(problems)
 
 
-def _decided(db: Connection, workspace: Workspace, ids: Sequence[int], moment: Moment) -> dict[int, Decision]:
+def _decided(workspace: Workspace, ids: Sequence[int], moment: Moment) -> dict[int, Decision]:
     """The one seam to the engine: what would be decided now."""
-    return {made.customer: made for made in decisions_now(db, workspace, ids, moment)}
+    return {made.customer: made for made in decisions_now(workspace, ids, moment)}
 
 
 def _held(workspace: Workspace, purpose: Purpose, made: Iterable[Decision]) -> int:
@@ -228,12 +228,15 @@ def _spread(changes: Sequence[float]) -> dict[str, float] | None:
     return {**figures, "known": len(changes)}
 
 
-def _notes(workspace: Workspace, card: Scorecard, parents: int) -> Iterator[str]:
+def _notes(workspace: Workspace, card: Scorecard, parents: int, tally: Tally) -> Iterator[str]:
     cards = workspace.cards.get(card.purpose, ())
     if card.version in {one.version for one in cards}:
         yield "this card is in force already: it decides the same"
     elif all(str(one.applies) != str(card.applies) for one in cards):
         yield f"no present card is for {card.applies}: it is tried before all others, as a file whose name comes first"
+    others = sum(tally.versions.values()) - tally.versions[card.version]
+    if others:
+        yield f"{others:,} customers have other cards of the purpose {card.purpose}, which come first, and keep them"
     if parents:
         yield f"{parents:,} parent accounts are told a roll-up of their family: their writes are not foretold"
     yield "a record's task is its next action: playbooks, which would make tasks of their own, do not exist yet"

@@ -4,11 +4,14 @@ Synthetic: it says whether the proof finds what was planted, nothing about the s
 """
 
 import csv
+import shutil
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+
+from config.shipped import shipped_path
 
 END = date(2026, 3, 1)
 START = END - timedelta(days=540)
@@ -28,6 +31,8 @@ def write_book(folder: Path, customers: int = 60, *, fading: bool = True, seed: 
     rng = np.random.default_rng(seed)
     (folder / "data").mkdir(parents=True, exist_ok=True)
     (folder / "csbridge.yml").write_text(CONFIG, encoding="utf-8")
+    (folder / "scorecards").mkdir(exist_ok=True)
+    shutil.copy(str(shipped_path("scorecards/health.yml")), folder / "scorecards" / "health.yml")
     accounts, use, touches, tickets = [], [], [], []
     gone = []
     for number in range(customers):

@@ -134,7 +134,7 @@ def test_a_baseline_that_does_better_is_named() -> None:
     rng = np.random.default_rng(7)
     rows["days_since_login"] = 10 + 5 * (rng.standard_normal(len(rows)) + 2 * rows["lost"])
     told = judged(rows, features=["days_since_login"])
-    assert told.as_data()["baselines"]["recency alone"]["score_is"] == "worse"
+    assert told.as_data()["baselines"]["recency"]["score_is"] == "worse"
     assert "does worse than recency alone" in told.verdict.sentence
     assert set(told.rivals) == {"recency alone", "logistic regression"}
 

@@ -1,5 +1,7 @@
 """A table of scores beside what came of its rows, as any export has it."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -85,7 +87,8 @@ def test_rows_without_label_time_or_score_are_named_and_in_no_figure() -> None:
         ({"score": "id"}, "--score"),
     ],
 )
-def test_a_column_that_cannot_be_used_is_named(columns: dict[str, str], option: str) -> None:
+def test_a_column_that_cannot_be_used_is_named(columns: dict[str, Any], option: str) -> None:
+    asked: dict[str, Any] = {"score": "health", "label": "churned", **columns}
     with pytest.raises(ConfigError) as caught:
-        scored_rows(table(), **{"score": "health", "label": "churned", **columns})
+        scored_rows(table(), **asked)
     assert caught.value.problems[0].where == option

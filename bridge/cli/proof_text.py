@@ -37,8 +37,8 @@ def _ranking(data: Data) -> Iterator[str]:
     yield ""
     yield f"  {'':22}{'AUC':22}lift of the lowest tenth"
     yield _line("score", data["score"])
-    for name, rival in data["baselines"].items():
-        yield _line(name, rival["baseline"])
+    for rival in data["baselines"].values():
+        yield _line(rival["name"], rival["baseline"])
         if rival["baseline"]["rows"] != data["score"]["rows"]:
             yield _line("  score, those months", rival["score_on_the_same_rows"])
 

@@ -64,11 +64,11 @@ def _headline(label: str, told: Data | None, said: Any) -> Headline:
 def _ranking(data: Data, curves: Curves | None) -> Section | None:
     if not data["score"] or curves is None:
         return None
-    names = ["score", *data["baselines"]]
+    names = ["score", *(one["name"] for one in data["baselines"].values())]
     aucs = [data["score"]["auc"], *(one["baseline"]["auc"] for one in data["baselines"].values())]
     rows = [["score", figure(data["score"]["auc"]), figure(data["score"]["lift_lowest_decile"], 1), "", ""]]
-    for name, one in data["baselines"].items():
-        base = one["baseline"]
+    for one in data["baselines"].values():
+        name, base = one["name"], one["baseline"]
         rows.append([name, figure(base["auc"]), figure(base["lift_lowest_decile"], 1),
                      figure(one["score_on_the_same_rows"]["auc"]), signed(one["auc_difference"])])  # fmt: skip
     columns = ["", "AUC", "lift of the lowest tenth", "AUC of the score on the same rows", "score − baseline"]

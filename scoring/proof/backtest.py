@@ -23,6 +23,8 @@ LEAST_PER_CUT: Final = 5
 LEAST_DRAWS: Final = 200
 MOST_DRAWN: Final = 100_000_000
 """Customers × draws: of very many customers fewer draws do, for the interval is narrow anyway."""
+KEYS: Final = {"recency alone": "recency", "logistic regression": "logistic_regression"}
+"""Names of baselines → what --json calls them."""
 GRID: Final = np.linspace(0, 1, 41)
 """Where curves are drawn."""
 BINS: Final = np.arange(0, 101, 5)
@@ -69,8 +71,15 @@ class Rival:
     difference: Estimate
 
     def as_data(self) -> dict[str, Any]:
-        parts = {"baseline": self.skill.as_data(), "score_on_the_same_rows": self.score.as_data()}
-        return {**parts, "auc_difference": self.difference.as_data(), "score_is": verdicts.beside(self.difference)}
+        auc = self.skill.auc
+        return {
+            "auc": auc.value,
+            "auc_interval": [auc.low, auc.high],
+            "baseline": self.skill.as_data(),
+            "score_on_the_same_rows": self.score.as_data(),
+            "auc_difference": self.difference.as_data(),
+            "score_is": verdicts.beside(self.difference),
+        }
 
 
 @dataclass(frozen=True)
@@ -119,7 +128,7 @@ class Backtest:
             "auc": self.score.auc.value if self.score else None,
             "auc_interval": [self.score.auc.low, self.score.auc.high] if self.score else None,
             "red_band": self.red.as_data() if self.red else None,
-            "baselines": {name: rival.as_data() for name, rival in self.rivals.items()},
+            "baselines": {KEYS.get(name, name): {"name": name, **one.as_data()} for name, one in self.rivals.items()},
             "by_cut": list(self.by_cut),
             "by_segment": {name: skill.as_data() for name, skill in self.by_group.items()},
             "drift": self.drift.as_data() if self.drift else None,

@@ -74,6 +74,8 @@ class Tally:
     actions_changed: int = 0
     missing: Counter[str] = field(default_factory=Counter)
     """Measures that those lack whom the other card leaves without a score."""
+    versions: Counter[str] = field(default_factory=Counter)
+    """Cards that would decide → customers."""
     held: int = 0
     """Customers whose new score lies in another band than the one that margin and dwell still keep."""
 
@@ -83,6 +85,8 @@ class Tally:
         if customer is None:
             return
         self.customers += 1
+        if after:
+            self.versions[after.version] += 1
         move = (band_of(before), band_of(after))
         self.moves[move] += 1
         if move[0] != move[1]:
