@@ -73,6 +73,11 @@ def _days_since_login(facts: Facts) -> str:
     return f"No login for {_days(days)}"
 
 
+def _silence(facts: Facts) -> str:
+    days, gap = facts.number("days_since_login") or 0, round(facts.number("usual_gap") or 0)
+    return f"Last use {'today' if days == 0 else _days(days) + ' ago'}, usually back after {gap}"
+
+
 def _days_since_touch(facts: Facts) -> str:
     days = facts.number("days_since_touch") or 0
     if days < 30:
@@ -180,6 +185,11 @@ SENTENCES: Final[Mapping[str, Say]] = {
         "breadth", "No feature used in 28 days", "1 feature used in 28 days", "{} features used in 28 days"
     ),
     "days_since_login": _days_since_login,
+    "use_days_365d": _counted(
+        "use_days_365d", "No use in a year", "Used on 1 day in a year", "Used on {} days in a year"
+    ),
+    "usual_gap": lambda facts: f"Usually back after {_days(round(facts.number('usual_gap') or 0))}",
+    "silence_ratio": _silence,
     "tickets_open": _counted("tickets_open", "No open ticket", "1 open ticket", "{} open tickets"),
     "tickets_open_old": _counted(
         "tickets_open_old",
@@ -223,6 +233,9 @@ LABELS: Final[Mapping[str, str]] = {
     "seat_use": "Seats used",
     "active_trend": "Trend of use",
     "days_since_login": "Last login",
+    "use_days_365d": "Days of use in a year",
+    "usual_gap": "Usual gap between days of use",
+    "silence_ratio": "Silence against their own rhythm",
     "breadth": "Features used",
     "tickets_open": "Open tickets",
     "tickets_open_old": "Old tickets",
@@ -250,6 +263,9 @@ REMEDIES: Final[Mapping[str, str]] = {
     "active_trend": "Ask what has changed: use has fallen below the account's own average",
     "usage_drop": "Ask what has changed: use has fallen below the account's own average",
     "days_since_login": "Call the account and find out what keeps them from using the product",
+    "use_days_365d": "Give them a reason to come back: show what they have not used yet",
+    "usual_gap": "Find an occasion that brings them back more often",
+    "silence_ratio": "Call: they are away for longer than is usual for them",
     "breadth": "Show the account the next feature that fits how they work",
     "tickets_open": "Go through the open tickets with support and tell the account when each will be solved",
     "tickets_open_old": "Go through the old tickets with support and tell the account when each will be solved",
