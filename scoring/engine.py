@@ -6,8 +6,10 @@ from datetime import date, timedelta
 from math import isnan
 from typing import cast
 
+import numpy as np
 import pandas as pd
 
+from config.scorecards import Scorecard
 from config.words import NpsGroup, Purpose
 from scoring import reasons
 from scoring.decision import NO_TREND, Decision, Previous, RaisedFlag, Signal, Verdict
@@ -17,6 +19,7 @@ from scoring.facts import Facts
 from scoring.flags import Raised
 from scoring.frames import Frames
 from scoring.journey import SEGMENT
+from scoring.measures import along
 from scoring.messages import Catalogue, catalogue, flag_remedy, flag_sentence, signal_sentence
 from scoring.nps import rollup
 from scoring.policy import Policy
@@ -130,11 +133,20 @@ def _decision(found: Evaluation, one: _Told, verdicts: tuple[Verdict, ...]) -> D
         stage=found.placed.stage[one.place],
         stage_since=found.placed.since[one.place],
         csat=facts.number("csat_latest"),
+        churn_risk=_churn_risk(one.parts.card, health.score),
         signals=_signals(found.signals, one.parts.words, facts, found.past.as_of),
         expansion_amount=facts.number("expansion_amount"),
         expansion_currency=facts.text("expansion_currency") or None,
         trend=found.trends.get(int(found.past.index[one.place]), NO_TREND),
     )
+
+
+def _churn_risk(card: Scorecard, score: float | None) -> float | None:
+    """Percent, to the tenth; None where the card was not learnt, or there is no score."""
+    if card.learnt is None or score is None:
+        return None
+    chance = float(along(card.learnt.calibration, np.array([score]))[0])
+    return round(100 * (1 - chance if card.learnt.good else chance), 1)
 
 
 def _flags(raised: Mapping[str, Raised], words: Catalogue, facts: Facts, day: date) -> tuple[RaisedFlag, ...]:

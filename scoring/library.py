@@ -18,7 +18,7 @@ from config.scorecards import AdditiveCard, Scorecard, load_scorecard, shipped_s
 from config.words import PURPOSES
 from scoring.engine import decide
 from scoring.features.table import tabulate
-from scoring.frames import COLUMNS, Frames, extra_frame, typed
+from scoring.frames import COLUMNS, Frames, typed
 from scoring.past import past
 from scoring.policy import Policy, one_card
 from scoring.scorecard import check, score_frame
@@ -45,16 +45,24 @@ def book(accounts: pd.DataFrame, as_of: date | str, **events: pd.DataFrame) -> B
     ids = pd.Index(accounts[ID] if ID in accounts.columns else accounts.index, name=ID)
     if ids.hasnans or not ids.is_unique:
         raise ValueError("every account needs an id of its own, in a column account or as the index")
-    known = {name: typed(name, _of_accounts(name, rows, ids)) for name, rows in events.items()}
+    told = {name: typed(name, _of_accounts(name, rows, ids)) for name, rows in events.items()}
+    known = {name: told.get(name, typed(name, pd.DataFrame())) for name in EVENTS}
     numbered = accounts.reset_index(drop=True).rename_axis("customer").drop(columns=ID, errors="ignore")
     extra = numbered.drop(columns=[name for name in numbered.columns if name in COLUMNS["customers"]])
     day = pd.Timestamp(as_of)
     frames = Frames(
         customers=typed("customers", numbered),
-        sources=typed("sources", _newest(known.get("usage"), day)),
+        persons=known["persons"],
+        usage=known["usage"],
+        tickets=known["tickets"],
+        responses=known["responses"],
+        activities=known["activities"],
+        deals=known["deals"],
+        contracts=known["contracts"],
+        invoices=known["invoices"],
+        sources=typed("sources", _newest(known["usage"], day)),
         as_of=day.date(),
-        extra=extra_frame(dict(enumerate(extra.to_dict("records")))),
-        **{name: known.get(name, typed(name, pd.DataFrame())) for name in EVENTS},
+        extra=extra.astype("object"),
     )
     return Book(ids, frames)
 
@@ -118,8 +126,6 @@ def _of_accounts(name: str, rows: pd.DataFrame, ids: pd.Index) -> pd.DataFrame:
     return rows.assign(customer=numbers)[numbers >= 0]
 
 
-def _newest(usage: pd.DataFrame | None, day: pd.Timestamp) -> pd.DataFrame:
+def _newest(usage: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """The watermark of each usage source: the newest day that any account has in it."""
-    if usage is None:
-        return pd.DataFrame()
     return usage[usage["day"] <= day].groupby("source", dropna=False)["day"].max().rename("newest").reset_index()

@@ -15,6 +15,7 @@ from config.languages import DEFAULT
 from config.rules import as_text
 from config.scorecards import Cap, Measure, Scorecard
 from scoring import reasons
+from scoring.bands import BLANK, ORDER, next_bands
 from scoring.facts import Facts
 from scoring.features.table import FEATURES
 from scoring.messages import Catalogue, catalogue, occasions
@@ -105,8 +106,9 @@ def together(parts: Iterable[Unfit]) -> Unfit:
 
 def _bands(score: Floats, card: Scorecard) -> NDArray[np.object_]:
     """By the edges alone: a table has no yesterday."""
-    known = np.where(score >= card.bands.green, "green", np.where(score >= card.bands.yellow, "yellow", "red"))
-    return np.where(np.isnan(score), "unknown", known).astype(object)
+    fresh = np.full(len(score), BLANK)
+    codes = next_bands(score, fresh, fresh, np.zeros(len(score), dtype=np.bool_), fresh, card.bands)
+    return np.array(ORDER, dtype=object)[codes]
 
 
 def _reasons(values: pd.DataFrame, scored: ScoredFrame, card: Scorecard, words: Catalogue) -> list[str]:
@@ -170,4 +172,4 @@ def _lacking(words: Catalogue, scored: ScoredFrame, unknown: NDArray[np.bool_]) 
 
 
 def _capped(words: Catalogue, cap: Cap) -> str:
-    return occasions.capped(words, cap.at_most, cap.because)
+    return occasions.capped(words, cap.limit, cap.because, lifted=cap.at_least is not None)

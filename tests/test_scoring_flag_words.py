@@ -70,7 +70,7 @@ FIRST = {"first_value": {"name": "x", "within": "30d"}}
         ("flag-key_feature_dropped", {"key_feature_drop": 66.7, "key_feature_dropped": "reports"}, {},
          "Use of reports 67 % below what is usual for this account"),
         ("flag-csat_falling", {"csat_change": -22.36, "csat_latest": 61.0}, {},
-         "Satisfaction down 22.4 points in 90 days, to an average of 61"),
+         "Satisfaction down 22.4 % in 90 days, to an average of 61"),
         ("flag-ticket_pileup", {"tickets_pileup": 4.0, "tickets_open": 6.0}, {}, "6 tickets open, usually 1.5"),
         ("flag-renewal_unhealthy", {"days_to_renewal": 0}, {}, "Renewal is due today and health is red"),
         ("flag-renewal_unhealthy", {"days_to_renewal": 1}, {}, "Renewal in 1 day and health is red"),
