@@ -5,6 +5,7 @@ Knows how sources name accounts; knows nothing of months or money.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import Final
 
 from sqlalchemy import Connection
@@ -22,24 +23,39 @@ ADOPTED_DAYS: Final = 90
 def first_value(
     db: Connection, settings: Settings, accounts: Sequence[Fact], around: Mapping[str, Sequence[Fact]], today: date
 ) -> tuple[dict[int, date], date | None]:
-    """Each customer's first-value day, and the day from which on such days would have been seen."""
+    """Each customer's first-value day, and the day from which on such days would have been seen.
+
+    As ``product.first_value`` says; where it says nothing, the first use of any feature.
+    """
     found: dict[int, date] = {}
     spans: list[date] = []
-    wanted = set(settings.economics.first_value)
+    event = settings.product.first_value
+    feature, count = (event.feature, event.count) if event else (None, 0.0)
     for source in settings.usage:
         if source.file and (span := adoption.span(db, source.file, today)):
             spans.append(span[0])
             customer_of = UsageKeys(source.account_key).customers(db, accounts)
-            for key, day in adoption.first_days(db, source.file, today, wanted).items():
+            for key, day in adoption.first_days(db, source.file, today, feature, count).items():
                 if key in customer_of:
                     _earlier(found, customer_of[key], day)
+    told: dict[int, list[tuple[date, float]]] = {}
     for fact in around["usage"]:
-        day, count = fact.content["day"], fact.content["count"]
-        if day and (count or 0) > 0 and day <= today.isoformat():
+        day, used = fact.content["day"], fact.content["count"] or 0
+        if day and used > 0 and day <= today.isoformat():
             spans.append(date.fromisoformat(day))
-            if not wanted or fact.content["feature"] in wanted:
-                _earlier(found, fact.customer, date.fromisoformat(day))
+            if feature in (None, fact.content["feature"]):
+                told.setdefault(fact.customer, []).append((date.fromisoformat(day), used))
+    for id, days in told.items():
+        if reached := _reached(days, count):
+            _earlier(found, id, reached)
     return found, min(spans, default=None)
+
+
+def _reached(days: Sequence[tuple[date, float]], count: float) -> date | None:
+    """The day on which the use of those days had added up to ``count``."""
+    ordered = sorted(days)
+    totals = accumulate(used for _, used in ordered)
+    return next((day for (day, _), total in zip(ordered, totals, strict=True) if total >= count), None)
 
 
 def _earlier(found: dict[int, date], id: int, day: date) -> None:

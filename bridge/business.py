@@ -23,7 +23,9 @@ from bridge.store import customers, decisions, lookup, memory, past_values
 from bridge.workspace import Workspace
 from config.rules import parse
 from config.settings import Settings
-from scoring.frames import frame
+from scoring.features.table import FEATURES
+from scoring.frames import COLUMNS, frame
+from scoring.journey import segments_of
 
 PIECE = 2_000
 FIELD_MONTHS = 18
@@ -92,11 +94,12 @@ def _gather_piece(
     history: dict[int, list[tuple[date, bool | None]]] = {}
     last: dict[int, Row] = {}
     unended = _unended(db, workspace, rows, first)
-    then, at = rows, moment
+    then, at = _with_segments(db, settings, rows, moment.day), moment
     for day in reversed(days):
         if day != moment.day:
             at = _moment(workspace, day, first)
             then = alike if at.dated and alike else customer_rows(db, settings, ids, at)[0]
+            then = _with_segments(db, settings, then, day)
         for id, row in then.items():
             if id not in inside:
                 inside[id] = workspace.scope.holds({**row, "status": "customer"})
@@ -111,6 +114,17 @@ def _gather_piece(
     _keep_rows(settings, piles, around, moment, start, inside)
     _keep_use(db, settings, piles, accounts, around["usage"], start, moment.day)
     _keep_health(db, piles, [id for id in rows if inside.get(id)])
+
+
+def _with_segments(db: Connection, settings: Settings, rows: Mapping[int, Row], day: date) -> dict[int, Row]:
+    """With the segment of each on that day: as the rules say; where they go by features, as it was decided then."""
+    named = {field for segment in settings.segments for field in segment.rule.fields}
+    if named & (FEATURES.keys() - COLUMNS["customers"].keys()):
+        decided = decisions.latest(db, list(rows), before=day + timedelta(days=1))
+        segments = {id: decision.segment for id, decision in decided.items()}
+    else:
+        segments = segments_of(rows, settings.segments)
+    return {id: {**row, "segment": row.get("segment") or segments.get(id)} for id, row in rows.items()}
 
 
 def _unended(db: Connection, workspace: Workspace, rows: Mapping[int, Row], first: date | None) -> set[int]:

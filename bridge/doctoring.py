@@ -5,19 +5,25 @@ from datetime import timedelta
 from pathlib import Path
 
 from adapters.contract import Finding
-from bridge import forecast, twins, usage_files
+from bridge import flag_rates, forecast, twins, usage_files
 from bridge.doctoring_connection import examine_connection
 from bridge.moments import EVER
 from bridge.noted import Noted
+from bridge.quality import book_quality
 from bridge.store import cursors, inbox, lookup, usage
 from bridge.workspace import Workspace
 from config.errors import ConfigError
 from config.not_acting import not_acting
 from config.settings import UsageSource
+from scoring.messages import catalogue
+from scoring.quality import sentence
 
 
-def examine(workspace: Workspace) -> Iterator[Noted]:
-    """Every finding, place by place. One place that fails does not hide the others."""
+def examine(workspace: Workspace, *, book: bool = False) -> Iterator[Noted]:
+    """Every finding, place by place. One place that fails does not hide the others.
+
+    ``book``: what the whole book says as well, how often each flag is on and what is wrong with the data.
+    """
     for key in not_acting(workspace.settings):
         yield Noted("csbridge.yml", Finding("info", f"{key} is accepted, but does not act in this release yet"))
     yield from _cards(workspace)
@@ -29,12 +35,15 @@ def examine(workspace: Workspace) -> Iterator[Noted]:
             yield from _usage(workspace, source, source.file)
     yield from _identity(workspace)
     yield from _store(workspace)
+    if book:
+        yield from _book(workspace)
 
 
 def _cards(workspace: Workspace) -> Iterator[Noted]:
-    for card in workspace.cards["health"]:
-        what = f"scorecard {card.version}: {len(card.measures)} measures, for {card.applies}"
-        yield Noted("scorecards", Finding("info", what))
+    for cards in workspace.policy.cards.values():
+        for card in cards:
+            what = f"scorecard {card.version}: {len(card.measures)} measures, for {card.applies}"
+            yield Noted("scorecards", Finding("info", what))
     if not workspace.scope.conditions:
         mend = "set scope to a rule, such as status = customer, to leave prospects out"
         yield Noted("csbridge.yml", Finding("info", "scope is all: every account is scored", mend))
@@ -76,6 +85,15 @@ def _identity(workspace: Workspace) -> Iterator[Noted]:
         yield Noted("identity", Finding("warning" if between else "info", what, "csbridge identity lists them"))
     if told.joined:
         yield Noted("identity", Finding("info", f"{told.joined:,} customers have records in several connections"))
+
+
+def _book(workspace: Workspace) -> Iterator[Noted]:
+    for finding in flag_rates.findings(flag_rates.flag_rates(workspace), workspace.settings):
+        yield Noted("flags", finding)
+    words = catalogue(workspace.settings.language)
+    for one in book_quality(workspace):
+        said = sentence(words, one.problem, one.frame, one.column, one.rows, one.examples[0].text)
+        yield Noted("data", Finding("warning", f"{said} ({one.customers:,} customers)"))
 
 
 def _store(workspace: Workspace) -> Iterator[Noted]:

@@ -75,8 +75,6 @@ class Economics(Model):
     buying: Literal["subscription", "purchases"] = "subscription"
     contract_terms: Literal["signed", "amended"] = "signed"
     """Whether a contract's ARR held for all of its term, or may have been changed in place."""
-    first_value: list[Text] = Field(default_factory=list)
-    """Features whose first use is the first value; none named = the first use of any."""
     programme: Programme | None = None
 
     @field_validator("targets")

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from config.journey import Segment, Stage
 from scoring.conditions import mask
 from scoring.decision import Previous
+from scoring.frames import extra_frame
 
 SEGMENT: Final = "segment"
 TOUCH: Final = "touch"
@@ -45,6 +46,12 @@ def with_segments(values: pd.DataFrame, segments: Sequence[Segment]) -> pd.DataF
     touch = segment.map(served).astype("object").replace({np.nan: None})
     touch = values[TOUCH].where(values[TOUCH].notna(), touch) if TOUCH in values else touch
     return values.assign(**{SEGMENT: segment, TOUCH: touch})
+
+
+def segments_of(rows: Mapping[int, Mapping[str, object]], segments: Sequence[Segment]) -> dict[int, str | None]:
+    """The segments of customers by their account fields alone, for rules that name nothing else."""
+    found = with_segments(extra_frame(rows), segments)[SEGMENT]
+    return {int(id): None if name is None else str(name) for id, name in zip(found.index, found.tolist(), strict=True)}
 
 
 def review_cadence(segment: pd.Series, segments: Sequence[Segment]) -> pd.Series:

@@ -189,7 +189,7 @@ def test_the_scope_decides_who_is_counted_whatever_became_of_them(make_world: Ma
 
 
 def test_first_value_is_the_first_use_of_those_seen_from_their_beginning(make_world: Make) -> None:
-    world = make_world(usage=[{"file": "usage.csv"}], economics={"first_value": ["share"]})
+    world = make_world(usage=[{"file": "usage.csv"}], product={"first_value": {"name": "share", "feature": "share"}})
     world.account("old", customer_since=date(2020, 1, 1))
     world.account("new", customer_since=date(2026, 2, 1))
     world.account("waits", customer_since=date(2026, 2, 10))

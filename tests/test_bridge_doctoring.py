@@ -1,10 +1,16 @@
-"""What doctor says of a connection whose CRM tells of no change."""
+"""What doctor says of a connection whose CRM tells of no change, and of a whole book."""
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bridge.deciding import score
+from bridge.doctoring import examine
 from bridge.doctoring_connection import unheard
+from bridge.syncing import sync
+from bridge.workspace import open_workspace
 from config.connections import ConnectionSettings, CsvConnection, HubspotConnection, SalesforceConnection
 
 SALESFORCE: dict[str, Any] = {
@@ -33,3 +39,23 @@ def test_the_address_that_the_crm_would_call_has_salesforces_secret_in_it() -> N
 
 def test_a_folder_of_spreadsheets_calls_nobody() -> None:
     assert addresses(CsvConnection, crm="csv", folder="data") == []
+
+
+def test_the_whole_book_is_looked_at_where_it_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "csbridge.yml").write_text("connections: [{name: book, crm: csv, folder: data}]\n", "utf-8")
+    rows = [f"a{number},A{number},customer,0,2026-07-{number + 1:02}" for number in range(12)]
+    table = "\n".join(["id,name,status,seats_bought,renewal_date", *rows])
+    (tmp_path / "data" / "accounts.csv").write_text(table + "\n", "utf-8")
+    workspace = open_workspace(tmp_path / "csbridge.yml", {}, lambda: datetime(2026, 6, 1, tzinfo=UTC))
+    try:
+        sync(workspace, "book")
+        score(workspace)
+        said = {(noted.place, noted.finding.level, noted.finding.what) for noted in examine(workspace, book=True)}
+        quiet = [noted.place for noted in examine(workspace)]
+    finally:
+        workspace.close()
+    assert ("flags", "info", "flags on 12 of 12 customers: renewal_near 12 (100%)") in said
+    assert ("data", "warning", "No seat bought: the share of seats used is unknown (12 customers)") in said
+    assert any(place == "flags" and level == "warning" for place, level, _ in said), "of so many flags nobody looks"
+    assert not {"flags", "data"} & set(quiet)

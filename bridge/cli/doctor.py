@@ -12,14 +12,17 @@ MARKS = {"error": "✗", "warning": "!", "info": "·"}
 
 
 @click.command("doctor", short_help="Check everything that can be wrong, and say how to mend it.")
+@click.option(
+    "--book", is_flag=True, help="How often each flag is on over the book, and what is wrong with its data."
+)
 @verb
-def command(shell: Shell) -> Result:
+def command(shell: Shell, book: bool) -> Result:
     """Check settings, scorecards, logins, rights, fields, quota, usage and store. Writes nothing to a CRM."""
     from bridge import forecast
     from bridge.doctoring import examine
 
     with shell.workspace() as workspace:
-        noted = list(examine(workspace))
+        noted = list(examine(workspace, book=book))
         quota = {one.name: forecast.figures(workspace, one.name) for one in workspace.settings.connections}
     rows = [
         {"place": one.place, "level": one.finding.level, "what": one.finding.what, "mend": one.finding.mend}
