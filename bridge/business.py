@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bridge import adopting, business_rows, frame_rows
-from bridge.business_frames import Gathered, Piles, together
+from bridge.business_frames import Gathered, Piles, contacts, together
 from bridge.business_rows import Term
 from bridge.dating import OVERWRITTEN
 from bridge.frame_rows import Row
@@ -23,6 +23,7 @@ from bridge.store import customers, decisions, lookup, memory, past_values
 from bridge.workspace import Workspace
 from config.rules import parse
 from config.settings import Settings
+from scoring.frames import frame
 
 PIECE = 2_000
 FIELD_MONTHS = 18
@@ -90,7 +91,8 @@ def _gather_piece(
     inside: dict[int, bool] = {}
     history: dict[int, list[tuple[date, bool | None]]] = {}
     last: dict[int, Row] = {}
-    then = rows
+    unended = _unended(db, workspace, rows, first)
+    then, at = rows, moment
     for day in reversed(days):
         if day != moment.day:
             at = _moment(workspace, day, first)
@@ -100,14 +102,24 @@ def _gather_piece(
                 inside[id] = workspace.scope.holds({**row, "status": "customer"})
             if inside[id]:
                 last.setdefault(id, row)
+                row = business_rows.as_open(row) if at.dated and id in unended else row
                 _keep_month(piles, id, row, agreed.get(id, ()), day, history)
         if day == start:
             piles.then |= {id: business_rows.described(row) for id, row in then.items() if inside.get(id)}
     _keep_vanished(piles, last.keys() - rows.keys(), history, days)
     _keep_customers(db, workspace, piles, last, rows, agreed, history, accounts, around)
-    _keep_rows(db, settings, piles, around, moment, inside)
+    _keep_rows(settings, piles, around, moment, start, inside)
     _keep_use(db, settings, piles, accounts, around["usage"], start, moment.day)
     _keep_health(db, piles, [id for id in rows if inside.get(id)])
+
+
+def _unended(db: Connection, workspace: Workspace, rows: Mapping[int, Row], first: date | None) -> set[int]:
+    """Who was lost already when csbridge came to know them, nobody knows since when."""
+    found = [id for id, row in rows.items() if business_rows.without_known_end(row)]
+    if first is None or first >= workspace.today or not found:
+        return set(found)
+    then, _ = customer_rows(db, workspace.settings, found, closed(first, workspace.settings.zone))
+    return {id for id in found if id not in then or business_rows.without_known_end(then[id])}
 
 
 def _undated(db: Connection, rows: Mapping[int, Row], accounts: Sequence[Fact]) -> dict[int, Row]:
@@ -194,19 +206,19 @@ def _programme_start(settings: Settings, row: Row) -> object:
 
 
 def _keep_rows(
-    db: Connection, settings: Settings, piles: Piles, around: Mapping[str, Sequence[Fact]], moment: Moment,
+    settings: Settings, piles: Piles, around: Mapping[str, Sequence[Fact]], moment: Moment, start: date,
     inside: Mapping[int, bool],
 ) -> None:  # fmt: skip
+    """What happened around these customers, already as frames: their single events are not needed any more."""
     zone = settings.zone
-    made: dict[str, list[Row]] = {
-        "ticket": frame_rows.tickets(db, around["ticket"], moment, zone),
-        "activity": [row for fact in around["activity"] for row in frame_rows.activity(fact, moment, zone)],
-        "response": frame_rows.happened(frame_rows.response, around["response"], "at", moment, zone),
-        "person": [frame_rows.person(fact) for fact in around["person"]],
-        "invoice": [frame_rows.invoice(fact) for fact in around["invoice"]],
-    }
-    for kind, rows in made.items():
-        piles.rows[kind] += [row for row in rows if inside.get(row["customer"])]
+    some = {kind: [fact for fact in facts if inside.get(fact.customer)] for kind, facts in around.items()}
+    touches = [row for fact in some["activity"] for row in frame_rows.activity(fact, moment, zone)]
+    piles.contacts.append(contacts([business_rows.ticket(fact, zone) for fact in some["ticket"]], touches, start))
+    answers = frame_rows.happened(frame_rows.response, some["response"], "at", moment, zone)
+    piles.responses.append(frame("responses", answers))
+    piles.persons.append(frame("persons", map(frame_rows.person, some["person"])))
+    if settings.economics.buying == "purchases":
+        piles.invoices += map(frame_rows.invoice, some["invoice"])
 
 
 def _keep_use(

@@ -15,7 +15,7 @@ from bridge import business_rows
 from bridge.business_rows import Amount
 from bridge.frame_rows import Row
 from config.settings import Settings
-from scoring.frames import frame
+from scoring.frames import frame, typed
 from scoring.metrics.book import Book, book
 from scoring.past_rows import TOUCHES
 
@@ -59,8 +59,10 @@ class Piles:
     """By column: a book of many customers has millions of cells."""
     amounts: list[Amount] = field(default_factory=list)
     about: list[dict[str, Any]] = field(default_factory=list)
-    rows: dict[str, list[Row]] = field(default_factory=lambda: {"ticket": [], "activity": [], "response": [],
-                                                                "person": [], "invoice": []})  # fmt: skip
+    contacts: list[pd.DataFrame] = field(default_factory=list)
+    responses: list[pd.DataFrame] = field(default_factory=list)
+    persons: list[pd.DataFrame] = field(default_factory=list)
+    invoices: list[Row] = field(default_factory=list)
     then: dict[int, dict[str, Any]] = field(default_factory=dict)
     now: dict[int, dict[str, Any]] = field(default_factory=dict)
     health: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -119,12 +121,12 @@ def together(
         book=made,
         start=start,
         end=max(day for day in days if (day + timedelta(days=1)).day == 1),
-        contacts=_contacts(piles.rows, start),
-        responses=frame("responses", piles.rows["response"]),
-        persons=frame("persons", piles.rows["person"]),
+        contacts=_joined(piles.contacts, ["customer", "tickets", "touches", "meetings"]),
+        responses=typed("responses", _joined(piles.responses)),
+        persons=typed("persons", _joined(piles.persons)),
         health=_by_customer(piles.health, ("band", "score", "flags")),
         flags=piles.flags,
-        purchases=_purchases(piles.rows["invoice"], report, settings.currency.rates),
+        purchases=_purchases(piles.invoices, report, settings.currency.rates),
         then=_described(piles.then, csms, piles.used_then, piles.seen),
         now=_described(piles.now, csms, piles.used_now, piles.seen),
         started=pd.Series(piles.started, dtype="object") if settings.economics.programme else None,
@@ -158,9 +160,14 @@ def _report_currency(settings: Settings, amounts: Sequence[Amount]) -> str:
     return settings.currency.report
 
 
-def _contacts(rows: Mapping[str, Sequence[Row]], start: date) -> pd.DataFrame:
+def _joined(parts: Sequence[pd.DataFrame], columns: Sequence[str] = ()) -> pd.DataFrame:
+    some = [part for part in parts if len(part)]
+    return pd.concat(some, ignore_index=True) if some else pd.DataFrame(columns=list(columns))
+
+
+def contacts(opened: Sequence[Row], touched: Sequence[Row], start: date) -> pd.DataFrame:
     """By customer, since the period's start: tickets opened, touches that took place, meetings among them."""
-    tickets, touches = frame("tickets", rows["ticket"]), frame("activities", rows["activity"])
+    tickets, touches = frame("tickets", opened), frame("activities", touched)
     tickets = tickets[tickets["opened"] > pd.Timestamp(start)]
     took_place = touches["kind"].isin(TOUCHES) & touches["done"].ne(False) & touches["day"].gt(pd.Timestamp(start))
     touches = touches[took_place].drop_duplicates(["customer", "activity"])

@@ -5,11 +5,13 @@ Owns what counts as being a customer, and where ARR may be taken from; what is n
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from bridge.frame_rows import Row
 from bridge.knowledge import Fact
+from bridge.moments import day_of
 from bridge.store.records import payload_fields
 from config.words import UNKNOWN
 
@@ -59,6 +61,16 @@ def is_customer(row: Row, agreed: Sequence[Term], day: date) -> bool | None:
     return any(term.covers(day) for term in agreed) if agreed else None
 
 
+def without_known_end(row: Row) -> bool:
+    """Whether it is lost, and nobody wrote down since when: that it once began says nothing of any later day."""
+    return row.get("status") == "churned" and not row.get("churned_on")
+
+
+def as_open(row: Row) -> Row:
+    """The row of such a one before the first sync: only a vendor's history, or contracts, tell what it was then."""
+    return row if row.get("status_since") else {**row, "status": None, "customer_since": None}
+
+
 def arr(row: Row, agreed: Sequence[Term], day: date) -> Amount:
     """What the account says; where it says nothing, the sum of the contracts of that day, if each says its part."""
     stated = row.get("arr")
@@ -81,8 +93,9 @@ class Span:
 
 
 def span(row: Row, agreed: Sequence[Term], active: bool | None, lost_by: date | None, today: date) -> Span:
-    """``active``: whether it is one today. ``lost_by``: the first day on which csbridge saw it lost, which stands in
-    for a day that nobody wrote down. Whoever is a customer today has not churned, whatever an old day says.
+    """``active``: whether it is one today. ``lost_by``: the first day on which csbridge saw it lost; it, or the end of
+    the last contract, stands in for a day that nobody wrote down. Whoever is a customer today has not churned, whatever
+    an old day says.
     """
     since, churned = (_day(row.get(name)) for name in ("customer_since", "churned_on"))
     begun = [term.starts for term in agreed if term.starts <= today]
@@ -91,8 +104,16 @@ def span(row: Row, agreed: Sequence[Term], active: bool | None, lost_by: date | 
         return Span(since, None, False)
     over = [term.ends for term in agreed if term.ends]
     if churned is None and since is not None:
-        churned = lost_by or (max(over) if len(over) == len(agreed) and over and max(over) <= today else None)
+        ended = max(over) if over and len(over) == len(agreed) and max(over) <= today else None
+        churned = min((day for day in (lost_by, ended) if day), default=None)
     return Span(since, churned, row.get("status") == "churned" or churned is not None)
+
+
+def ticket(fact: Fact, zone: ZoneInfo) -> Row:
+    """No more of a ticket than the day on which it was opened."""
+    opened = fact.content["opened_at"]
+    day = day_of(datetime.fromisoformat(opened), zone) if opened else None
+    return {"customer": fact.customer, "ticket": fact.known.id, "opened": day}
 
 
 def csm(row: Row) -> Any:

@@ -66,7 +66,7 @@ class Economics(Model):
     """A year."""
     costs: Costs = Costs()
     kept_anyway: Share | None = None
-    """Share of the revenue that would have been kept without customer success."""
+    """Share of revenue that would be kept from one year to the next without customer success."""
     targets: Mapping[str, Annotated[float, Field(allow_inf_nan=False)]] = Field(default_factory=dict)
     least_n: int = Field(10, ge=2)
     least_answers: int = Field(5, ge=1)

@@ -17,6 +17,7 @@ from config.logins import JwtBearer
 from config.settings import Settings
 from config.shipped import shipped
 from config.validation import validate
+from config.words import Purpose
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)\}?")
 _SQLITE_FILE = re.compile(r"(sqlite(?:\+pysqlite)?):///(?!:memory:|file:)([^?]+)(.*)")
@@ -31,6 +32,20 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
     unfit = [problem for problem in cross_checks(document) if problem.where not in unfilled]
     settings = validate(Settings, document, reference=shipped("csbridge.yml").data, found=[*missing, *unfit])
     return resolved(settings, path.absolute().parent)
+
+
+def load_store(path: Path, environ: Mapping[str, str]) -> tuple[str, list[Purpose]]:
+    """The address of the workspace's store and the purposes it scores: no secret of a connection is needed for these.
+
+    Raises ConfigError for what is wrong with these two keys.
+    """
+    written = read_yaml(path, mend="a workspace; `csbridge init` writes one")
+    document, missing = substituted(written, environ)
+    needed = {key: document.data[key] for key in ("store", "scorecards") if document.data.get(key) is not None}
+    standing = {"connections": [{"name": "none", "crm": "csv", "folder": "."}]}
+    found = [problem for problem in missing if problem.where.partition("[")[0] in needed]
+    settings = validate(Settings, replace(document, data={**standing, **needed}), found=found)
+    return _resolved_store(settings.store, path.absolute().parent), list(settings.scorecards)
 
 
 def resolved(settings: Settings, folder: Path) -> Settings:
@@ -97,4 +112,4 @@ def _filled_text(text: str, environ: Mapping[str, str]) -> tuple[str, list[tuple
     return _REFERENCE.sub(value, text), problems
 
 
-__all__ = ["Document", "load", "read_yaml", "resolved", "substituted", "validate"]
+__all__ = ["Document", "load", "load_store", "read_yaml", "resolved", "substituted", "validate"]

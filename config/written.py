@@ -2,7 +2,6 @@
 it back to an equal card. Must not know where a card comes from.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
@@ -97,4 +96,11 @@ def _scalar(value: Any) -> str:
     text = str(value)
     if _BARE.fullmatch(text) and text.isascii() and text.lower() not in _NOT_BARE:
         return text
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
+def _escaped(letter: str) -> str:
+    """As YAML writes it within double quotes."""
+    if letter in '"\\':
+        return "\\" + letter
+    return letter if letter.isprintable() else f"\\U{ord(letter):08X}"

@@ -68,10 +68,15 @@ def numbers(values: pd.Series) -> Floats:
 
 
 def _number_reader(values: pd.Series) -> Reader:
-    if values.dtype.kind in "fiu":
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "fiu":
         column = values.to_numpy()
         return lambda rows: column[rows].astype(np.float64, copy=False)
-    return lambda rows: pd.Series(pd.to_numeric(values.iloc[rows], errors="coerce")).to_numpy(np.float64)
+    return lambda rows: _as_numbers(values.iloc[rows])
+
+
+def _as_numbers(values: pd.Series) -> Floats:
+    """Of words, Decimals and columns that have a missing value of their own."""
+    return pd.Series(pd.to_numeric(values, errors="coerce")).to_numpy(np.float64, na_value=np.nan)
 
 
 def _finite(values: Floats) -> Floats:

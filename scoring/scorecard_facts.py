@@ -62,8 +62,9 @@ def among(cards: Sequence[tuple[str, Scorecard]]) -> list[str]:
                 found.append(f"{name} is never used: {earlier} is tried before it and takes all of its customers")
                 break
     if cards and not any(not card.applies.conditions for _, card in cards):
+        purpose = cards[0][1].purpose
         what = "no file is for: all, so customers whom no rule takes have no score"
-        found.append(f"{cards[0][1].purpose}: {what}")
+        found.append(f"{purpose}: {what} (`csbridge scorecard write {purpose}` copies the shipped ones)")
     return found
 
 

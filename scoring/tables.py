@@ -11,13 +11,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from config.languages import DEFAULT
 from config.rules import as_text
 from config.scorecards import Cap, Measure, Scorecard
-from scoring import messages, reasons
+from scoring import reasons
 from scoring.facts import Facts
 from scoring.features.table import FEATURES
+from scoring.messages import Catalogue, catalogue, occasions
 from scoring.proof.card import probability
-from scoring.proof.columns import numbers, words
+from scoring.proof.columns import numbers
+from scoring.proof.columns import words as worded
 from scoring.scorecard import ScoredFrame, score_frame
 
 Floats = NDArray[np.float64]
@@ -42,7 +45,7 @@ def needed(card: Scorecard) -> list[str]:
     return list(dict.fromkeys([*named, *(name for cap in card.caps for name in cap.condition.fields)]))
 
 
-def score_table(table: pd.DataFrame, card: Scorecard) -> pd.DataFrame:
+def score_table(table: pd.DataFrame, card: Scorecard, language: str = DEFAULT) -> pd.DataFrame:
     """One row per row of the table: ``score`` (NaN = unknown), ``probability`` (only of a learnt card), ``band``,
     ``reasons``, ``coverage`` (per cent). A column that is not there, a blank and an unknown word are unknown."""
     values = readable(table, card)
@@ -51,7 +54,7 @@ def score_table(table: pd.DataFrame, card: Scorecard) -> pd.DataFrame:
     if card.learnt is not None:
         found["probability"] = np.round(probability(card.learnt.calibration, scored.score), 4)
     found["band"] = _bands(scored.score, card)
-    found["reasons"] = _reasons(values, scored, card)
+    found["reasons"] = _reasons(values, scored, card, catalogue(language))
     found["coverage"] = np.round(100 * scored.coverage, 1)
     return pd.DataFrame(found, index=table.index)
 
@@ -61,7 +64,7 @@ def readable(table: pd.DataFrame, card: Scorecard) -> pd.DataFrame:
     curved = {measure.feature for measure in card.measures.values() if measure.curve is not None}
     there = [name for name in needed(card) if name in table.columns]
     return pd.DataFrame(
-        {name: numbers(table[name]) if name in curved else words(table[name]).array for name in there},
+        {name: numbers(table[name]) if name in curved else worded(table[name]).array for name in there},
         index=table.index,
     )
 
@@ -79,7 +82,7 @@ def unfit(table: pd.DataFrame, card: Scorecard) -> Unfit:
             heard = {as_text(word) for word in measure.categories}
             counts = column[column.notna() & ~column.map(as_text).isin(heard)].value_counts()
             unheard |= {measure.feature: {str(word): int(n) for word, n in counts.items()}} if len(counts) else {}
-        elif number := int((column.isna() & words(table[measure.feature]).notna()).sum()):
+        elif number := int((column.isna() & worded(table[measure.feature]).notna()).sum()):
             odd[measure.feature] = number
     return Unfit(tuple(name for name in needed(card) if name not in table.columns), unheard, odd)
 
@@ -106,14 +109,14 @@ def _bands(score: Floats, card: Scorecard) -> NDArray[np.object_]:
     return np.where(np.isnan(score), "unknown", known).astype(object)
 
 
-def _reasons(values: pd.DataFrame, scored: ScoredFrame, card: Scorecard) -> list[str]:
+def _reasons(values: pd.DataFrame, scored: ScoredFrame, card: Scorecard, words: Catalogue) -> list[str]:
     """Per row the cap that bites, then what costs the most; of an unknown score, what is missing."""
     order = np.argsort(-scored.losses, axis=1, kind="stable")[:, :TOLD]
     columns = {str(name): values[name].tolist() for name in values.columns}
-    said = [_sentences(values, columns, card.measures[name], name, scored) for name in scored.measures]
-    caps = [_capped(cap) for cap in card.caps]
+    said = [_sentences(words, values, columns, card.measures[name], name, scored) for name in scored.measures]
+    caps = [_capped(words, cap) for cap in card.caps]
     unknown = np.isnan(scored.score)
-    lack = _lacking(scored, unknown)
+    lack = _lacking(words, scored, unknown)
     told: list[str] = []
     for row, (ranks, cap, blank) in enumerate(zip(order.tolist(), scored.cap.tolist(), unknown.tolist(), strict=True)):
         if blank:
@@ -125,30 +128,38 @@ def _reasons(values: pd.DataFrame, scored: ScoredFrame, card: Scorecard) -> list
 
 
 def _sentences(
-    values: pd.DataFrame, columns: dict[str, list[object]], measure: Measure, name: str, scored: ScoredFrame
+    words: Catalogue,
+    values: pd.DataFrame,
+    columns: dict[str, list[object]],
+    measure: Measure,
+    name: str,
+    scored: ScoredFrame,
 ) -> list[str]:
     """What the measure says of each row. Of a plain column each different value is put into words once."""
     at = scored.measures.index(name)
-    title = reasons.label(name, measure) if measure.label or measure.feature in FEATURES else name
+    title = reasons.label(words, name, measure) if measure.label or measure.feature in FEATURES else name
     known = scored.known[:, at]
     if measure.feature in FEATURES:
         facts = [Facts(columns, row) for row in range(len(values))]
-        return [reasons.sentence(measure, title, one, bool(here)) for one, here in zip(facts, known, strict=True)]
+        return [
+            reasons.sentence(words, measure, title, one, bool(here)) for one, here in zip(facts, known, strict=True)
+        ]
     column = values[measure.feature] if measure.feature in values.columns else pd.Series(None, index=values.index)
     shown = column.round(1) if column.dtype.kind == "f" else column.astype(object)
     codes, found = pd.factorize(shown)
     words_of = {measure.feature: list(found)}
-    said = [reasons.sentence(measure, title, Facts(words_of, row), True) for row in range(len(found))]
-    blank = reasons.sentence(measure, title, Facts({}, 0), False)
+    said = [reasons.sentence(words, measure, title, Facts(words_of, row), True) for row in range(len(found))]
+    blank = reasons.sentence(words, measure, title, Facts({}, 0), False)
     return [said[code] if here else blank for code, here in zip(codes.tolist(), known.tolist(), strict=True)]
 
 
-def _lacking(scored: ScoredFrame, unknown: NDArray[np.bool_]) -> dict[int, str]:
+def _lacking(words: Catalogue, scored: ScoredFrame, unknown: NDArray[np.bool_]) -> dict[int, str]:
     """Row → why it has no score."""
     return {
         row: reasons.fit(
             [
-                messages.not_enough(
+                occasions.not_enough(
+                    words,
                     round(100 * float(scored.coverage[row]), 1),
                     [name for name, here in zip(scored.measures, scored.known[row].tolist(), strict=True) if not here],
                 )
@@ -158,5 +169,5 @@ def _lacking(scored: ScoredFrame, unknown: NDArray[np.bool_]) -> dict[int, str]:
     }
 
 
-def _capped(cap: Cap) -> str:
-    return messages.capped(cap.at_most, cap.because)
+def _capped(words: Catalogue, cap: Cap) -> str:
+    return occasions.capped(words, cap.at_most, cap.because)

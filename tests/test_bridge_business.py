@@ -68,6 +68,23 @@ def test_dates_tell_of_logos_before_the_first_sync_but_not_of_money(world: World
     assert found.cohorts[0].kept[-1] == 0.5
 
 
+def test_whoever_was_lost_nobody_knows_when_is_in_no_month(world: World) -> None:
+    """A churned account without a day: it began once, which says nothing of last month."""
+    world.account("1", status="churned", customer_since=date(2020, 1, 1))
+    world.account("2", status="churned", customer_since=date(2020, 1, 1))
+    ends = {"starts_on": date(2020, 1, 1), "ends_on": date(2026, 1, 10), "arr": 5.0}
+    world.crm.put("contract", "c", account="2", status="ended", **ends)
+    world.run()
+    given = gather(world.workspace, 3)
+    november, january = date(2025, 11, 30), date(2026, 1, 31)
+    assert [cell(world, given, "1", day, "active") for day in (november, january)] == [None, None]
+    assert [cell(world, given, "2", day, "active") for day in (november, january)] == [True, False]
+    churned = given.book.customers["churned_on"]
+    assert pd.isna(churned[world.customer("1")])
+    assert churned[world.customer("2")] == pd.Timestamp(2026, 1, 10)
+    assert numbers(world).lifetime.n == 1
+
+
 def test_the_vendors_history_tells_of_money_too(world: World) -> None:
     world.account("1", arr=150.0, customer_since=date(2025, 1, 1))
     world.run()

@@ -110,6 +110,24 @@ def test_a_card_does_not_take_the_place_of_another_purpose(folder: Path, store: 
         activate(folder, store, risk, "health.yml", START, force=False)
 
 
+LEARNT = """\
+learnt:
+  {label: churned, positive: "yes", rows: 900, events: 90, base_rate: 0.1, judged: folds, judged_rows: 900, auc: 0.5,
+   auc_interval: [0.45, 0.55], brier: 0.09, brier_interval: [0.08, 0.1], verdict: no better than chance, proven: false,
+   red_catches: 0.5, data: abc, calibration: [[0, 0.2], [100, 0.1]]}
+"""
+
+
+def test_a_learnt_card_that_did_not_prove_itself_is_refused(folder: Path, store: Store) -> None:
+    learnt = load_card_file(card(folder, CARD + LEARNT))
+    with pytest.raises(ConfigError, match="did not prove itself: no better than chance") as caught:
+        activate(folder, store, learnt, "health.yml", START, force=False)
+    assert caught.value.problems[0].line == 8
+    assert activate(folder, store, learnt, "health.yml", START, force=True).version == learnt.card.version
+    proven = load_card_file(card(folder, CARD + LEARNT.replace("proven: false", "proven: true")))
+    assert activate(folder, store, proven, "health.yml", START, force=False).version == proven.card.version
+
+
 def test_what_would_leave_customers_without_a_card_is_said(folder: Path, store: Store) -> None:
     some = load_card_file(card(folder, CARD.replace("for: all", "for: touch = high")))
     assert "no file is for: all" in activate(folder, store, some, "health-high.yml", START, force=False).warnings[0]
@@ -144,12 +162,6 @@ def test_the_list_says_since_when(folder: Path, store: Store) -> None:
     assert found["risk-high.yml"].since is None
 
 
-@pytest.fixture
-def shop(folder: Path) -> Path:
-    (folder / "csbridge.yml").write_text(CONFIG.replace("${NOT_SET_HERE}", "secret"))
-    return folder
-
-
 def run(folder: Path, *words: str) -> Result:
     return CliRunner().invoke(main, ["-c", str(folder / "csbridge.yml"), *words])
 
@@ -160,33 +172,41 @@ def data(folder: Path, *words: str, code: int = 0) -> Any:
     return json.loads(result.stdout)
 
 
-def test_the_commands(shop: Path) -> None:
-    file = str(card(shop))
-    shown = run(shop, "scorecard", "check", file).output
+def test_the_commands(folder: Path) -> None:
+    file = str(card(folder))
+    shown = run(folder, "scorecard", "check", file).output
     assert "usage: 100% of the weight; reaches the floor of 30% alone" in shown
     assert "green from 70, yellow from 40; margin 2, 3 days" in shown
-    facts = data(shop, "scorecard", "check", file)
+    facts = data(folder, "scorecard", "check", file)
     assert facts["measures"]["seats"] == {"feature": "seat_use", "group": "usage", "weight": 1}
     assert (facts["form"], facts["warnings"]) == ("weighted", [])
-    assert len(data(shop, "scorecard", "write", "risk")["written"]) == 3
-    first = data(shop, "scorecard", "activate", file, "--as", "mine")
+    assert len(data(folder, "scorecard", "write", "risk")["written"]) == 3
+    first = data(folder, "scorecard", "activate", file, "--as", "mine")
     assert (Path(first["file"]).name, first["replaced"]) == ("mine.yml", None)
-    rows = data(shop, "scorecard", "list")["scorecards"]
+    rows = data(folder, "scorecard", "list")["scorecards"]
     assert [(row["file"], row["scored"]) for row in rows][:2] == [("mine.yml", True), ("risk-high.yml", False)]
-    assert "mine.yml" in run(shop, "scorecard", "list").output
-    assert data(shop, "scorecard", "rollback")["version"] is None
-    assert data(shop, "scorecard", "rollback", code=2)["error"]["family"] == "ConfigError"
-    assert run(shop, "scorecard", "activate", file, "--as", "../x").exit_code == 2
+    assert "mine.yml" in run(folder, "scorecard", "list").output
+    assert data(folder, "scorecard", "rollback")["version"] is None
+    assert data(folder, "scorecard", "rollback", code=2)["error"]["family"] == "ConfigError"
+    assert run(folder, "scorecard", "activate", file, "--as", "../x").exit_code == 2
 
 
-def test_an_index_is_shown_by_its_values(shop: Path) -> None:
+def test_what_is_wrong_with_the_store_is_told(folder: Path) -> None:
+    config = folder / "csbridge.yml"
+    config.write_text(CONFIG + "store: ${NOT_SET_EITHER}\nscorecards: [health, risc]\n")
+    problems = data(folder, "scorecard", "list", code=2)["error"]["problems"]
+    assert [(problem["where"], problem["line"]) for problem in problems] == [("store", 7), ("scorecards[1]", 8)]
+    assert data(folder.parent, "scorecard", "list", code=2)["error"]["problems"][0]["what"] == "there is no such file"
+
+
+def test_an_index_is_shown_by_its_values(folder: Path) -> None:
     text = "purpose: health\nform: additive\nmeasures:\n  talks: {action: meeting, value: 3, cap: 30}\n"
-    shown = run(shop, "scorecard", "check", str(card(shop, text))).output
+    shown = run(folder, "scorecard", "check", str(card(folder, text))).output
     assert "+3  talks (actions): each of meeting, at most 30" in shown
 
 
-def test_the_shipped_card_that_init_writes_checks_clean(shop: Path) -> None:
-    file = card(shop, shipped_text("scorecards/health.yml"), "health.yml")
-    shown = run(shop, "scorecard", "check", str(file)).output
+def test_the_shipped_card_that_init_writes_checks_clean(folder: Path) -> None:
+    file = card(folder, shipped_text("scorecards/health.yml"), "health.yml")
+    shown = run(folder, "scorecard", "check", str(file)).output
     assert "14%  active_trend (usage): 0.0 to 13.9 points by active_trend" in shown
     assert "warning" not in shown

@@ -80,13 +80,22 @@ def essence(world: World, id: str) -> tuple[object, ...]:
     return decision.band, tuple(flag.name for flag in decision.flags), decision.version
 
 
+def going(world: World, id: str) -> tuple[bool, bool]:
+    """Whether there is a trend and a change to see: they appear once there is enough history."""
+    own = world.crm.own[id]
+    return own.get("health_trend") is not None, own.get("health_change_30d") is not None
+
+
 def test_thirty_quiet_nights_write_only_what_moved(world: World) -> None:
-    """A write is explained by another band, flag or version, a fact, or a score that moved by ``min_change``."""
+    """A write is explained by another band, flag or version, a fact, a score that moved by ``min_change``, or a trend
+    of which there is enough history at last.
+    """
     some_accounts(world)
     world.run()
     world.crm.writes.clear()
     ids = [str(number) for number in range(6)]
     published = {id: (world.decision(id).score, essence(world, id), facts(world, id)) for id in ids}
+    seen = {id: going(world, id) for id in ids}
     kept_quiet = drifted = 0
     for _ in range(30):
         world.next_day()
@@ -97,13 +106,15 @@ def test_thirty_quiet_nights_write_only_what_moved(world: World) -> None:
             score, decided, known = published[id]
             now = world.decision(id).score
             moved = score != now and (score is None or now is None or abs(now - score) >= 1 - 1e-9)
-            worth_it = moved or decided != essence(world, id) or known != facts(world, id)
+            appeared, seen[id] = seen[id] != going(world, id), going(world, id)
+            worth_it = moved or appeared or decided != essence(world, id) or known != facts(world, id)
             assert (id in written) == worth_it, (world.workspace.today, id)
             if worth_it:
                 material = moved or decided != essence(world, id)
                 published[id] = (now if material else score, essence(world, id), facts(world, id))
             kept_quiet += not worth_it
             drifted += not worth_it and score != now
+    assert all(trend for trend, _ in seen.values())
     assert kept_quiet > 60
     assert drifted > 5, "some scores drifted below the threshold"
 

@@ -10,12 +10,12 @@ import pytest
 from ruamel.yaml import YAML
 from test_scoring_golden import AS_OF, all_frames
 
-from config.scorecards import Scorecard, load_card_file
+from config.scorecards import Scorecard, load_card_file, shipped_scorecard
 from config.shipped import shipped_path
 from scoring.bands import decide_bands
 from scoring.decision import Decision
 from scoring.engine import decide
-from scoring.policy import one_card
+from scoring.policy import Policy, one_card
 from scoring.ranking import largest
 from scoring.scorecard import score_frame
 
@@ -57,3 +57,20 @@ def test_golden_account_of_an_index(name: str, decisions: Mapping[str, Decision]
     assert round(sum(points.values()), 1) == (decision.score or 0)
     assert decision.reasons
     assert decision.next_action
+
+
+def test_of_a_risk_what_raises_it_is_said_first_and_a_cap_keeps_it_up() -> None:
+    accounts = {
+        "lost": {
+            "account": {"status": "customer", "seats_bought": 10},
+            "usage": [{"persons": 2, "features": 1, "from": 60, "to": 16}],
+            "renewals": [{"status": "lost", "closes": 5}],
+        }
+    }
+    cards = {"health": (shipped_scorecard("health"),), "risk": (shipped_scorecard("risk"),)}
+    (decision,) = decide(all_frames(accounts), Policy(cards), {})
+    (risk,) = decision.verdicts
+    assert (risk.score, risk.band) == (85.0, "red")
+    assert risk.reasons.startswith("Not under 85: the renewal is lost. Use down 57 % against its own average.")
+    assert round(sum(part.points for part in risk.contributions), 1) == 85.0
+    assert all(part.loss >= 0 for part in risk.contributions)

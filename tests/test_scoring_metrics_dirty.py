@@ -66,7 +66,7 @@ def estimates(result: Any) -> Iterator[Estimate]:
             yield from estimates(one)
 
 
-@settings(max_examples=20, phases=[Phase.generate])
+@settings(max_examples=15, phases=[Phase.generate])
 @given(MONTHLY, CUSTOMERS, RESPONSES, PURCHASES)
 def test_any_table_gives_numbers_or_unknown(
     monthly: pd.DataFrame, customers: pd.DataFrame, responses: pd.DataFrame, bought: pd.DataFrame

@@ -39,10 +39,10 @@ def test_every_revenue_term_is_the_sum_of_named_accounts() -> None:
 
 
 def test_what_would_have_stayed_anyway_is_taken_off() -> None:
-    """Two of three of 300 stayed; without customer success 60 % of 900 would have: 600 − 540, a third of a year."""
+    """Two of three of 300 stayed; without customer success 60 % of 900 a year would have: 600 − 900 × 0.6^(1/3)."""
     given = book_of({name: [300] * 4 + [end] for name, end in (("a", 300), ("b", 300), ("c", 0))})
     found = roi(given, at(0), at(4), YEAR, baseline=0.6)
-    assert found.revenue[0].amount == pytest.approx((600 - 540) / 3)
+    assert found.revenue[0].amount == pytest.approx((600 - 900 * 0.6 ** (1 / 3)) / 3, abs=0.02)
 
 
 def test_an_unknown_cost_leaves_the_return_unknown() -> None:
@@ -102,6 +102,12 @@ def test_the_effect_of_a_programme_is_found_where_there_is_one() -> None:
     assert size.after is not None
     assert abs(size.after) < 0.1 < abs(size.before)
     assert found.balanced
+    assert [one.month for one in found.path] == list(range(-3, 7))
+    base, last = found.path[3], found.path[-1]
+    assert base.treated == base.matched == 1.0
+    assert last.treated is not None
+    assert last.matched is not None
+    assert last.treated - last.matched == pytest.approx(found.growth.value)
 
 
 def test_no_effect_is_found_where_there_is_none() -> None:

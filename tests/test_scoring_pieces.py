@@ -244,6 +244,17 @@ def test_the_largest_are_those_of_a_plain_sort(rows: list[list[int]]) -> None:
             assert ranked == [*wanted, -1, -1, -1][:3]
 
 
+@pytest.mark.parametrize("kind", ["Int64", "Float64", "boolean", "object", "string", "int64[pyarrow]", "category"])
+def test_columns_of_any_kind_are_read_as_their_numbers(kind: str) -> None:
+    card = Scorecard.model_validate(
+        {"purpose": "health", "measures": named([{"weight": 1, "curve": [[0, 0], [2, 100]]}])}
+    )
+    column = pd.Series([1, 0, None], dtype="object").astype(kind)
+    assert score_frame(pd.DataFrame({"f0": column}), card).score.tolist() == pytest.approx(
+        [50, 0, math.nan], nan_ok=True
+    )
+
+
 def test_of_equal_remainders_the_first_gets_the_tenth_also_among_many() -> None:
     exact = np.full((300, 2), 0.5)
     parts = apportioned(exact, np.array([150.0, 0.0]), np.ones((300, 2), dtype=bool))

@@ -58,7 +58,7 @@ def activate(shell: Shell, file: Path, name: str | None, force: bool) -> Result:
 
     target = _file_name(name or file.name)
     found = checked(file, shell.config)
-    with _store(shell) as (store, now):
+    with _store(shell) as (store, now, _):
         done = activate(shell.config.parent, store, found, target, now(), force=force)
     warned = [*warnings(found.card), *done.warnings]
     data = {"file": str(done.path), "version": done.version, "replaced": done.replaced, "warnings": warned}
@@ -77,7 +77,7 @@ def rollback(shell: Shell, purpose: str | None, force: bool) -> Result:
     """Take the newest activation back (of PURPOSE, when given): the file is what it was before."""
     from bridge.carding import roll_back
 
-    with _store(shell) as (store, now):
+    with _store(shell) as (store, now, _):
         done = roll_back(shell.config.parent, store, cast(Purpose | None, purpose), now(), force=force)
     data = {"file": str(done.path), "version": done.version, "replaced": done.replaced}
     state = f"{done.version} is active again" if done.version else "is gone again"
@@ -91,8 +91,7 @@ def list_(shell: Shell) -> Result:
     from bridge.carding import listed
     from bridge.cli.scorecard_text import table
 
-    with _store(shell) as (store, _):
-        purposes = _purposes(shell)
+    with _store(shell) as (store, _, purposes):
         found = listed(shell.config.parent, store, purposes)
     data = [
         {
@@ -117,21 +116,19 @@ def _file_name(name: str) -> str:
     return name if name.endswith(".yml") else f"{name.removesuffix('.yaml')}.yml"
 
 
-def _purposes(shell: Shell) -> list[Purpose]:
-    from config.loading import load
-
-    return list(dict.fromkeys(["health", *load(shell.config, shell.environ).scorecards]))
-
-
 @contextmanager
 def _store(shell: Shell) -> Iterator[Any]:
-    """The workspace's store and clock, without its scorecards: they may be what has to be mended."""
+    """The workspace's store, its clock and the purposes it scores.
+
+    Without its scorecards, which may be what has to be mended, and without the secrets of its connections.
+    """
     from bridge.clock import from_environment
     from bridge.store.engine import open_store
-    from config.loading import load
+    from config.loading import load_store
 
-    store = open_store(load(shell.config, shell.environ).store)
+    address, purposes = load_store(shell.config, shell.environ)
+    store = open_store(address)
     try:
-        yield store, from_environment(shell.environ).now
+        yield store, from_environment(shell.environ).now, list(dict.fromkeys(["health", *purposes]))
     finally:
         store.close()

@@ -79,7 +79,9 @@ def roi(numbers: Numbers) -> Section:
         notes.append("All kept revenue counts as customer success's: set economics.kept_anyway to the share that would "
                      "have stayed without it")  # fmt: skip
     else:
-        notes.append(f"{share(back.baseline, 0)} of the revenue counts as kept anyway (economics.kept_anyway)")
+        notes.append(
+            f"{share(back.baseline, 0)} of revenue counts as kept anyway from year to year (economics.kept_anyway)"
+        )
     return Section(
         "roi", "Return on customer success",
         "(retention + expansion + referral revenue) − (people + tools + programmes), over the period. "

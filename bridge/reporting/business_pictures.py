@@ -185,7 +185,18 @@ def _effect(numbers: Numbers) -> list[Figure]:
         "Differences between accounts with the programme and their matches, with intervals", [name for name, _ in rows],
         [one.value for _, one in rows], low, high, level=0.0, axis="difference (0.1 = ten percentage points)",
     )  # fmt: skip
-    return [Figure("With the programme, less without", svg, "lines: 95 % interval")]
+    labels = ["start" if one.month == 0 else f"{one.month:+d}" for one in found.path]
+    path = charts.lines(
+        "Mean ARR of accounts with the programme and of their matches, before and after it began", labels,
+        {"with the programme": [one.treated for one in found.path], "matched": [one.matched for one in found.path]},
+        percent=True, level=1.0,
+    )  # fmt: skip
+    return [
+        Figure(
+            "Before and after", path, "mean ARR, of that at the start; months from the start; lost accounts count 0"
+        ),
+        Figure("With the programme, less without", svg, "lines: 95 % interval"),
+    ]
 
 
 def _bounds(some: Sequence[Estimate]) -> tuple[list[float | None], list[float | None]]:

@@ -71,8 +71,8 @@ def _retention(numbers: Numbers) -> Section:
         ("ARR of new customers", period.new_arr),
     )  # fmt: skip
     tables = [Table.of([f"from {numbers.start} to {numbers.end}", numbers.currency], [[n, money(v)] for n, v in sums])]
-    if numbers.monthly:
-        rows = [_retention_row(month(one.end), one) for one in numbers.monthly]
+    if any(one.customers or one.new for one in numbers.monthly):
+        rows = [_retention_row(month(one.end), one) for one in numbers.monthly if one.customers or one.new]
         tables.append(Table.of(["month", *_RETENTION], rows, "by month"))
     if numbers.groups:
         rows = [_retention_row(name, one) for name, one in _largest(numbers.groups)]
@@ -164,6 +164,7 @@ def _base(numbers: Numbers) -> Section:
     rows = [
         [month(one.month), f"{one.customers:,}", money(one.arr), money(one.mrr), f"{one.unknown:,}"]
         for one in numbers.revenue
+        if one.customers
     ]
     tables = [Table.of(["", "customers", "ARR", "MRR", "ARR unknown of"], rows, numbers.currency)]
     if len(numbers.revenue_groups) > 1:
@@ -263,4 +264,4 @@ def _of_known(now: Revenue | None) -> str:
 
 
 def _ratio(one: Estimate) -> str:
-    return UNKNOWN if one.value is None else f"{one.value:.1f}"
+    return UNKNOWN if one.value is None else f"{round(one.value, 1) or 0.0:.1f}"

@@ -28,7 +28,9 @@ class Change:
 def remember(db: Connection, cards: Iterable[Scorecard], now: datetime) -> list[str]:
     """Keep the content of those that are not known yet; their versions."""
     by_version = {card.version: card for card in cards}
-    known = set(db.execute(select(card_versions.c.version).where(card_versions.c.version.in_(by_version))).scalars())
+    known = set(
+        db.execute(select(card_versions.c.version).where(card_versions.c.version.in_(list(by_version)))).scalars()
+    )
     rows = [
         {"version": version, "purpose": card.purpose, "content": card.content, "seen_at": now}
         for version, card in by_version.items()

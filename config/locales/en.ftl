@@ -918,3 +918,31 @@ quality-no_such_customer = { $count ->
    *[other] { $where }: { $count } rows are about nobody in the book
 }
 quality-stalled = The usage source has stalled: use is unknown, not none
+
+## Rhythm of use
+
+use_days_365d = { $use_days_365d ->
+    [0] No use in a year
+    [one] Used on { $use_days_365d } day in a year
+   *[other] Used on { $use_days_365d } days in a year
+}
+    .label = Days of use in a year
+    .remedy = Give them a reason to come back: show what they have not used yet
+
+usual_gap = Usually back after { WHOLE($usual_gap) ->
+    [one] { WHOLE($usual_gap) } day
+   *[other] { WHOLE($usual_gap) } days
+}
+    .label = Usual gap between days of use
+    .remedy = Find an occasion that brings them back more often
+
+silence_ratio = { $days_since_login ->
+    [0] Last use today
+    [one] Last use { $days_since_login } day ago
+   *[other] Last use { $days_since_login } days ago
+}, usually back after { WHOLE($usual_gap) ->
+    [one] { WHOLE($usual_gap) } day
+   *[other] { WHOLE($usual_gap) } days
+}
+    .label = Silence against their own rhythm
+    .remedy = Call: they are away for longer than is usual for them

@@ -38,6 +38,15 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """Mean ARR of both groups so many months after the base (negative: before), as a share of that at the base."""
+
+    month: int
+    treated: float | None
+    matched: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """``retention``: difference in the share still there; ``growth``: in ARR, as a share of the ARR at the base, lost
     accounts included; each treated less its match, ``months`` after the base. ``arr``: growth in money.
@@ -50,6 +59,7 @@ class Effect:
     growth: Estimate
     arr: float | None
     balance: tuple[Balance, ...]
+    path: tuple[Moved, ...] = ()
     missing: str = ""
     """Why there is no number."""
 
@@ -76,11 +86,13 @@ def effect(book: Book, started: pd.Series, months: int = 6, trend: int = 3, leas
     pairs = _matched(treated, others)
     n = len(begun)
     if n == 0:
-        return Effect(months, 0, (), Estimate(None), Estimate(None), None, (), "no account has a day on which it began")
+        return Effect(
+            months, 0, (), Estimate(None), Estimate(None), None, (), (), "no account has a day on which it began"
+        )
     if len(pairs) < least_n:
         why = f"{len(pairs)} of {n} accounts with the programme have {months} months of known ARR after it began and "
         why += f"a like account without it; {least_n} are needed"
-        return Effect(months, n, _ids(pairs), Estimate(None), Estimate(None), None, (), why)
+        return Effect(months, n, _ids(pairs), Estimate(None), Estimate(None), None, (), (), why)
     kept = (pairs["kept"] - pairs["match_kept"]).to_numpy("float64")
     grown = (pairs["growth"] - pairs["match_growth"]).to_numpy("float64")
     growth = estimates.mean(grown)
@@ -92,6 +104,7 @@ def effect(book: Book, started: pd.Series, months: int = 6, trend: int = 3, leas
         growth=growth,
         arr=float((grown * pairs["arr"].to_numpy("float64")).sum()),
         balance=tuple(_balance(name, treated, others, pairs) for name in MEASURES),
+        path=_path(book, pairs, range(-trend, months + 1)),
     )
 
 
@@ -184,6 +197,24 @@ def _balance(name: str, treated: pd.DataFrame, others: pd.DataFrame, pairs: pd.D
         before=before if before is not None and np.isfinite(before) else None,
         after=after if after is not None and np.isfinite(after) else None,
     )
+
+
+def _path(book: Book, pairs: pd.DataFrame, offsets: range) -> tuple[Moved, ...]:
+    """Before and after, month by month; a lost account counts 0, one whose ARR is not known counts in no mean."""
+    ends = book.whole
+    arr = book.monthly["arr"].mask(book.monthly["active"].eq(False), 0.0)
+    wide = book.monthly.assign(arr=arr).pivot(index="customer", columns="month", values="arr").reindex(columns=ends)
+    base = pairs["base"].to_numpy("int64")
+
+    def mean(customers: pd.Series, offset: int) -> float | None:
+        place = base + offset
+        inside = (place >= 0) & (place < len(ends))
+        rows, values = wide.index.get_indexer(pd.Index(customers)), wide.to_numpy("float64")
+        index = values[rows, np.clip(place, 0, len(ends) - 1)] / values[rows, base]
+        known = index[inside & np.isfinite(index)]
+        return float(known.mean()) if len(known) else None
+
+    return tuple(Moved(k, mean(pairs["customer"], k), mean(pairs["match_customer"], k)) for k in offsets)
 
 
 def _ids(pairs: pd.DataFrame) -> tuple[tuple[object, object], ...]:

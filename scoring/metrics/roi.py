@@ -37,7 +37,7 @@ class Roi:
     ratio: float | None
     """Revenue ÷ costs."""
     baseline: float | None
-    """Share of the revenue that would have stayed without customer success, as the admin judges; None: none of it is
+    """Share of a year's revenue that would have stayed without customer success, as the admin judges; None: none is
     taken off, so that the whole of the kept revenue counts, which overstates what customer success did."""
     without_arr: int
     missing: tuple[str, ...]
@@ -52,15 +52,18 @@ def roi(
 ) -> Roi:
     """``costs`` a year, by name; the period takes its share. Revenue is a year's, times the same share.
 
-    retention: kept ARR of those there at both ends, at most what it was, less ``baseline`` × ARR at the start of
-    all of them (of lost ones, too: without it they count 0). expansion: what they pay more.
+    retention: kept ARR of those there at both ends, at most what it was, less what of all of theirs at the start would
+    have stayed anyway: × ``baseline`` to the power of the years (of lost ones, too; without a baseline they count 0).
+    expansion: what they pay more.
     referral: ARR of those who came in the period and were referred by somebody.
     """
     share = years(start, end)
     moved = movement(book, start, end)
     there = moved["there"].fillna(False).astype(bool)
     known = moved[there & moved["still"].notna() & moved["before"].notna() & moved["after"].notna()]
-    kept = np.minimum(known["before"], known["after"]) - (baseline or 0.0) * known["before"]
+    kept = (
+        np.minimum(known["before"], known["after"]) - (0.0 if baseline is None else baseline**share) * known["before"]
+    )
     more = (known["after"] - known["before"]).clip(lower=0.0)
     came = moved[~there & moved["still"].fillna(False).astype(bool) & _referred(book, moved.index)]
     terms = (

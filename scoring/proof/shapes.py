@@ -77,10 +77,11 @@ def _of_numbers(column: str, values: Floats, happened: Floats, direction: Direct
     if len(edges) == 1 and (values == edges[0]).any():  # nearly all are equal: those and the others
         edges = np.unique([edges[0], np.nextafter(edges[0], -np.inf)])
     place = np.searchsorted(edges, values, side="left")
-    rows, hits = np.bincount(place).astype(np.float64), np.bincount(place, weights=happened)
+    rows = np.asarray(np.bincount(place), dtype=np.float64)
+    hits = np.asarray(np.bincount(place, weights=happened), dtype=np.float64)
     filled = rows > 0
     centre = np.bincount(place, weights=values)[filled] / rows[filled]
-    rows, hits = rows[filled].astype(np.float64), hits[filled].astype(np.float64)
+    rows, hits = rows[filled], hits[filled]
     if len(rows) < 2:
         return None
     fitted, turn, gain = _best(rows, hits, direction)
