@@ -27,7 +27,7 @@ from scoring.proof.outcomes import Lives
 from scoring.scorecard import check
 from scoring.use import HISTORY
 
-PIECE: Final = 250
+PIECE: Final = 1_000
 """Customers whose records are held at a time: all that is known of them, for all cuts."""
 MONTHS: Final = 24
 """How many months back the proof looks where nothing else is asked."""
@@ -132,7 +132,8 @@ def _in_scope(workspace: Workspace, row: frame_rows.Row) -> bool:
 def _judged(db: Connection, workspace: Workspace, frames: Frames, moment: Moment) -> Any:
     """The one seam between the proof and the engine. A band's path starts from the decisions stored before that day."""
     previous = {} if moment.dated else decisions.previous(db, frames.customers.index.tolist(), moment.day)
-    return proof.judge(frames, workspace.policy, previous, dated=moment.dated)
+    health = replace(workspace.policy, cards={"health": tuple(workspace.cards["health"])}, flags={})
+    return proof.judge(frames, health, previous, dated=moment.dated)
 
 
 def _moment(workspace: Workspace, day: date, since: date) -> Moment:

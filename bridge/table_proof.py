@@ -15,7 +15,8 @@ def prove_table(
     """What ``--json`` tells, and the result. ``columns``: the further options of ``scored_rows``."""
     table = read_table(file)
     made = scored_rows(table, score, label, by=by, red_below=bands.yellow, horizon=horizon, **columns)
-    result = backtest(made.rows, features=made.features, horizon=horizon, by=by, draws=draws)
+    timed = horizon if columns.get("time") else None
+    result = backtest(made.rows, features=made.features, horizon=timed, by=by, draws=draws)
     told = result.as_data()
     for cut in told["by_cut"]:
         cut["cut"] = made.times.get(cut["cut"], cut["cut"])
@@ -25,7 +26,7 @@ def prove_table(
         "table": str(file),
         "score_column": score,
         "label": {"column": label, "positive": made.outcome.positive, "good": made.outcome.good},
-        "horizon_days": horizon if columns.get("time") else None,
+        "horizon_days": timed,
         "cuts": [cut["cut"] for cut in told["by_cut"]],
         "red_below": bands.yellow if result.red else None,
         "notes": [*made.notes, *_of_direction(result, bool(columns.get("risk")))],

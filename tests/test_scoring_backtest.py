@@ -129,6 +129,16 @@ def test_the_regression_learns_only_what_was_over_by_then() -> None:
     assert roc_auc_score(rows.loc[before, "lost"], risk[before]) > 0.9
 
 
+def test_without_time_the_regression_is_judged_on_other_customers() -> None:
+    rows = book(1, apart=0.5).assign(cut=pd.Timestamp("2025-01-31"))
+    rng = np.random.default_rng(3)
+    rows["tells"] = rng.standard_normal(len(rows)) + 2 * rows["lost"]
+    rows["name"] = rows["customer"].astype(str)  # learns by heart, where a customer is on both sides
+    told = judged(rows, features=["tells", "name"], horizon=None)
+    assert told.rivals["logistic regression"].skill.auc.contains(0.92)
+    assert "logistic regression" not in judged(rows, features=["tells"]).rivals  # nothing earlier to learn from
+
+
 def test_a_baseline_that_does_better_is_named() -> None:
     rows = book(1, apart=0.7)
     rng = np.random.default_rng(7)

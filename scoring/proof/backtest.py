@@ -15,7 +15,7 @@ from scoring.proof import calibration, verdicts
 from scoring.proof.calibration import Calibration
 from scoring.proof.lead_time import LeadTime
 from scoring.proof.resampling import Draws, Estimate, Flags, Floats, Histogram, estimate, histogram, ratio, sums
-from scoring.proof.rivals import logistic, recency
+from scoring.proof.rivals import logistic, logistic_in_folds, recency
 
 LEAST_EVENTS: Final = 10
 """Customers lost, and as many others, below which no figure means anything."""
@@ -25,6 +25,7 @@ MOST_DRAWN: Final = 100_000_000
 """Customers × draws: of very many customers fewer draws do, for the interval is narrow anyway."""
 KEYS: Final = {"recency alone": "recency", "logistic regression": "logistic_regression"}
 """Names of baselines → what --json calls them."""
+SEED: Final = 20_260_301
 GRID: Final = np.linspace(0, 1, 41)
 """Where curves are drawn."""
 BINS: Final = np.arange(0, 101, 5)
@@ -141,15 +142,16 @@ def backtest(
     rows: pd.DataFrame,
     *,
     features: Sequence[str] = (),
-    horizon: int = 90,
+    horizon: int | None = 90,
     by: str | None = None,
     others: Mapping[str, str] = MappingProxyType({}),
     lead: LeadTime | None = None,
     draws: int = 1_000,
-    seed: int = 20_260_301,
+    seed: int = SEED,
 ) -> Backtest:
     """``rows``: ``customer``, ``cut`` (days), ``score`` (low = at risk), ``lost`` (1, 0; NaN is left out); may have
     ``band``, ``probability`` and the ``features`` that the regression learns from. ``by``: a column of groups.
+    ``horizon``: days that an outcome takes; None where rows have no time: the regression is then judged in folds.
     ``others``: name → column of another score to compare with, low = at risk.
     """
     known = rows[rows["lost"].notna()].reset_index(drop=True)
@@ -222,12 +224,14 @@ class _Rows:
         return self.rows["score"].to_numpy(np.float64)
 
 
-def _rivals(counted: _Rows, own: Histogram, features: Sequence[str], horizon: int) -> dict[str, Rival]:
+def _rivals(counted: _Rows, own: Histogram, features: Sequence[str], horizon: int | None) -> dict[str, Rival]:
     found: dict[str, Rival] = {}
     days = recency(counted.rows)
     if days is not None:
         found["recency alone"] = _rival(counted, own, -days.to_numpy(np.float64))
-    foretold = logistic(counted.rows, features, horizon).risk.to_numpy(np.float64)
+    rows = counted.rows
+    told = logistic_in_folds(rows, features, SEED) if horizon is None else logistic(rows, features, horizon)
+    foretold = told.risk.to_numpy(np.float64)
     asked = ~np.isnan(foretold)
     later = counted.where(asked)
     if min(later.lost_customers(), later.kept_customers()) >= LEAST_EVENTS:

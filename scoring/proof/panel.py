@@ -6,7 +6,7 @@ Owns who counts as a customer at a cut. Must not know how the frames were read, 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -140,8 +140,3 @@ def usage_until(usage: pd.DataFrame, day: date, days: int) -> pd.DataFrame:
     )
     whole = last.assign(person=None, feature="", count=1.0).reindex(columns=usage.columns)
     return pd.concat([recent, whole], ignore_index=True)
-
-
-def last_full(until: date, horizon: int) -> date:
-    """The last day whose horizon is over by ``until``."""
-    return until - timedelta(days=horizon)

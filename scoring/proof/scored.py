@@ -130,7 +130,7 @@ def _notes(lost: Floats, told: pd.Series, time: str | None, days: Floats | None)
     if untimed := int((~told).sum()):
         notes.append(f"{untimed:,} rows have no time and are in no figure")
     if time is None:
-        notes.append("without --time nothing is earlier or later: no regression can be judged beside the score")
+        notes.append("without --time nothing is earlier or later: the regression beside the score is judged in folds")
     if days is None:
         notes.append("no column says how recently a customer was seen: name one with --recency to have that baseline")
     return notes
