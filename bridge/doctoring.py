@@ -93,7 +93,8 @@ def _book(workspace: Workspace) -> Iterator[Noted]:
     words = catalogue(workspace.settings.language)
     for one in book_quality(workspace):
         said = sentence(words, one.problem, one.frame, one.column, one.rows, one.examples[0].text)
-        yield Noted("data", Finding("warning", f"{said} ({one.customers:,} customers)"))
+        of = "1 customer" if one.customers == 1 else f"{one.customers:,} customers"
+        yield Noted("data", Finding("warning", f"{said}; of {of}" if one.customers else said))
 
 
 def _store(workspace: Workspace) -> Iterator[Noted]:

@@ -56,6 +56,6 @@ def test_the_whole_book_is_looked_at_where_it_is_asked_for(tmp_path: Path) -> No
     finally:
         workspace.close()
     assert ("flags", "info", "flags on 12 of 12 customers: renewal_near 12 (100%)") in said
-    assert ("data", "warning", "No seat bought: the share of seats used is unknown (12 customers)") in said
+    assert ("data", "warning", "No seat bought: the share of seats used is unknown (0); of 12 customers") in said
     assert any(place == "flags" and level == "warning" for place, level, _ in said), "of so many flags nobody looks"
     assert not {"flags", "data"} & set(quiet)
