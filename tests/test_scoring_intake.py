@@ -137,6 +137,7 @@ def test_leaks_are_named() -> None:
         ([0, 1], "1", True, "renewed"),
         (["renewed", "not renewed"], "renewed", True, "outcome"),
         (["-1", "1"], "1", False, "target"),
+        (["True.", "False."], "true.", False, "churn"),
     ],
 )
 def test_labels_of_two_values(values: list[Any], positive: str, good: bool, label: str) -> None:

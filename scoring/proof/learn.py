@@ -47,7 +47,7 @@ class Lesson:
     rows: int
     events: int
     unlabelled: int
-    """Rows whose label is missing; they were left out."""
+    """Rows whose label (or time) is missing; they were left out."""
     set_aside: tuple[SetAside, ...]
     leaks: tuple[Leak, ...]
     ids: tuple[str, ...]
@@ -102,6 +102,7 @@ def learn(
     band is to hold. ConfigError for a column or label that cannot be used; the order of the rows never matters.
     """
     baselines.need_the_extra()
+    table = table.set_axis(_names(table), axis=1)
     _check_names(table, {"--time": [time], "--drop": drop, "--keep": keep, "--id": [customer]})
     outcome = read_outcome(table, label, positive, good)
     hash_of_rows, order_of = digest(table)
@@ -118,7 +119,7 @@ def learn(
     frame = intake.frame.drop(columns=[leak.column for leak in leaks if not leak.kept])
     lesson = Lesson(
         None, "too few", "", replace(outcome, happened=happened), len(table), int(happened.sum()),
-        len(outcome.happened) - len(labelled), tuple(aside), tuple(leaks), intake.ids, None, None, None, None, frame,
+        len(outcome.happened) - len(table), tuple(aside), tuple(leaks), intake.ids, None, None, None, None, frame,
     )  # fmt: skip
     bad = 1 - happened if outcome.good else happened
     task = Task(frame, bad, _chance(intake, len(table)), intake.groups, directions or {}, red_catches, purpose)
@@ -258,6 +259,12 @@ def _when(table: pd.DataFrame, time: str) -> Floats:
         what = f"{time} cannot be read as a time"
         raise ConfigError([Problem("--time", what, expected="days, months, quarters or numbers that rise")])
     return when
+
+
+def _names(table: pd.DataFrame) -> list[str]:
+    """The columns' names as text; one that comes again gets a number, as pandas does when it reads a file."""
+    names = [str(name) for name in table.columns]
+    return [f"{name}.{names[:at].count(name)}" if name in names[:at] else name for at, name in enumerate(names)]
 
 
 def _check_names(table: pd.DataFrame, given: Mapping[str, Collection[str | None]]) -> None:
