@@ -31,6 +31,8 @@ Verdict = Literal["beats", "level", "behind", "no skill", "too few"]
 
 LEAST: Final = 30
 """Rows of either outcome without which nothing is learnt."""
+SURE: Final = 3.0
+"""Standard errors by which the AUC must lie above 0.5: of tables of pure noise, hardly one in a hundred gets there."""
 BARE: Final = 10
 """Without these, not even when told to."""
 
@@ -162,11 +164,12 @@ def _verdict(lesson: Lesson, fitted: Fitted | None, fewest: int) -> tuple[Verdic
     found = lesson.figures
     if fitted is None or found is None:
         return "no skill", "no column says anything about the outcome"
-    low = found.auc[CARD].low
-    if not low > 0.5 or (lesson.time is None and not found.skill.value > 0):
+    own = found.auc[CARD]
+    if not own.value - SURE * own.error > 0.5 or (lesson.time is None and not found.skill.value > 0):
         return "no skill", (
-            f"on rows it had not seen it cannot be told from chance (AUC {found.auc[CARD].value:.3f}, "
-            f"95 % interval {low:.3f} to {found.auc[CARD].high:.3f}; Brier skill {found.skill.value:.3f})"
+            f"on rows it had not seen it cannot be told from chance (AUC {own.value:.3f}, 95 % interval {own.low:.3f} "
+            f"to {own.high:.3f}, standard error {own.error:.3f}; Brier skill {found.skill.value:.3f}); skill is an AUC "
+            f"{SURE:g} standard errors above 0.5, and a skill above 0"
         )
     if fewest < LEAST:
         return "too few", _too_few(fewest, lesson.outcome)
