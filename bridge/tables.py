@@ -19,7 +19,7 @@ import pandas as pd
 
 from config.errors import ConfigError, Problem
 
-ROWS: Final = 100_000
+ROWS: Final = 50_000
 """Rows of a piece."""
 _SAMPLE: Final = 1 << 16
 _SEPARATORS: Final = ",;\t|"

@@ -24,6 +24,7 @@ CHANCE = np.random.default_rng(5)
         ([" ", "1.5", "2"], "numbers", [np.nan, 1.5, 2.0]),
         (["1,234.50", "5", "NA"], "numbers", [1234.5, 5.0, np.nan]),
         (["12,5", "3,25", "-"], "numbers", [12.5, 3.25, np.nan]),
+        (["0,125", "1,250", "1.234,5"], "numbers", [0.125, 1.25, 1234.5]),
         (["$ 1,200", "€3", "85 %"], "numbers", [1200.0, 3.0, 85.0]),
         (["None", "3", "4"], "numbers", [np.nan, 3.0, 4.0]),
         ([1, np.inf, -np.inf], "numbers", [1.0, np.nan, np.nan]),
@@ -137,6 +138,7 @@ def test_leaks_are_named() -> None:
         ([0, 1], "1", True, "renewed"),
         (["renewed", "not renewed"], "renewed", True, "outcome"),
         (["-1", "1"], "1", False, "target"),
+        (["True.", "False."], "true.", False, "churn"),
     ],
 )
 def test_labels_of_two_values(values: list[Any], positive: str, good: bool, label: str) -> None:

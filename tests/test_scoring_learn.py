@@ -212,6 +212,11 @@ def test_what_cannot_be_used_is_an_error_that_names_it() -> None:
         learn(table(50).assign(month=1), "churned", time="month")
 
 
+def test_names_that_are_numbers_or_come_twice_are_names() -> None:
+    rows = table(300)[["Nutzung", "tickets", "noise", "churned"]].set_axis([1, 1, "x", "churned"], axis=1)
+    assert set(learn(rows, "churned").frame.columns) == {"1", "1.1", "x"}
+
+
 def test_only_a_label_is_no_skill() -> None:
     found = learn(table(200)[["customer", "churned"]], "churned")
     assert (found.card, found.verdict) == (None, "no skill")
@@ -234,6 +239,16 @@ def test_a_curve_may_turn_where_the_rows_insist() -> None:
     assert found is not None
     assert set(found.signs) == {-1, 1}
     assert len(found.knots) <= 6
+
+
+def test_a_few_values_have_a_point_each() -> None:
+    chance = np.random.default_rng(4)
+    products = chance.choice([1, 2, 3, 4], 4000, p=[0.5, 0.44, 0.03, 0.03]).astype(float)
+    rate = np.select([products == 1, products == 2], [0.28, 0.08], 0.85)
+    found = find_shape("products", pd.Series(products), (chance.random(4000) < rate).astype(float))
+    assert found is not None
+    assert found.knots == (1.0, 2.0, 3.0, 4.0)
+    assert found.signs == (-1, 1, 1)
 
 
 def test_non_negative_regression_finds_the_same_as_a_free_one_where_signs_agree() -> None:

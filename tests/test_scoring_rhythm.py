@@ -35,7 +35,8 @@ def used(*ago: int, count: float | None = 1.0, person: str = "p", more: list[dic
 
 def values(given: Frames) -> tuple[float, float, float]:
     then = past(given)
-    return tuple(float(made(then).iloc[0]) for made in (use_days_365d, usual_gap, silence_ratio))  # type: ignore[return-value]
+    days, gap, silence = (float(made(then).iloc[0]) for made in (use_days_365d, usual_gap, silence_ratio))
+    return days, gap, silence
 
 
 def test_days_of_use_and_the_usual_gap() -> None:

@@ -24,7 +24,8 @@ ENOUGH: Final = 0.95
 _SAMPLE: Final = 2_000
 
 _DAY = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ].*)?|\d{4}-\d{2}")
-_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
+_GROUPED = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
+_POINTED = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+,\d+")
 _COMMA = re.compile(r"-?\d+,\d+")
 _ORNAMENT = re.compile(r"[\s\u00a0$€£¥%_]")
 
@@ -108,6 +109,8 @@ def _written(column: pd.Series) -> Floats:
 def _number(text: str, decimal_comma: bool) -> float:
     if _GROUPED.fullmatch(text) and not decimal_comma:
         text = text.replace(",", "")
+    elif _POINTED.fullmatch(text):
+        text = text.replace(".", "").replace(",", ".")
     elif _COMMA.fullmatch(text):
         text = text.replace(",", ".")
     try:

@@ -22,6 +22,8 @@ MOST_ROWS: Final = 50_000
 """Rows that a fit looks at; of more, an even sample."""
 _TUNING_ROWS: Final = 20_000
 _TUNING_FOLDS: Final = 3
+_BEST_OF_NOISE: Final = 10.0
+"""Deviance, and 2 ln of the number of columns more, that the best of columns that say nothing hardly ever explains."""
 _TRIED: Final = 40
 """Columns that go into the fit together, the most telling ones by themselves."""
 _FEW_MISSING: Final = 20
@@ -104,7 +106,8 @@ def _thinned(frame: pd.DataFrame, happened: Floats, folds: Ints, most: int) -> t
 def _shapes(frame: pd.DataFrame, happened: Floats, directions: Mapping[str, Direction]) -> list[Shape]:
     found = [find_shape(str(name), frame[name], happened, directions.get(str(name))) for name in frame.columns]
     telling = sorted((shape for shape in found if shape), key=lambda shape: (-shape.gain, shape.column))
-    return telling[:_TRIED]
+    best_of_noise = _BEST_OF_NOISE + 2 * np.log(max(frame.shape[1], 1))
+    return telling[:_TRIED] if telling and telling[0].gain > best_of_noise else []
 
 
 def _design(frame: pd.DataFrame, shapes: Sequence[Shape]) -> _Design:

@@ -72,8 +72,9 @@ class Figure:
     high: float
 
     @property
-    def interval(self) -> tuple[float, float]:
-        return self.low, self.high
+    def error(self) -> float:
+        """The standard error that the interval stands for."""
+        return (self.high - self.low) / 3.92
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ Verdict = Literal["beats", "level", "behind", "no skill", "too few"]
 
 LEAST: Final = 30
 """Rows of either outcome without which nothing is learnt."""
+SURE: Final = 3.0
+"""Standard errors by which the AUC must lie above 0.5: of tables of pure noise, hardly one in a hundred gets there."""
 BARE: Final = 10
 """Without these, not even when told to."""
 
@@ -47,7 +49,7 @@ class Lesson:
     rows: int
     events: int
     unlabelled: int
-    """Rows whose label is missing; they were left out."""
+    """Rows whose label (or time) is missing; they were left out."""
     set_aside: tuple[SetAside, ...]
     leaks: tuple[Leak, ...]
     ids: tuple[str, ...]
@@ -102,6 +104,7 @@ def learn(
     band is to hold. ConfigError for a column or label that cannot be used; the order of the rows never matters.
     """
     baselines.need_the_extra()
+    table = table.set_axis(_names(table), axis=1)
     _check_names(table, {"--time": [time], "--drop": drop, "--keep": keep, "--id": [customer]})
     outcome = read_outcome(table, label, positive, good)
     hash_of_rows, order_of = digest(table)
@@ -118,7 +121,7 @@ def learn(
     frame = intake.frame.drop(columns=[leak.column for leak in leaks if not leak.kept])
     lesson = Lesson(
         None, "too few", "", replace(outcome, happened=happened), len(table), int(happened.sum()),
-        len(outcome.happened) - len(labelled), tuple(aside), tuple(leaks), intake.ids, None, None, None, None, frame,
+        len(outcome.happened) - len(table), tuple(aside), tuple(leaks), intake.ids, None, None, None, None, frame,
     )  # fmt: skip
     bad = 1 - happened if outcome.good else happened
     task = Task(frame, bad, _chance(intake, len(table)), intake.groups, directions or {}, red_catches, purpose)
@@ -161,11 +164,12 @@ def _verdict(lesson: Lesson, fitted: Fitted | None, fewest: int) -> tuple[Verdic
     found = lesson.figures
     if fitted is None or found is None:
         return "no skill", "no column says anything about the outcome"
-    low = found.auc[CARD].low
-    if not low > 0.5 or (lesson.time is None and not found.skill.value > 0):
+    own = found.auc[CARD]
+    if not own.value - SURE * own.error > 0.5 or (lesson.time is None and not found.skill.value > 0):
         return "no skill", (
-            f"on rows it had not seen it cannot be told from chance (AUC {found.auc[CARD].value:.3f}, "
-            f"95 % interval {low:.3f} to {found.auc[CARD].high:.3f}; Brier skill {found.skill.value:.3f})"
+            f"on rows it had not seen it cannot be told from chance (AUC {own.value:.3f}, 95 % interval {own.low:.3f} "
+            f"to {own.high:.3f}, standard error {own.error:.3f}; Brier skill {found.skill.value:.3f}); skill is an AUC "
+            f"{SURE:g} standard errors above 0.5, and a skill above 0"
         )
     if fewest < LEAST:
         return "too few", _too_few(fewest, lesson.outcome)
@@ -258,6 +262,12 @@ def _when(table: pd.DataFrame, time: str) -> Floats:
         what = f"{time} cannot be read as a time"
         raise ConfigError([Problem("--time", what, expected="days, months, quarters or numbers that rise")])
     return when
+
+
+def _names(table: pd.DataFrame) -> list[str]:
+    """The columns' names as text; one that comes again gets a number, as pandas does when it reads a file."""
+    names = [str(name) for name in table.columns]
+    return [f"{name}.{names[:at].count(name)}" if name in names[:at] else name for at, name in enumerate(names)]
 
 
 def _check_names(table: pd.DataFrame, given: Mapping[str, Collection[str | None]]) -> None:

@@ -142,7 +142,7 @@ def _told(lesson: Lesson) -> list[SetAside]:
 
 
 def _unlabelled(lesson: Lesson) -> str:
-    return f"; {lesson.unlabelled:,} more without a label left out" if lesson.unlabelled else ""
+    return f"; {lesson.unlabelled:,} more without a label (or a time) left out" if lesson.unlabelled else ""
 
 
 def _names(columns: list[str], most: int = 6) -> str:

@@ -77,8 +77,9 @@ def _positive(label: str, values: list[str], positive: str | None) -> str:
     if len(values) > 2:
         what = f"{label} has {len(values):,} different values"
         raise ConfigError([Problem("--label", what, expected="two values, or --positive VALUE", example=_some(values))])
-    hits = [value for value in values if value in _YES and value not in _NO]
-    misses = [value for value in values if value in _NO]
+    bare = {value: value.rstrip(".!") for value in values}
+    hits = [value for value in values if bare[value] in _YES and bare[value] not in _NO]
+    misses = [value for value in values if bare[value] in _NO]
     if len(hits) == 1:
         return hits[0]
     if len(misses) == 1:

@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 MOST_POINTS: Final = 6
 _BINS: Final = 14
 _FEW_VALUES: Final = 10
+_FEW_ROWS: Final = 20
 _NEWS: Final = 6.0
 """Deviance that a column by itself must explain to be tried at all."""
 _BEND: Final = 15.0
@@ -65,7 +66,7 @@ def find_shape(column: str, values: pd.Series, happened: Floats, direction: Dire
     found = _of_numbers(column, values.to_numpy(np.float64)[known], happened[known], direction)
     if direction is None and 2 < values.nunique() <= _FEW_VALUES:
         named = _of_words(column, values[known], happened[known])
-        if named and named.gain > 1.2 * (found.gain if found else 0.0) + _BEND:
+        if named and named.gain > (found.gain if found else 0.0) + _BEND:
             return named
     return found
 
@@ -73,9 +74,7 @@ def find_shape(column: str, values: pd.Series, happened: Floats, direction: Dire
 def _of_numbers(column: str, values: Floats, happened: Floats, direction: Direction | None) -> Shape | None:
     if len(values) == 0 or not 0 < happened.mean() < 1:
         return None
-    edges = np.unique(np.quantile(values, np.linspace(0, 1, _BINS + 1)[1:-1], method="inverted_cdf"))
-    if len(edges) == 1 and (values == edges[0]).any():  # nearly all are equal: those and the others
-        edges = np.unique([edges[0], np.nextafter(edges[0], -np.inf)])
+    edges = _edges(values)
     place = np.searchsorted(edges, values, side="left")
     rows = np.asarray(np.bincount(place), dtype=np.float64)
     hits = np.asarray(np.bincount(place, weights=happened), dtype=np.float64)
@@ -97,6 +96,17 @@ def _of_numbers(column: str, values: Floats, happened: Floats, direction: Direct
     return Shape(column, gain, tuple(knots), signs)
 
 
+def _edges(values: Floats) -> Floats:
+    """The upper ends of all bins but the last: of few values one each, else equal shares of the rows."""
+    found, rows = np.unique(values, return_counts=True)
+    if len(found) <= _FEW_VALUES and rows.min() >= _FEW_ROWS:
+        return found[:-1]
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, _BINS + 1)[1:-1], method="inverted_cdf"))
+    if len(edges) == 1 and (values == edges[0]).any():  # nearly all are equal: those and the others
+        return np.unique([edges[0], np.nextafter(edges[0], -np.inf)])
+    return edges
+
+
 def _best(rows: Floats, hits: Floats, direction: Direction | None) -> tuple[Floats, int | None, float]:
     """The rates of the bins by the best curve, where it turns (None = nowhere), and the deviance it explains."""
     tried = {way: monotone(rows, hits, rising=way == "down") for way in ("up", "down")}
@@ -104,8 +114,8 @@ def _best(rows: Floats, hits: Floats, direction: Direction | None) -> tuple[Floa
         return tried[direction], None, _deviance(rows, hits, tried[direction])
     way = max(tried, key=lambda name: _deviance(rows, hits, tried[name]))
     gain, best, turn = _deviance(rows, hits, tried[way]), tried[way], None
-    enough = gain + max(_BEND, 0.25 * gain)
-    for at in range(2, len(rows) - 2):
+    enough = gain + max(_BEND, 0.2 * gain)
+    for at in range(1, len(rows) - 1):
         for rising in (True, False):
             left = monotone(rows[: at + 1], hits[: at + 1], rising=rising)
             bent = np.append(left, monotone(rows[at + 1 :], hits[at + 1 :], rising=not rising))
