@@ -199,7 +199,8 @@ class Cap(Model):
 
     @model_validator(mode="after")
     def _one_limit(self) -> "Cap":
-        if (self.at_least is None) == ("at_most" not in self.model_fields_set):
+        said = "at_most" in self.model_fields_set and (self.at_least is None or self.at_most < WHOLE)
+        if (self.at_least is None) != said:  # a cap that was stored names both, one of them as what it is by default
             raise ValueError("exactly one of at_most and at_least is needed, such as at_most: 40")
         return self
 
