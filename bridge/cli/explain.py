@@ -98,7 +98,7 @@ def _going(trend: dict[str, Any]) -> list[str]:
         for name, days in (("change_7d", 7), ("change_30d", 30), ("change_90d", 90))
         if trend[name] is not None
     ]
-    lines = [f"trend {trend['direction']}: " + ", ".join(changes)]
+    lines = [f"trend {trend['direction']}, by the medians of weeks; against single days: " + ", ".join(changes)]
     if trend["at_renewal"] is not None:
         span = f"{trend['least']:.0f} to {trend['most']:.0f} four times out of five"
         lines.append(f"expected at the renewal: {trend['at_renewal']:.0f} ({span})")
