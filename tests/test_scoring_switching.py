@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from scoring.decision import Contribution, Decision, RaisedFlag
+from scoring.explanation import difference
 from scoring.proof.switching import OUTSIDE, Tally
 
 DAY = date(2026, 3, 1)
@@ -66,3 +67,14 @@ def test_who_stays_in_a_band_is_no_switch() -> None:
     tally.add(decided(1, "green", part("touch", 80, 20)), decided(1, "green", part("touch", 90, 10)))
     assert tally.switches == []
     assert tally.matrix() == {}
+
+
+def test_parts_add_up_to_the_change_also_where_both_cards_call_several_alike() -> None:
+    def named(name: str, label: str, points: float) -> Contribution:
+        return Contribution(name, "usage", label, 1.0, points, 0.0, "")
+
+    before = decided(1, "green", named("a", "Touch", 30.0), named("b", "Use", 20.0), named("Use", "Seats", 5.0))
+    after = decided(1, "red", named("c", "Touch", 10.0), named("d", "Use", 4.0), named("e", "Use", 3.0))
+    found = difference(before, after)
+    assert sum(one.points for one in found) == pytest.approx(17.0 - 55.0)
+    assert {(one.measure, one.points) for one in found} >= {("c", -20.0), ("b", -20.0), ("Use", -5.0)}

@@ -1,13 +1,13 @@
 """What another scorecard would decide otherwise: bands, flags and next actions, each change with its parts. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from config.words import Band
-from scoring.decision import Contribution, Decision
-from scoring.explanation import Change, difference
+from scoring.decision import Decision
+from scoring.explanation import Change, difference, paired
 
 BANDS: Final[tuple[Band, ...]] = ("green", "yellow", "red", "unknown")
 OUTSIDE: Final = "not scored"
@@ -31,16 +31,17 @@ class Switch:
 
         Two cards may call the same measure by different names: what it is about tells, not its name.
         """
-        old, new = (_by_topic(one.contributions if one else ()) for one in (self.before, self.after))
+        parts = (one.contributions if one else () for one in (self.before, self.after))
         found = [
             {
-                "measure": (new.get(name) or old[name]).measure,
-                "label": (new.get(name) or old[name]).label,
-                "now": old[name].loss if name in old else 0.0,
-                "then": new[name].loss if name in new else 0.0,
-                "sentence": (new.get(name) or old[name]).sentence,
+                "measure": shown.measure,
+                "label": shown.label,
+                "now": old.loss if old else 0.0,
+                "then": new.loss if new else 0.0,
+                "sentence": shown.sentence,
             }
-            for name in dict.fromkeys([*old, *new])
+            for old, new in paired(*parts)
+            if (shown := new or old)
         ]
         changed = [one for one in found if one["now"] != one["then"]]
         return sorted(changed, key=lambda one: (-abs(one["then"] - one["now"]), one["measure"]))
@@ -116,12 +117,6 @@ class Tally:
     def matrix(self) -> Mapping[str, int]:
         """``green→red``: customers, only where something changes; the most first."""
         return {f"{old}→{new}": number for (old, new), number in self.moves.most_common() if old != new}
-
-
-def _by_topic(parts: Sequence[Contribution]) -> dict[str, Contribution]:
-    """By what it is called in a list; by the measure's own name where several are called alike."""
-    labels = Counter(part.label for part in parts)
-    return {part.label if part.label and labels[part.label] == 1 else part.measure: part for part in parts}
 
 
 def band_of(decision: Decision | None) -> str:
