@@ -199,7 +199,9 @@ class Cap(Model):
 
     @model_validator(mode="after")
     def _one_limit(self) -> "Cap":
-        if (self.at_least is None) == ("at_most" not in self.model_fields_set):
+        """At most 100 beside ``at_least`` says nothing: so a card reads back that was written down whole."""
+        bounded = "at_most" in self.model_fields_set and (self.at_least is None or self.at_most < WHOLE)
+        if (self.at_least is None) != bounded:
             raise ValueError("exactly one of at_most and at_least is needed, such as at_most: 40")
         return self
 
