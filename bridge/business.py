@@ -113,7 +113,7 @@ def _gather_piece(
     _keep_customers(db, workspace, piles, last, rows, agreed, history, accounts, around)
     _keep_rows(settings, piles, around, moment, start, inside)
     _keep_use(db, settings, piles, accounts, around["usage"], start, moment.day)
-    _keep_health(db, piles, [id for id in rows if inside.get(id)])
+    _keep_health(db, piles, {id: row for id, row in rows.items() if inside.get(id)}, moment.day)
 
 
 def _with_segments(db: Connection, settings: Settings, rows: Mapping[int, Row], day: date) -> dict[int, Row]:
@@ -245,9 +245,16 @@ def _keep_use(
             used.setdefault(feature, set()).add(id)
 
 
-def _keep_health(db: Connection, piles: Piles, ids: Sequence[int]) -> None:
-    for id, decision in decisions.latest(db, customers.inside(db, ids)).items():
-        piles.health[id] = {"band": decision.band, "score": decision.score, "flags": len(decision.flags)}
+def _keep_health(db: Connection, piles: Piles, rows: Mapping[int, Row], today: date) -> None:
+    for id, decision in decisions.latest(db, customers.inside(db, list(rows))).items():
+        renewal = rows[id].get("renewal_date")
+        piles.health[id] = {
+            "band": decision.band,
+            "score": decision.score,
+            "flags": len(decision.flags),
+            "expected": decision.trend.at_renewal,
+            "days_to_renewal": (date.fromisoformat(renewal) - today).days if renewal else None,
+        }
         piles.flags.update(flag.name for flag in decision.flags)
 
 

@@ -124,7 +124,7 @@ def together(
         contacts=_joined(piles.contacts, ["customer", "tickets", "touches", "meetings"]),
         responses=typed("responses", _joined(piles.responses)),
         persons=typed("persons", _joined(piles.persons)),
-        health=_by_customer(piles.health, ("band", "score", "flags")),
+        health=_by_customer(piles.health, ("band", "score", "flags", "expected", "days_to_renewal")),
         flags=piles.flags,
         purchases=_purchases(piles.invoices, report, settings.currency.rates),
         then=_described(piles.then, csms, piles.used_then, piles.seen),

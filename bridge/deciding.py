@@ -18,6 +18,7 @@ from bridge.moments import Moment, close_of, closed, day_of, present
 from bridge.peers import peers_on
 from bridge.progress import Progress, silent
 from bridge.retargeting import refresh_ledger
+from bridge.standing import standing
 from bridge.store import cards, cursors, customers, decisions
 from bridge.workspace import Workspace
 from config.errors import ConfigError, Problem
@@ -163,23 +164,19 @@ def _close_days(workspace: Workspace, scored: Scored, progress: Progress) -> Non
         progress(f"close of {day}", len(ids))
 
 
-def _decided(
-    workspace: Workspace, ids: Sequence[int], moment: Moment, *, by: Policy | None = None, live: bool = True
-) -> list[Decision]:
+def _decided(workspace: Workspace, ids: Sequence[int], moment: Moment, *, by: Policy | None = None) -> list[Decision]:
     """The decisions about those of ``ids`` that were known at the moment and that the scope takes in.
 
-    ``by``: another policy than the present one. ``live``: as of now or of a day that has just closed. Then who was out
-    of scope starts without an old band.
+    ``by``: another policy than the present one.
     """
     peers = peers_on(workspace, moment.day)
     with workspace.store.read() as db:
-        there = set(customers.inside(db, ids)) if live else set(ids)
         rows, accounts = customer_rows(db, workspace.settings, ids, moment)
         inside = {id: row for id, row in rows.items() if workspace.scope.holds(row)}
         if not inside:
             return []
         frames = build(db, workspace.settings, inside, accounts, moment)
-        previous = decisions.previous(db, sorted(inside.keys() & there), moment.day)
+        previous = standing(db, workspace, sorted(inside), accounts, moment)
     return decide(frames, by or workspace.policy, previous, peers)
 
 
@@ -232,7 +229,7 @@ def as_of(workspace: Workspace, day: date, progress: Progress = silent) -> Itera
         policy = workspace.policy if then is None or moment.dated else replace(workspace.policy, cards=then)
         pieces = list(customers.all_ids(db, PIECE))
     for ids in pieces:
-        yield from _decided(workspace, ids, moment, by=policy, live=False)
+        yield from _decided(workspace, ids, moment, by=policy)
         progress("score", len(ids))
 
 

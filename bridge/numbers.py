@@ -13,6 +13,7 @@ import pandas as pd
 from bridge.business_frames import Gathered
 from config.economics import Economics
 from config.words import BANDS
+from scoring.forecast import arr_at_risk
 from scoring.metrics import (
     cost_to_serve,
     effect,
@@ -35,6 +36,20 @@ BY: Final = ("segment", "csm", "cohort", "industry", "plan")
 NOT_ASKED: Final = ("csm",)
 """No pattern is looked for in who looks after whom: whoever gets the hard accounts would be blamed for them."""
 USES: Final = "uses "
+
+
+@dataclass(frozen=True, slots=True)
+class AtRisk:
+    """ARR of the renewals ahead, what of it is at risk, of how many customers, and how many more have no known ARR."""
+
+    renewing: float
+    arr: float
+    customers: int
+    without_arr: int
+
+
+AHEAD: Final = (90, 365)
+"""Days ahead for which renewals at risk are added up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +95,8 @@ class Numbers:
     reach: Reach
     nps_trend: Sequence[Answers]
     health: Mapping[str, Health]
+    at_risk: Mapping[int, AtRisk]
+    """By days ahead."""
     flags: Mapping[str, int]
     team: Sequence[team.Desk]
     targets: Sequence[targets.Compared]
@@ -153,6 +170,7 @@ def reckon(given: Gathered, economics: Economics, by: str = "segment") -> Number
             least_n=economics.least_answers,
         ),
         health=_health(latest, given.health),
+        at_risk={days: _at_risk(latest, given.health, days) for days in AHEAD},
         flags=given.flags,
         team=team.team(book, given.health, start),
         targets=targets.compare(economics.targets, actuals),
@@ -206,6 +224,14 @@ def _health(latest: pd.DataFrame, health: pd.DataFrame) -> dict[str, Health]:
     bands = health["band"].reindex(rows.index).fillna("unknown")
     parts = {band: rows[bands.eq(band)] for band in BANDS}
     return {band: Health(len(mine), total(mine)) for band, mine in parts.items()}
+
+
+def _at_risk(latest: pd.DataFrame, health: pd.DataFrame, days: int) -> AtRisk:
+    """Of those who are customers now: ARR up for renewal, and of it what is likely to be red by then."""
+    rows = latest[latest["active"].eq(True)]
+    values = health.reindex(rows.index).assign(arr=rows["arr"], currency="")
+    found = arr_at_risk(values, within=days).reindex([""], fill_value=0).iloc[0]
+    return AtRisk(float(found["renewing"]), float(found["at_risk"]), int(found["customers"]), int(found["without_arr"]))
 
 
 def _patterns(given: Gathered, period: retention.Retention, least_n: int) -> list[patterns.Pattern]:

@@ -16,7 +16,8 @@ from bridge.knowledge import Facts, gather_around
 from bridge.lives import Life, lives_of
 from bridge.moments import Moment, close_of, closed, day_of, present
 from bridge.progress import Progress, silent
-from bridge.store import customers, decisions, timelines, usage
+from bridge.standing import standing
+from bridge.store import customers, timelines, usage
 from bridge.workspace import Workspace
 from config.errors import ConfigError, Problem
 from config.scorecards import Scorecard
@@ -118,9 +119,9 @@ def _piece(
         rows, accounts = customer_rows(db, workspace.settings, ids, moment)
         inside = {id: row for id, row in rows.items() if _in_scope(workspace, row)}
         if inside and whole is not None and moment.dated:
-            yield _judged(db, workspace, whole.as_of(db, workspace, inside, accounts, moment), moment)
+            yield _judged(db, workspace, whole.as_of(db, workspace, inside, accounts, moment), accounts, moment)
         elif inside:
-            yield _judged(db, workspace, build(db, workspace.settings, inside, accounts, moment), moment)
+            yield _judged(db, workspace, build(db, workspace.settings, inside, accounts, moment), accounts, moment)
         progress(f"as of {day}", len(rows))
 
 
@@ -129,9 +130,9 @@ def _in_scope(workspace: Workspace, row: frame_rows.Row) -> bool:
     return workspace.scope.holds(row) or (row["status"] is None and workspace.scope.holds({**row, "status": CUSTOMER}))
 
 
-def _judged(db: Connection, workspace: Workspace, frames: Frames, moment: Moment) -> Any:
+def _judged(db: Connection, workspace: Workspace, frames: Frames, accounts: Any, moment: Moment) -> Any:
     """The one seam between the proof and the engine. A band's path starts from the decisions stored before that day."""
-    previous = {} if moment.dated else decisions.previous(db, frames.customers.index.tolist(), moment.day)
+    previous = standing(db, workspace, frames.customers.index.tolist(), accounts, moment)
     health = replace(workspace.policy, cards={"health": tuple(workspace.cards["health"])}, flags={})
     return proof.judge(frames, health, previous, dated=moment.dated)
 

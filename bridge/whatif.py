@@ -22,6 +22,7 @@ from bridge.workspace import Workspace, unknown_names
 from config.errors import ConfigError
 from config.scorecards import Scorecard
 from config.words import Purpose
+from scoring.bands import decide_band
 from scoring.decision import Decision
 from scoring.features.table import FEATURES
 from scoring.journey import COLUMNS
@@ -159,8 +160,7 @@ def _held(workspace: Workspace, purpose: Purpose, made: Iterable[Decision]) -> i
     for one in (_of_purpose(decision, purpose) for decision in made):
         if one is None or one.score is None or one.version not in edges:
             continue
-        bands = edges[one.version]
-        plain = "green" if one.score >= bands.green else "yellow" if one.score >= bands.yellow else "red"
+        plain, _ = decide_band(one.score, edges[one.version], None, one.day)
         count += plain != one.band
     return count
 

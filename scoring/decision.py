@@ -113,7 +113,7 @@ class Decision:
     stage: str | None = None
     stage_since: date | None = None
     csat: float | None = None
-    """0–100: the mean of each person's latest answer."""
+    """The mean of each person's latest answer, on the survey's own scale (0–100 at most)."""
     churn_risk: float | None = None
     """Percent; only where the card was learnt and calibrated."""
     signals: tuple[Signal, ...] = ()

@@ -142,8 +142,8 @@ def _decision(found: Evaluation, one: _Told, verdicts: tuple[Verdict, ...]) -> D
 
 
 def _churn_risk(card: Scorecard, score: float | None) -> float | None:
-    """Percent, to the tenth; None where the card was not learnt, or there is no score."""
-    if card.learnt is None or score is None:
+    """Percent, to the tenth; None where the card was not learnt, did not prove itself, or there is no score."""
+    if card.learnt is None or not card.learnt.proven or score is None:
         return None
     chance = float(along(card.learnt.calibration, np.array([score]))[0])
     return round(100 * (1 - chance if card.learnt.good else chance), 1)

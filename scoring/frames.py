@@ -5,12 +5,14 @@ workspace's time zone; a missing value is NaN/NaT/None. Rows are already limited
 moment of scoring; features still leave out whatever happened after ``as_of``.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 COLUMNS: Final[dict[str, dict[str, str]]] = {
@@ -136,6 +138,8 @@ def typed(name: str, given: pd.DataFrame) -> pd.DataFrame:
     wrong = {column: wanted for column, wanted in columns.items() if not _fits(name, given[column], wanted)}
     if wrong:
         given = given.assign(**{column: _as(given[column], wanted) for column, wanted in wrong.items()})
+    held = {column: given[column].map(hashable) for column in columns if _mixed(given[column])}
+    given = given.assign(**held) if held else given
     if name == "customers":
         given = given.set_axis(given.index.astype("int64").rename("customer"))
     return given
@@ -144,13 +148,20 @@ def typed(name: str, given: pd.DataFrame) -> pd.DataFrame:
 def extra_frame(rows: Mapping[int, Mapping[str, object]]) -> pd.DataFrame:
     """Mapped fields by customer; what a row leaves out is missing, several options in one field are a tuple."""
     names = sorted({name for row in rows.values() for name in row})
-    held = {name: [_held(row.get(name)) for row in rows.values()] for name in names}
+    held = {name: [hashable(row.get(name)) for row in rows.values()] for name in names}
     index = pd.Index(list(rows), dtype="int64", name="customer")
     return pd.DataFrame({name: pd.Series(values, index, dtype="object") for name, values in held.items()}, index)
 
 
-def _held(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
+def hashable(value: object) -> object:
+    """What a cell holds, so that it can be compared: several options are a tuple."""
+    if isinstance(value, (list, set)):
+        return tuple(value) if isinstance(value, list) else tuple(sorted(map(str, value)))
+    return str(value) if isinstance(value, (dict, np.ndarray)) else value
+
+
+def _mixed(column: pd.Series) -> bool:
+    return column.dtype.kind == "O" and pd.api.types.infer_dtype(column, skipna=True).startswith("mixed")
 
 
 def _fits(name: str, column: pd.Series, wanted: str) -> bool:
@@ -172,7 +183,30 @@ def _as(column: pd.Series, wanted: str) -> pd.Series:
     if wanted == "float64":
         return pd.Series(pd.to_numeric(column, errors="coerce")).astype("float64")
     if wanted == "int64":
-        return pd.Series(pd.to_numeric(column, errors="coerce")).fillna(NOBODY).astype("int64")
+        numbers = pd.Series(pd.to_numeric(column, errors="coerce")).astype("float64")
+        return numbers.where(np.isfinite(numbers) & numbers.abs().lt(2**53), NOBODY).astype("int64")
     if wanted == "datetime64[s]":
-        return pd.Series(pd.to_datetime(column, errors="coerce")).astype("datetime64[s]")
+        return _days(column)
     return column.astype("object")
+
+
+def _days(column: pd.Series) -> pd.Series:
+    """Dates and moments; of one that names a zone, the day that its own calendar shows. Text is ISO 8601 wherever any
+    of it is.
+    """
+    if column.dtype.kind == "O" or isinstance(column.dtype, pd.StringDtype):
+        column = column.map(_in_its_zone, na_action="ignore")
+        iso = pd.Series(pd.to_datetime(column, errors="coerce", format="ISO8601"))
+        if iso.notna().any():
+            return iso.astype("datetime64[s]")
+    found = pd.Series(pd.to_datetime(column, errors="coerce"))
+    return (found if found.dt.tz is None else found.dt.tz_localize(None)).astype("datetime64[s]")
+
+
+def _in_its_zone(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)
+    return _ZONE.sub("", value) if isinstance(value, str) else value
+
+
+_ZONE: Final = re.compile(r"(?<=:\d\d)(\.\d+)?(?:Z|[+-]\d\d:?\d\d)$")

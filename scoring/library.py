@@ -18,7 +18,7 @@ from config.scorecards import AdditiveCard, Scorecard, load_scorecard, shipped_s
 from config.words import PURPOSES
 from scoring.engine import decide
 from scoring.features.table import tabulate
-from scoring.frames import COLUMNS, Frames, typed
+from scoring.frames import COLUMNS, Frames, hashable, typed
 from scoring.past import past
 from scoring.policy import Policy, one_card
 from scoring.scorecard import check, score_frame
@@ -62,7 +62,7 @@ def book(accounts: pd.DataFrame, as_of: date | str, **events: pd.DataFrame) -> B
         invoices=known["invoices"],
         sources=typed("sources", _newest(known["usage"], day)),
         as_of=day.date(),
-        extra=extra.astype("object"),
+        extra=extra.astype("object").map(hashable),
     )
     return Book(ids, frames)
 

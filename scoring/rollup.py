@@ -10,7 +10,7 @@ from typing import Literal
 from config.languages import DEFAULT
 from config.scorecards import Bands
 from scoring.bands import decide_band
-from scoring.decision import Decision, Previous
+from scoring.decision import NO_TREND, Decision, Previous
 from scoring.messages import Catalogue, catalogue, occasions
 from scoring.messages.style import apart, bare
 from scoring.reasons import fit
@@ -50,6 +50,7 @@ def roll_up(
 
     Unknown scores do not count; where none is known, the account's own decision stands. ``arr``: accounts whose ARR
     is unknown do not count; where none is known, all count alike. ``previous``: the rolled-up band of the day before.
+    Where other accounts have a say, the trend and the churn risk, which are of the own score alone, are left out.
     """
     known = sorted(
         (part for part in parts if part.decision.score is not None), key=lambda part: (part.score, part.name)
@@ -61,8 +62,11 @@ def roll_up(
     score, said = _rolled(words, how, known, weighed)
     score = round(score, 1)
     band, since = decide_band(score, bands, previous, own.day)
+    alone = all(part.decision.customer == own.customer for part in known)
     return replace(
         own,
+        trend=own.trend if alone else NO_TREND,
+        churn_risk=own.churn_risk if alone else None,
         score=score,
         band=band,
         band_since=since,

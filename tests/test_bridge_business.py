@@ -258,3 +258,16 @@ def test_dirty_dates_are_named_with_their_accounts(world: World) -> None:
         "customer_since lies in the future",
     }
     assert "sf:2 Account 2" in shown(found)
+
+
+def test_what_renews_soon_and_is_red_is_at_risk(make_world: Make) -> None:
+    world = make_world(currency={"report": "EUR"})
+    soon, later = START.date() + timedelta(days=40), START.date() + timedelta(days=200)
+    for id, renewal, pulse in (("red", soon, "red"), ("fine", soon, "green"), ("far", later, "red")):
+        world.account(
+            id, arr=1200.0, currency="EUR", renewal_date=renewal, pulse=pulse, customer_since=date(2024, 1, 1)
+        )
+    world.run()
+    ahead = numbers(world).at_risk
+    assert (ahead[90].renewing, ahead[90].arr, ahead[90].customers) == (2400.0, 1200.0, 1)
+    assert (ahead[365].renewing, ahead[365].arr, ahead[365].customers) == (3600.0, 2400.0, 2)

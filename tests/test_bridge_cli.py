@@ -82,7 +82,7 @@ def test_the_whole_loop_in_json(shop: Shop) -> None:
     shop.account("1")
     shop.account("2")
     planned = shop.data("provision")["connections"]["sf"]
-    assert (planned["applied"], len(planned["changes"])) == (False, 17)
+    assert (planned["applied"], len(planned["changes"])) == (False, 23)
     assert shop.data("provision", "--apply")["connections"]["sf"]["applied"] is True
     assert shop.data("provision")["connections"]["sf"]["changes"] == []
     assert shop.data("sync")["connections"]["sf"]["kinds"]["account"]["changed"] == 2
@@ -345,7 +345,7 @@ def test_reconcile_refuses_to_believe_that_most_of_a_book_is_gone(ready: Shop) -
 def test_what_was_taken_back_is_forgotten_and_written_anew(ready: Shop) -> None:
     ready.data("run")
     shown = ready.data("provision", "--undo")["connections"]["sf"]
-    assert (shown["applied"], len(shown["changes"])) == (False, 17)
+    assert (shown["applied"], len(shown["changes"])) == (False, 23)
     assert ready.crm.provisioned, "it was only shown"
     assert ready.data("provision", "--undo", "--apply")["connections"]["sf"]["applied"] is True
     assert ready.crm.provisioned == set()

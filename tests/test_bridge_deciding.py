@@ -316,3 +316,24 @@ def test_a_clock_that_was_set_back_hides_nothing_that_is_known(world: World) -> 
     world.clock.move(-timedelta(minutes=1))
     assert world.score().customers == 2
     assert world.decision("1").score is not None
+
+
+def test_who_comes_back_into_scope_starts_without_an_old_band(make_world: Make) -> None:
+    world = make_world(scope="status = customer")
+    two_customers(world)
+    world.score()
+    world.next_day(2)
+    world.account("1", status="churned")
+    world.run()
+    world.next_day(2)
+    world.tick(hours=1)
+    world.account("1")
+    world.run()
+    back = world.clock.now().date()
+    world.next_day(2)
+    world.run()
+    assert world.decision("1").band_since == back
+    assert world.decision("2").band_since == TODAY
+    for day in (back, back + DAY):
+        stored = [decision for decision in world.history("1") if decision.day <= day][-1]
+        assert rebuilt(world, day)[0].band_since == stored.band_since == back

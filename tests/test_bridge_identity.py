@@ -183,7 +183,9 @@ def test_both_records_hold_the_score_of_the_one_customer(twins: Twins) -> None:
     twins.crm.put("activity", "a", accounts=("1",), kind="call", at=twins.clock.now())
     twins.crms["hs"].put("response", "r", account="1", survey="nps", score=3.0, at=twins.clock.now())
     twins.run()
-    assert twins.own("sf:1", "risk_flags") == ("detractor", "escalated_ticket", "renewal_near")
+    assert twins.own("sf:1", "risk_flags") == (
+        "detractor", "escalated_ticket", "renewal_near", "renewal_unhealthy",
+    )  # fmt: skip
     for field in ("health_score", "health_band", "risk_flags", "nps", "health_reasons"):
         assert twins.own("sf:1", field) == twins.own("hs:1", field)
     assert twins.own("sf:1") is not None

@@ -52,7 +52,9 @@ class LendingCrm(FakeCrm):
 
 def mapped(settings: Settings, **own_fields: Any) -> Settings:
     """The settings with these own fields mapped, as if read from a file."""
-    return Settings.model_validate({**settings.model_dump(exclude={"own_fields"}), "own_fields": own_fields})
+    return Settings.model_validate(
+        {**settings.model_dump(by_alias=True, exclude={"own_fields"}), "own_fields": own_fields}
+    )
 
 
 def next_command(world: World, crm: LendingCrm, **own_fields: Any) -> None:

@@ -293,7 +293,7 @@ class Machine(RuleBasedStateMachine):
             wrong = {
                 name: (value, account.own.get(name))
                 for name, value in wanted.items()
-                if not same(value, account.own.get(name), ledger.fields[name])
+                if name in ledger.fields and not same(value, account.own.get(name), ledger.fields[name])
             }
             assert not wrong, f"{ref} holds other values than desired"
             if account.status == "customer":

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 
 from adapters.records import Ref
 from bridge.store import customers, decisions
+from bridge.store.column_types import Json
 from bridge.store.engine import Store
-from bridge.store.schema import Json
 from bridge.store.schema import decisions as table
 from config.words import Band, NpsGroup
 from scoring.decision import Close, Contribution, Decision, Previous, RaisedFlag

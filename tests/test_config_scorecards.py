@@ -228,9 +228,10 @@ def test_shipped_card_is_right_and_each_kind_of_data_reaches_its_floor() -> None
     assert check(card) == []
     weight = {name: measure.weight for name, measure in card.measures.items()}
     floor = card.min_coverage * sum(weight.values())
-    assert weight["active_trend"] + weight["days_since_login"] + weight["breadth"] >= floor
+    used = weight["days_since_login"] + weight["use_days"] + weight["breadth"]
+    assert used + weight["active_trend"] >= floor
     assert weight["days_since_touch"] + weight["persons_engaged"] + weight["renewal"] >= floor
-    assert weight["seat_use"] + weight["days_since_login"] + weight["breadth"] >= floor
+    assert used + weight["seat_use"] >= floor
     assert all(cap.at_most < card.bands.yellow for cap in card.caps)
     groups = {measure.group for measure in card.measures.values()}
     assert groups == {"usage", "support", "sentiment", "relationship", "commercial"}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.scorecards import Bands
-from scoring.decision import Decision, Previous
+from scoring.decision import NO_TREND, Decision, Previous
 from scoring.rollup import How, Part, roll_up
 
 DAY = date(2026, 3, 2)
@@ -37,6 +37,13 @@ def test_the_worst() -> None:
     assert made.reasons == "Worst of 2 accounts: Acme 2 31. Reason 2. More."
     assert made.next_action == "Acme 2: Do 2."
     assert told("worst", part(1, 10.0), part(2, 31.0)).next_action == "Do 1"
+
+
+def test_what_speaks_of_one_account_alone_is_not_said_of_a_family() -> None:
+    own = replace(decision(1, 80.0), trend=replace(NO_TREND, direction="up", change_30d=4.0), churn_risk=12.0)
+    assert roll_up(own, [Part(own, "Acme"), part(2, None)], "mean", BANDS, None).churn_risk == 12.0
+    told = roll_up(own, [Part(own, "Acme"), part(2, 30.0)], "mean", BANDS, None)
+    assert (told.trend, told.churn_risk) == (NO_TREND, None)
 
 
 def test_the_mean() -> None:

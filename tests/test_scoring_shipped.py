@@ -22,9 +22,9 @@ FILES = {file.file.stem: file for file in card_files(Path("/nowhere"))}
 RISING_IS_BAD = (
     "days_since_login", "key_feature_drop", "tickets_escalated_open", "tickets_open_old", "tickets_open_days",
     "tickets_pileup", "days_since_touch", "days_since_executive_touch", "review_overdue_days",
-    "invoices_overdue_days", "pays_late_days", "milestones_overdue",
+    "invoices_overdue_days", "pays_late_days", "milestones_overdue", "silence_ratio",
 )  # fmt: skip
-USAGE = ("days_since_login", "seat_use", "active_trend", "breadth")
+USAGE = ("days_since_login", "use_days_365d", "seat_use", "active_trend", "breadth")
 
 
 @cache
@@ -81,7 +81,7 @@ def test_health_needs_no_usage() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if not name.startswith("advocacy")])
-@pytest.mark.parametrize("known", [USAGE, ("days_since_login", "seat_use", "breadth")])
+@pytest.mark.parametrize("known", [USAGE, ("days_since_login", "use_days_365d", "seat_use", "breadth")])
 def test_usage_alone_gives_a_score_but_makes_no_advocate(name: str, known: Sequence[str]) -> None:
     only = pd.DataFrame({feature: [1.0] for feature in known})
     assert not np.isnan(score_frame(only, FILES[name].card).score[0])

@@ -12,9 +12,7 @@ MARKS = {"error": "✗", "warning": "!", "info": "·"}
 
 
 @click.command("doctor", short_help="Check everything that can be wrong, and say how to mend it.")
-@click.option(
-    "--book", is_flag=True, help="How often each flag is on over the book, and what is wrong with its data."
-)
+@click.option("--book", is_flag=True, help="How often each flag is on over the book, and what is wrong with its data.")
 @verb
 def command(shell: Shell, book: bool) -> Result:
     """Check settings, scorecards, logins, rights, fields, quota, usage and store. Writes nothing to a CRM."""

@@ -190,13 +190,25 @@ def _health(numbers: Numbers) -> Section:
         for band, one in numbers.health.items()
     ]
     tables = [Table.of(["band", "customers", "share", f"ARR, {numbers.currency}"], bands)]
+    ahead = [
+        [f"{days} days", money(one.renewing), money(one.arr), f"{one.customers:,}", f"{one.without_arr:,}"]
+        for days, one in numbers.at_risk.items()
+    ]
+    heads = ["renewals in the next", f"ARR, {numbers.currency}", "of it at risk", "customers", "of them without ARR"]
+    tables.append(Table.of(heads, ahead))
     if numbers.flags:
         flags = sorted(numbers.flags.items(), key=lambda item: (-item[1], item[0]))
         rows = [[name, f"{raised:,}", share(raised / total if total else None, 0)] for name, raised in flags]
         tables.append(Table.of(["risk flag", "customers", "of the book"], rows))
     notes = [f"{name} is raised for {share(n / total, 0)} of the book: an alert that most accounts have alerts nobody"
              for name, n in numbers.flags.items() if total and n / total > 0.3]  # fmt: skip
-    return Section("health", "Health and risk flags", "As last decided.", tables=tables, notes=notes)
+    return Section(
+        "health",
+        "Health and risk flags",
+        "As last decided. At risk: red now, or expected to score below 40 on the day of the renewal.",
+        tables=tables,
+        notes=notes,
+    )
 
 
 def _surveys(numbers: Numbers) -> Section:

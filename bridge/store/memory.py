@@ -8,9 +8,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, literal, select, union_all
 
+from bridge.store.column_types import Utc
 from bridge.store.records import these
 from bridge.store.rows import among
-from bridge.store.schema import Utc, records, versions
+from bridge.store.schema import records, versions
 
 
 @dataclass(frozen=True, slots=True)

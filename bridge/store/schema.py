@@ -3,19 +3,12 @@
 Times are kept as naive UTC and handed out aware; documents are JSON text written by ``orjson``.
 """
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
-import orjson
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     Float,
     Index,
     Integer,
@@ -26,57 +19,16 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.types import TypeDecorator
+
+from bridge.store.column_types import Json, Serial, Utc
 
 HEAD: Final = "0003"
 """The newest migration; a store at another revision is migrated when it is opened."""
 
 
-@lru_cache(1024)
-def _sqlite_text(value: datetime | None) -> str | None:
-    """Remembered, because one moment is bound to all rows of a page, in several tables."""
-    if value is None:
-        return None
-    known = value if value.tzinfo is UTC else value.astimezone(UTC)
-    return known.isoformat(" ", "microseconds")[:26]
-
-
-class Utc(TypeDecorator[datetime]):
-    """An aware UTC datetime, kept naive so that both databases compare it alike."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
-        """For SQLite the text that SQLAlchemy would write, in one step: a pull binds several times per record."""
-        return _sqlite_text if dialect.name == "sqlite" else super().bind_processor(dialect)
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.astimezone(UTC).replace(tzinfo=None) if value is not None else None
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value is not None else None
-
-
-class Json(TypeDecorator[Any]):
-    """A JSON document; dates and datetimes become ISO text, tuples lists."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return orjson.dumps(value).decode() if value is not None else None
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return orjson.loads(value) if value is not None else None
-
-
 metadata = MetaData(
     naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_N_name)s"},
 )
-
-Serial = BigInteger().with_variant(Integer, "sqlite")
-"""A growing number: SQLite gives rowids to INTEGER keys only."""
 
 facts = Table(
     "facts",
