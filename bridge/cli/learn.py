@@ -65,6 +65,9 @@ def _from_history(shell: Shell, out: Path, options: dict[str, Any]) -> Result:
     if options["purpose"] != "health":
         raise click.UsageError("the workspace's history teaches the purpose health; --table any")
     from bridge.cli.backtest import days_of
+    from bridge.cli.needing import require
+
+    require("sklearn", "proof", "csbridge learn")
     from bridge.learning import learn_from
     from bridge.panel import Asked
     from scoring.proof.history import refused
