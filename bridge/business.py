@@ -94,12 +94,12 @@ def _gather_piece(
     history: dict[int, list[tuple[date, bool | None]]] = {}
     last: dict[int, Row] = {}
     unended = _unended(db, workspace, rows, first)
-    then, at = _with_segments(db, settings, rows, moment.day), moment
+    then, at = _with_segments(db, settings, rows, agreed, moment.day), moment
     for day in reversed(days):
         if day != moment.day:
             at = _moment(workspace, day, first)
             then = alike if at.dated and alike else customer_rows(db, settings, ids, at)[0]
-            then = _with_segments(db, settings, then, day)
+            then = _with_segments(db, settings, then, agreed, day)
         for id, row in then.items():
             if id not in inside:
                 inside[id] = workspace.scope.holds({**row, "status": "customer"})
@@ -116,14 +116,19 @@ def _gather_piece(
     _keep_health(db, piles, {id: row for id, row in rows.items() if inside.get(id)}, moment.day)
 
 
-def _with_segments(db: Connection, settings: Settings, rows: Mapping[int, Row], day: date) -> dict[int, Row]:
-    """With the segment of each on that day: as the rules say; where they go by features, as it was decided then."""
+def _with_segments(
+    db: Connection, settings: Settings, rows: Mapping[int, Row], agreed: Mapping[int, Sequence[Term]], day: date
+) -> dict[int, Row]:
+    """With the segment of each on that day: as the rules say, of the ARR that the book counts; where they go by
+    features, as it was decided then.
+    """
     named = {field for segment in settings.segments for field in segment.rule.fields}
     if named & (FEATURES.keys() - COLUMNS["customers"].keys()):
         decided = decisions.latest(db, list(rows), before=day + timedelta(days=1))
         segments = {id: decision.segment for id, decision in decided.items()}
     else:
-        segments = segments_of(rows, settings.segments)
+        counted = {id: {**row, "arr": business_rows.arr(row, agreed.get(id, ()), day)[0]} for id, row in rows.items()}
+        segments = segments_of(counted, settings.segments)
     return {id: {**row, "segment": row.get("segment") or segments.get(id)} for id, row in rows.items()}
 
 

@@ -4,8 +4,8 @@ Owns what counts as being a customer, and where ARR may be taken from; what is n
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,8 @@ from config.words import UNKNOWN
 
 Amount = tuple[float | None, str | None]
 """A sum and its currency, as they stand in the record."""
+
+DAY: Final = timedelta(days=1)
 
 TOLD: Final = ("industry", "plan", "country", "employees", "seats_bought", "segment", "csm")
 """What an account is described by, beside the fields that the admin maps."""
@@ -45,7 +47,15 @@ def terms(facts: Iterable[Fact]) -> dict[int, list[Term]]:
         if starts is None or status == "draft" or (status == "ended" and ends is None):
             continue
         found.setdefault(fact.customer, []).append(Term(starts, ends, fact.content["arr"]))
-    return found
+    return {customer: [_handed_over(term, some) for term in some] for customer, some in found.items()}
+
+
+def _handed_over(term: Term, some: Sequence[Term]) -> Term:
+    """A contract that ends on the day on which the next one begins is over the day before: that day counts once."""
+    begun = {other.starts for other in some}
+    if term.ends is None or term.ends == term.starts or term.ends not in begun or term.ends + DAY in begun:
+        return term
+    return replace(term, ends=term.ends - DAY)
 
 
 def is_customer(row: Row, agreed: Sequence[Term], day: date) -> bool | None:

@@ -20,6 +20,9 @@ _QUOTED = re.compile(r"'[^'<][^']{3,}'")
 """What a parser's message repeats from the file: longer than a piece of punctuation, it may be part of a secret."""
 
 KeyPath = tuple[str | int, ...]
+
+EXAMPLE = "timezone: Europe/Berlin"
+"""What may stand in a workspace's file."""
 """Where a value stands: mapping keys and list positions, outermost first."""
 
 
@@ -63,15 +66,15 @@ def dotted(path: KeyPath) -> str:
     return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path).removeprefix(".")
 
 
-def read_yaml(path: Path, mend: str = "") -> Document:
+def read_yaml(path: Path, mend: str = "", example: str = EXAMPLE) -> Document:
     """The file as a Document whose top level is a mapping. Raises ConfigError.
 
-    ``mend`` says what to do when there is no such file.
+    ``mend`` says what to do when there is no such file, ``example`` what may stand in it.
     """
-    return parse_yaml(_text(path, mend), str(path))
+    return parse_yaml(_text(path, mend), str(path), example)
 
 
-def parse_yaml(text: str, file: str) -> Document:
+def parse_yaml(text: str, file: str, example: str = EXAMPLE) -> Document:
     """YAML 1.2 text, whose top level must be a mapping, as a Document. Raises ConfigError."""
     try:
         yaml = YAML(typ="safe", pure=True)
@@ -88,7 +91,7 @@ def parse_yaml(text: str, file: str) -> Document:
         ) from exc
     if not isinstance(data, dict):
         what = "the file is empty" if data is None else "the top level is not a mapping"
-        raise ConfigError([Problem("", what, file, 1, "keys and values, one to a line", "timezone: Europe/Berlin")])
+        raise ConfigError([Problem("", what, file, 1, "keys and values, one to a line", example)])
     return Document(file, data, data, dict(_lines(root, ())))
 
 

@@ -44,6 +44,7 @@ _EXPECTED: Final[Mapping[str, str]] = {
     "model_attributes_type": "a mapping of keys to values",
     "string_type": "text (put it into quotes)",
     "string_too_short": "at least one character",
+    "too_short": "at least one entry",
     "bool_parsing": "true or false",
     "bool_type": "true or false",
     "float_parsing": "a number",
@@ -142,7 +143,7 @@ def _known_keys(model: type[BaseModel], location: Sequence[str | int]) -> list[s
         fields = [each.model_fields[str(key)] for each in models if key in each.model_fields]
         tagged = [each for each in models if _has_tag(each, key)]
         models = [each for field in fields for each in _models(field.annotation)] or tagged or models
-    return list(dict.fromkeys(name for each in models for name in each.model_fields))
+    return list(dict.fromkeys(field.alias or name for each in models for name, field in each.model_fields.items()))
 
 
 def _has_tag(model: type[BaseModel], tag: str | int) -> bool:

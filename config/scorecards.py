@@ -272,13 +272,13 @@ def load_scorecard(path: Path) -> Scorecard:
 
 def load_card_file(path: Path, *, shipped: bool = False) -> CardFile:
     """A file with its lines. Raises ConfigError with every problem."""
-    document = read_yaml(path)
+    document = read_yaml(path, example=EXAMPLE)
     return CardFile(path, card_of(document), document, shipped)
 
 
 def parse_scorecard(text: str, file: str) -> Scorecard:
     """The scorecard of a file's text. Raises ConfigError with every problem, each with its line."""
-    return card_of(parse_yaml(text, file))
+    return card_of(parse_yaml(text, file, EXAMPLE))
 
 
 def card_of(document: Document) -> Scorecard:
@@ -298,6 +298,10 @@ _INDEX: Final[Mapping[str, Any]] = {
     "caps": [{"if": "days_since_login > 45", "at_most": 39, "because": "nobody has used the product"}],
 }
 """Where the examples in messages about an additive card come from."""
+
+
+EXAMPLE: Final = "purpose: health"
+"""What may stand in a card's file."""
 
 
 def shipped_scorecard(purpose: Purpose) -> Scorecard:

@@ -37,6 +37,20 @@ def check(
     return [_placed(problem, document) for problem in found]
 
 
+def columns_needed(card: Scorecard, features: Mapping[str, Feature] = FEATURES) -> list[str]:
+    """Where any name may be a column of the admin's own: those in the card's rules that have to be one, in words."""
+    known = (*features, *FIELDS, *DECIDED)
+    fields = dict.fromkeys(
+        field for rule in (card.applies, *(cap.condition for cap in card.caps)) for field in rule.fields
+    )
+    return [
+        f"{field} is neither a feature nor a field of csbridge{did_you_mean(field, known)}: it never holds, unless the "
+        "accounts have a column of that name"
+        for field in fields
+        if field not in known
+    ]
+
+
 def _measure(name: str, measure: Measure, features: Mapping[str, Feature]) -> Iterator[Problem]:
     where = f"measures.{name}"
     if isinstance(measure, Action) and measure.action is not None:

@@ -113,6 +113,27 @@ def test_contract_terms_tell_of_their_own_days_unless_they_are_amended(make_worl
     assert numbers(world).period.nrr.value is None
 
 
+def test_a_contract_that_ends_on_the_day_the_next_begins_counts_once(world: World) -> None:
+    """Renewed at a month's end: the ARR of that day is not that of both contracts."""
+    world.account("1", arr=100.0, customer_since=date(2024, 12, 31))
+    for id, starts, ends in (("a", 2024, 2025), ("b", 2025, 2026)):
+        days = {"starts_on": date(starts, 12, 31), "ends_on": date(ends, 12, 31)}
+        world.crm.put("contract", id, account="1", status="active", arr=100.0, **days)
+    world.run()
+    given = gather(world.workspace, 3)
+    assert [cell(world, given, "1", day) for day in (date(2025, 11, 30), date(2025, 12, 31))] == [100.0, 100.0]
+
+
+def test_a_segment_by_arr_follows_the_arr_that_the_book_counts(world: World) -> None:
+    """Before the first sync the account's own ARR is unknown, and that of its contract is not."""
+    world.account("1", arr=150_000.0, customer_since=date(2025, 1, 1))
+    days = {"starts_on": date(2025, 1, 1), "ends_on": date(2026, 12, 31)}
+    world.crm.put("contract", "c", account="1", status="active", arr=150_000.0, **days)
+    world.run()
+    given = gather(world.workspace, 3)
+    assert cell(world, given, "1", date(2025, 12, 31), "segment") == "strategic"
+
+
 def test_each_month_is_as_it_was_known_then(world: World) -> None:
     """ARR 100 in March, 80 in April; gone from the CRM in May: from then on nobody knows."""
     world.account("1", arr=100.0, customer_since=date(2025, 1, 1))

@@ -146,9 +146,9 @@ def test_every_version_that_decided_is_remembered_whole(store: Store) -> None:
         "form": "additive",
         "measures": {"m": {"action": "meeting", "value": 3, "window": "28d"}},
     }
-    known = [shipped_scorecard("health"), Scorecard.model_validate(index)]
+    known = [shipped_scorecard("health"), Scorecard.model_validate(index), shipped_scorecard("risk")]
     with store.write() as db:
-        assert len(cards.remember(db, known, START)) == 2
+        assert len(cards.remember(db, known, START)) == 3
         assert cards.remember(db, [*known, *known], START + timedelta(days=1)) == []
         assert [cards.recalled(db, one.version) for one in known] == known
         assert cards.recalled(db, "health-00000000") is None

@@ -11,6 +11,7 @@ from churning_book import END, write_book
 from click.testing import CliRunner, Result
 
 from bridge.cli.main import main
+from bridge.cli.proof_text import judged
 from config.shipped import shipped_path
 
 NOW = {"CSBRIDGE_CLOCK": f"{END}T12:00:00+00:00"}
@@ -188,3 +189,14 @@ def test_a_score_in_a_table_is_judged_without_a_workspace(tmp_path: Path) -> Non
     assert told["label"] == {"column": "churned", "positive": "yes", "good": False}
     assert run(tmp_path, "backtest", "--table", str(file)).exit_code == 2
     assert run(tmp_path, "backtest", "--score", "health").exit_code == 2
+
+
+def test_a_red_band_with_nobody_in_it_is_said_so() -> None:
+    figure = {"value": 0.0, "interval": [0.0, 0.0]}
+    red = {"precision": {"value": None}, "recall": figure, "share": figure, "base_rate": {**figure, "value": 0.04}}
+    data = {
+        "rows": 9, "customers": 3, "customers_lost": 1, "verdict": {"sentence": "Perhaps."}, "score": None,
+        "red_band": red, "lead_time": None, "by_segment": {}, "drift": None, "calibration": None,
+        "without_score": {"rows": 0},
+    }  # fmt: skip
+    assert "red band: nobody was in it; of all, 4% (0%–0%) were lost" in list(judged(data))

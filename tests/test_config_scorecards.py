@@ -23,6 +23,7 @@ from config.workspace import card_files
 from scoring.additive import BASE, CLAMP
 from scoring.decision import CAP, PULSE
 from scoring.scorecard import check
+from scoring.scorecard_check import columns_needed
 
 CARD = """\
 purpose: health
@@ -184,6 +185,7 @@ def test_a_rule_may_name_what_the_workspace_maps_and_what_is_decided_before(tmp_
     file = load_card_file(written(tmp_path, CARD.replace("plan = pro", rule)))
     assert [problem.where for problem in check(file.card, file.document)] == ["for"]
     assert check(file.card, file.document, ("tier__c",)) == check(file.card, file.document, None) == []
+    assert [said.split()[0] for said in columns_needed(file.card)] == ["tier__c"]
 
 
 def test_an_index_counts_numbers_only(tmp_path: Path) -> None:
@@ -194,6 +196,27 @@ def test_an_index_counts_numbers_only(tmp_path: Path) -> None:
 def test_the_reserved_names_are_those_of_the_parts_that_no_measure_gives() -> None:
     assert set(RESERVED) == {CAP, PULSE}
     assert set(ADDED) == {BASE, CLAMP}
+
+
+def test_a_key_is_called_as_it_is_written_in_the_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_scorecard(written(tmp_path, CARD.replace("for:", "fo:")))
+    problem = caught.value.problems[0]
+    assert "did you mean for?" in problem.what
+    assert problem.expected.startswith("one of purpose, form, for, ")
+
+
+@pytest.mark.parametrize(("text", "said"), [("", "the file is empty"), ("- a", "not a mapping")])
+def test_what_is_no_card_at_all_is_told_as_a_card(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said) as caught:
+        load_scorecard(written(tmp_path, text))
+    assert caught.value.problems[0].example == "purpose: health"
+
+
+def test_a_card_without_measures_is_told_in_plain_words(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_scorecard(written(tmp_path, "purpose: health\nmeasures: {}\n"))
+    assert caught.value.problems[0].expected == "at least one entry"
 
 
 def test_all_problems_at_once(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """``learn`` on tables that nobody tuned it to: what it finds, what it refuses, and what never changes its answer."""
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -259,3 +260,12 @@ def test_non_negative_regression_finds_the_same_as_a_free_one_where_signs_agree(
     free = additive.fit(matrix, happened, np.array([True, True, True]), 0.0)
     assert held[3] == 0.0
     assert free[1:] == pytest.approx([1.0, 0.5, -0.7], abs=0.12)
+
+
+def test_nothing_is_said_of_a_red_band_that_holds_nobody() -> None:
+    found = lesson().figures
+    assert found is not None
+    said = "\n".join(summary(replace(lesson(), figures=replace(found, red_share=0.0))))
+    assert "Red is 0% of the rows" in said
+    assert "of the red ones" not in said
+    assert "-0," not in said

@@ -53,6 +53,14 @@ def test_the_parts_of_a_change_add_up_and_the_costs_say_what_matters() -> None:
     assert (told["costs"][0]["now"], told["costs"][0]["then"]) == (14.0, 27.0)
 
 
+def test_a_measure_that_the_other_card_calls_otherwise_is_compared_all_the_same() -> None:
+    tally = Tally()
+    renamed = Contribution("contact", "usage", "Touch", 1.0, 10.0, 27.0, "About touch")
+    tally.add(decided(1, "yellow", part("touch", 40.0, 14.0)), decided(1, "red", renamed))
+    (cost,) = tally.switches[0].costs()
+    assert (cost["measure"], cost["now"], cost["then"]) == ("contact", 14.0, 27.0)
+
+
 def test_who_stays_in_a_band_is_no_switch() -> None:
     tally = Tally()
     tally.add(decided(1, "green", part("touch", 80, 20)), decided(1, "green", part("touch", 90, 10)))

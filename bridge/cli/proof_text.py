@@ -16,10 +16,7 @@ def judged(data: Data) -> Iterator[str]:
     if data["score"]:
         yield from _ranking(data)
     if red := data["red_band"]:
-        yield (
-            f"red band: {percent(red['precision'])} of it were lost (of all {percent(red['base_rate'])}); "
-            f"it held {percent(red['recall'])} of the losses and {percent(red['share'])} of the book"
-        )
+        yield _red(red)
     yield from _lead_time(data["lead_time"])
     for name, skill in data["by_segment"].items():
         yield f"  {name}: AUC {figure(skill['auc'])}"
@@ -60,6 +57,15 @@ def _lead_time(lead: Data | None) -> Iterator[str]:
     yield f"lead time: {red}{median}"
     if parts:
         yield f"  red were {', '.join(parts)}"
+
+
+def _red(red: Data) -> str:
+    if red["share"] and red["share"]["value"] == 0:
+        return f"red band: nobody was in it; of all, {percent(red['base_rate'])} were lost"
+    return (
+        f"red band: {percent(red['precision'])} of it were lost (of all {percent(red['base_rate'])}); "
+        f"it held {percent(red['recall'])} of the losses and {percent(red['share'])} of the book"
+    )
 
 
 def figure(told: Data | None, digits: int = 2) -> str:

@@ -23,12 +23,15 @@ def command() -> None:
 @verb
 def check(shell: Shell, file: Path) -> Result:
     """Check a scorecard FILE: form, rules, and whether the features it names exist. Shows what it is made of."""
-    from bridge.carding import checked, neighbours
+    from bridge.carding import checked, mapped_names, neighbours
     from bridge.cli.scorecard_text import described, facts
+    from scoring.scorecard_check import columns_needed
     from scoring.scorecard_facts import warnings
 
     found = checked(file, shell.config)
     warned = warnings(found.card)
+    if mapped_names(shell.config) is None:
+        warned += columns_needed(found.card)
     if file.absolute().parent == (shell.config.absolute().parent / "scorecards"):
         warned += neighbours(shell.config.parent, found, file.name)
     return Result(facts(found.card, warned), described(file, found.card, warned))

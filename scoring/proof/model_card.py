@@ -175,10 +175,11 @@ def _figure_lines(lesson: Lesson, found: Figures) -> list[str]:
 
 
 def _red(found: Figures) -> list[str]:
+    ended = f", and {found.precision.value:.0%} of the red ones ended badly" if found.red_share else ""
     return [
         f"The riskiest tenth holds {found.lift.value:.1f} times the usual share ({found.lift.low:.1f} to "
         f"{found.lift.high:.1f}). Red is {found.red_share:.0%} of the rows: it holds {found.recall.value:.0%} of the "
-        f"bad outcomes, and {found.precision.value:.0%} of the red ones ended badly."
+        f"bad outcomes{ended}."
     ]
 
 
@@ -226,7 +227,7 @@ def _weak(lesson: Lesson) -> list[str]:
 
 def _map(measure: Measure) -> str:
     if measure.curve is not None:
-        said = ", ".join(f"{x:g} → {y:g}" for x, y in measure.curve)
+        said = ", ".join(f"{x:g} → {y + 0.0:g}" for x, y in measure.curve)
     else:
         by_score: dict[float, list[str]] = {}
         for word, score in (measure.categories or {}).items():

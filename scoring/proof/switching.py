@@ -1,12 +1,12 @@
 """What another scorecard would decide otherwise: bands, flags and next actions, each change with its parts. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from config.words import Band
-from scoring.decision import Decision
+from scoring.decision import Contribution, Decision
 from scoring.explanation import Change, difference
 
 BANDS: Final[tuple[Band, ...]] = ("green", "yellow", "red", "unknown")
@@ -27,13 +27,14 @@ class Switch:
     parts: tuple[Change, ...]
 
     def costs(self) -> list[dict[str, Any]]:
-        """What each part keeps from 100, now and then, where that changes; the largest change first."""
-        old, new = (
-            {part.measure: part for part in (one.contributions if one else ())} for one in (self.before, self.after)
-        )
+        """What each part keeps from 100, now and then, where that changes; the largest change first.
+
+        Two cards may call the same measure by different names: what it is about tells, not its name.
+        """
+        old, new = (_by_topic(one.contributions if one else ()) for one in (self.before, self.after))
         found = [
             {
-                "measure": name,
+                "measure": (new.get(name) or old[name]).measure,
                 "label": (new.get(name) or old[name]).label,
                 "now": old[name].loss if name in old else 0.0,
                 "then": new[name].loss if name in new else 0.0,
@@ -115,6 +116,12 @@ class Tally:
     def matrix(self) -> Mapping[str, int]:
         """``green→red``: customers, only where something changes; the most first."""
         return {f"{old}→{new}": number for (old, new), number in self.moves.most_common() if old != new}
+
+
+def _by_topic(parts: Sequence[Contribution]) -> dict[str, Contribution]:
+    """By what it is called in a list; by the measure's own name where several are called alike."""
+    labels = Counter(part.label for part in parts)
+    return {part.label if part.label and labels[part.label] == 1 else part.measure: part for part in parts}
 
 
 def band_of(decision: Decision | None) -> str:
