@@ -223,7 +223,7 @@ def _health(latest: pd.DataFrame, health: pd.DataFrame) -> dict[str, Health]:
     rows = latest[latest["active"].eq(True)]
     bands = health["band"].reindex(rows.index).fillna("unknown")
     parts = {band: rows[bands.eq(band)] for band in BANDS}
-    return {band: Health(len(mine), total(mine)) for band, mine in parts.items()}
+    return {band: Health(len(mine), total(mine) if len(mine) else 0.0) for band, mine in parts.items()}
 
 
 def _at_risk(latest: pd.DataFrame, health: pd.DataFrame, days: int) -> AtRisk:

@@ -243,6 +243,7 @@ def test_work_costs_and_answers_of_the_period_are_gathered(make_world: Make) -> 
     assert found.surveys["nps"].value.value == 100.0
     assert found.reach.persons.value == 1.0
     assert found.health["unknown"].customers + found.health["green"].customers + found.health["yellow"].customers == 1
+    assert (found.health["red"].customers, found.health["red"].arr) == (0, 0.0)
 
 
 def test_an_empty_store_and_a_store_of_one_account_raise_nothing(world: World) -> None:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from config.scorecards import Scorecard, shipped_scorecard
-from scoring.proof.history import declared, learn_history, refused, split_in_time
+from scoring.proof.history import common_sense, declared, learn_history, refused, split_in_time
 from scoring.scorecard import check
 
 HORIZON = 60
@@ -81,3 +81,14 @@ def test_directions_are_those_that_the_present_card_declares(cards: list[Scoreca
     assert found["active_trend"] == "up"
     assert found["days_since_touch"] == "down"
     assert "champion" not in found
+
+
+def test_of_the_rest_the_shipped_cards_say_which_way_is_good() -> None:
+    """Chance must not teach that paying late is good, where the present card says nothing of it."""
+    assert common_sense()["pays_late_days"] == "down"  # a risk that rises
+    assert common_sense()["seat_use"] == "up"
+    rows = panel(1, told=1.0, present=1.0)
+    rows["pays_late_days"] = 40.0 * (rows["lost"] == 0) + np.arange(len(rows)) % 7
+    card = learn_history(rows, [], HORIZON).lesson.card
+    assert card is not None
+    assert all(measure.feature != "pays_late_days" for measure in card.measures.values())

@@ -6,12 +6,14 @@ know where the panel comes from.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from config.scorecards import Measure, Scorecard
+from config.scorecards import Measure, Scorecard, load_card_file, shipped_files
+from config.words import Purpose
 from scoring.features.table import FEATURES
 from scoring.proof import ranking
 from scoring.proof.backtest import Backtest, Rival, backtest
@@ -76,6 +78,8 @@ class Taught:
         }
 
 
+TURNED: Final[Mapping[Direction, Direction]] = {"up": "down", "down": "up"}
+
 _WORDS: Final = {
     "better": "beats", "level": "is level with", "worse": "is behind", "unknown": "cannot be compared with",
 }  # fmt: skip
@@ -95,7 +99,7 @@ def learn_history(
     names = _features(known, set(drop))
     split = split_in_time(known, horizon)
     teaching = known[split[0]] if split else known
-    ways = {**_seen(teaching, names), **declared(present), **(directions or {})}
+    ways = {**_seen(teaching, names), **common_sense(), **declared(present), **(directions or {})}
 
     def taught(some: pd.DataFrame, time: str | None) -> Lesson:
         table = some[["customer", *names, LABEL, *([time] if time else [])]]
@@ -141,6 +145,16 @@ def declared(cards: Iterable[Scorecard]) -> dict[str, Direction]:
             if way := _way(measure):
                 found.setdefault(measure.feature, way)
     return found
+
+
+@cache
+def common_sense() -> Mapping[str, Direction]:
+    """Which way the shipped cards of health say that features point, and, turned round, those of risk."""
+
+    def said(purpose: Purpose) -> dict[str, Direction]:
+        return declared(load_card_file(path, shipped=True).card for path in shipped_files(purpose))
+
+    return {**{name: TURNED[way] for name, way in said("risk").items()}, **said("health")}
 
 
 def _way(measure: Measure) -> Direction | None:
