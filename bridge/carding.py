@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Final
 
 from bridge.store import audit, cards, records
 from bridge.store.engine import Store
@@ -19,6 +20,11 @@ from config.words import Purpose
 from config.workspace import FOLDER, card_files
 from scoring.scorecard import check
 from scoring.scorecard_facts import among
+
+UNPROVEN: Final = ("no skill", "too few")
+"""Verdicts with which no card proves itself, whatever else it says."""
+CHANCE: Final = 0.5
+"""AUC of who knows nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +134,12 @@ def listed(folder: Path, store: Store, purposes: Sequence[Purpose]) -> list[List
 
 
 def _refuse_unproven(given: CardFile, force: bool) -> None:
-    """A learnt card says itself whether it was better than what there was."""
-    learnt = child(given.document.data, "learnt")
-    if child(learnt, "proven") is False and not force:
-        what = f"it was learnt and did not prove itself: {child(learnt, 'verdict') or 'no gain was found'}"
+    """A learnt card says itself whether it was better than what there was; its own figures must bear that out."""
+    lesson = given.card.learnt
+    if lesson is None or force:
+        return
+    if not lesson.proven or lesson.verdict in UNPROVEN or lesson.auc_interval[0] <= CHANCE:
+        what = f"it was learnt and did not prove itself: {lesson.verdict or 'no gain was found'}"
         path = ("learnt", "proven")
         raise ConfigError([given.document.problem(path, what, "a card that beats the present one, or --force")])
 

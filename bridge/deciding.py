@@ -169,7 +169,7 @@ def _decided(workspace: Workspace, ids: Sequence[int], moment: Moment, *, by: Po
 
     ``by``: another policy than the present one.
     """
-    peers = peers_on(workspace, moment.day)
+    peers = peers_on(workspace, moment)
     with workspace.store.read() as db:
         rows, accounts = customer_rows(db, workspace.settings, ids, moment)
         inside = {id: row for id, row in rows.items() if workspace.scope.holds(row)}

@@ -56,7 +56,8 @@ def findings(found: FlagRates, settings: Settings) -> Iterator[Finding]:
         if rate.noisy:
             yield _noisy(rate, found.customers)
     if found.crowded:
-        what = f"{len(found.crowded):,} customers carry more than {CROWDED} flags each: none of them stands out"
+        who = "1 customer carries" if len(found.crowded) == 1 else f"{len(found.crowded):,} customers carry"
+        what = f"{who} more than {CROWDED} flags: none of them stands out"
         yield Finding("warning", what, "leave out flags that say the same of the same customers")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Select, insert, select
 
 from bridge.frames import customer_rows
 from bridge.moments import Moment, closed, present
@@ -17,13 +17,14 @@ from scoring.expansion.peers import peers_of
 PIECE = 2_000
 
 
-def peers_on(workspace: Workspace, day: date) -> Peers:
-    """What counts on ``day``: the book as it stood at the close of the day before; on the first day, as it stands.
+def peers_on(workspace: Workspace, moment: Moment) -> Peers:
+    """What counts on a day: the book as it stood at the close of the day before; on the first day, as it stands.
 
-    Nothing where no field lists what accounts own, or no expansion is scored.
+    Nothing where no field lists what accounts own, or no expansion is scored, nor before the first sync: what
+    accounts own today they may have bought since.
     """
-    policy = workspace.policy
-    if policy.product.owned is None or "expansion" not in policy.cards:
+    policy, day = workspace.policy, moment.day
+    if moment.dated or policy.product.owned is None or "expansion" not in policy.cards:
         return NO_PEERS
     if day not in workspace.peers:
         workspace.peers[day] = _kept(workspace, day) or _found(workspace, day)
@@ -32,7 +33,7 @@ def peers_on(workspace: Workspace, day: date) -> Peers:
 
 def _kept(workspace: Workspace, day: date) -> Peers | None:
     with workspace.store.read() as db:
-        document = db.execute(select(table.c.document).where(table.c.day == day)).scalar()
+        document = db.execute(_of(day)).scalar()
     return None if document is None else Peers.restored(document)
 
 
@@ -43,9 +44,14 @@ def _found(workspace: Workspace, day: date) -> Peers:
         moment = before if _is_known(db, before) else present(workspace.now(), zone)
         found = peers_of(_rows(db, workspace, moment), policy.segments, policy.product.owned)
     with workspace.store.write() as db:
-        if db.execute(select(table.c.day).where(table.c.day == day)).first() is None:
+        document = db.execute(_of(day)).scalar()
+        if document is None:
             db.execute(insert(table).values(day=day, document=found.document()))
-    return found
+    return found if document is None else Peers.restored(document)  # another process was first
+
+
+def _of(day: date) -> Select[tuple[Any]]:
+    return select(table.c.document).where(table.c.day == day)
 
 
 def _is_known(db: Connection, moment: Moment) -> bool:

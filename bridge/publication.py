@@ -53,14 +53,23 @@ def publish(db: Connection, workspace: Workspace, decisions: Sequence[Decision],
     several = [ref for some in refs.values() if len(some) > 1 for ref in some]
     gone = set(several) - lookup.living(db, several)  # a customer outlives one of its records
     decided = {ref: decision for decision in decisions for ref in refs.get(decision.customer, ()) if ref not in gone}
+    currencies = lookup.currencies(db, several)
     min_change = workspace.settings.write.min_change
 
     def wanted(entry: Entry) -> Entry:
         # A customer was pulled before it was scored: with no entry yet, its own fields were seen to be blank.
         seen = entry if entry.desired is not None else replace(entry, seen=True)
-        return want(seen, told_of(workspace, decided[entry.ref], now), min_change, workspace.ledger.fields)
+        decision = _in_its_currency(decided[entry.ref], currencies.get(entry.ref))
+        return want(seen, told_of(workspace, decision, now), min_change, workspace.ledger.fields)
 
     workspace.ledger.update_in(db, list(decided), wanted)
+
+
+def _in_its_currency(decision: Decision, currency: str | None) -> Decision:
+    """Without an amount that the record would show as one of its own currency: records of a customer may differ."""
+    if currency is None or decision.expansion_currency in (None, currency):
+        return decision
+    return replace(decision, expansion_amount=None)
 
 
 def told_of(workspace: Workspace, decision: Decision, now: datetime) -> Fields:

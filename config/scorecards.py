@@ -199,8 +199,9 @@ class Cap(Model):
 
     @model_validator(mode="after")
     def _one_limit(self) -> "Cap":
-        said = "at_most" in self.model_fields_set and (self.at_least is None or self.at_most < WHOLE)
-        if (self.at_least is None) != said:  # a cap that was stored names both, one of them as what it is by default
+        """At most 100 beside ``at_least`` says nothing: so a card reads back that was written down whole."""
+        bounded = "at_most" in self.model_fields_set and (self.at_least is None or self.at_most < WHOLE)
+        if (self.at_least is None) != bounded:
             raise ValueError("exactly one of at_most and at_least is needed, such as at_most: 40")
         return self
 

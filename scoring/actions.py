@@ -14,7 +14,7 @@ import pandas as pd
 
 from config.actions import USAGE, family
 from config.scorecards import Action, Scorecard
-from scoring.answers import SCALES
+from scoring.answers import PASSIVE, PROMOTER, SCALES
 from scoring.days import days_before
 from scoring.features.registry import Source
 from scoring.frames import Frames, typed
@@ -159,8 +159,8 @@ _EVENTS: Final[Mapping[str, Callable[[Frames, Past], Events]]] = {
     "escalation": _tickets(lambda rows: rows["escalated"].eq(True), "escalated_ago"),
     "ticket_closed": _tickets(lambda rows: rows["closed_ago"].notna(), "closed_ago"),
     "response": _answers(None, -np.inf, np.inf),
-    "promoter": _answers("nps", 9, 10),
-    "detractor": _answers("nps", 0, 6),
+    "promoter": _answers("nps", PROMOTER, np.inf),
+    "detractor": _answers("nps", -np.inf, np.nextafter(PASSIVE, 0)),
     "invoice_late": _invoices(late=True),
     "invoice_paid": _invoices(late=False),
     "renewal_won": _deals("renewal", "won"),

@@ -7,6 +7,10 @@ import pandas as pd
 SCALES: Final = {"nps": (0, 10), "csat": (0, 100), "ces": (0, 100)}
 """What an answer can be; anything else is a mistake and left out. CSAT and CES keep each tool's own scale."""
 
+PROMOTER: Final = 9
+PASSIVE: Final = 7
+"""NPS: from which answer on a person is a promoter, and from which not a detractor any more (Reichheld 2003)."""
+
 COLUMNS: Final = ["survey", "customer", "ago", "score", "person"]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from config.languages import DEFAULT
 from config.words import Band, NpsGroup, Purpose
 from config.words import Trend as Direction
 
@@ -120,6 +121,8 @@ class Decision:
     expansion_amount: float | None = None
     expansion_currency: str | None = None
     trend: Trend = NO_TREND
+    language: str = DEFAULT
+    """Of the sentences."""
 
     def verdict(self, purpose: Purpose) -> Verdict | None:
         return next((verdict for verdict in self.verdicts if verdict.purpose == purpose), None)

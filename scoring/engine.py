@@ -128,6 +128,7 @@ def _decision(found: Evaluation, one: _Told, verdicts: tuple[Verdict, ...]) -> D
         reasons=health.reasons,
         next_action=reasons.next_action(one.parts, facts, flags, health.contributions, one.absent, health.band),
         version=health.version,
+        language=one.parts.words.language,
         verdicts=verdicts,
         segment=facts.text(SEGMENT) or None,
         stage=found.placed.stage[one.place],

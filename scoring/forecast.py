@@ -11,6 +11,7 @@ import pandas as pd
 
 from config.rules import as_text
 from scoring.closes import HIGHEST, WEEK, Floats
+from scoring.flags.scene import NOT_OURS
 
 DAMPING: Final = 0.9
 """What is left of the slope from week to week: a fall does not go on for ever."""
@@ -22,7 +23,6 @@ LEAST_SPREAD: Final = 1.5
 """Points by which a week differs from the one before, however quiet the past was."""
 EIGHTY: Final = 1.2816
 """Standard deviations on either side that hold 80 % of a normal spread."""
-NOT_OURS: Final = ("prospect", "churned")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,12 @@
 Definition: share of promoters (9–10) less share of detractors (0–6), in percent (Reichheld 2003).
 """
 
-from typing import Final
-
 import numpy as np
 import pandas as pd
 
+from scoring.answers import PASSIVE, PROMOTER
 from scoring.features.sentiment import recent_answers
 from scoring.past import Past
-
-PROMOTER: Final = 9
-PASSIVE: Final = 7
 
 
 def rollup(past: Past) -> pd.DataFrame:

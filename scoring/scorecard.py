@@ -85,7 +85,7 @@ def score_frame(
     """
     names, size = tuple(sorted(card.measures)), len(features)
     readers = [_reader(features, card.measures[name], ages) for name in names]
-    which, limit, raised = _caps(features, card)
+    caps, limit, raised = _caps(features, card)
     said, judged = _pulses(pulse, size)
     wide: np.dtype[np.signedinteger] = np.dtype(np.int32 if isinstance(card, AdditiveCard) else np.int16)
     known = np.empty((len(names), size), dtype=np.bool_)
@@ -104,7 +104,7 @@ def score_frame(
         clamped[rows], capped[rows], pulsed[rows] = tenths - exact, moved, edge
         score[rows] = np.where(piece.decided, (tenths + moved + edge) / TENTHS, np.nan)
         coverage[rows] = piece.coverage
-    which[capped == 0] = -1
+    which = np.where(capped < 0, caps[0], np.where(capped > 0, caps[1], np.int16(-1)))
     return ScoredFrame(
         index=features.index, measures=names, score=score, coverage=coverage, known=known.T, points=points.T,
         losses=losses.T, cap=which, capped=capped, pulsed=pulsed, pulse=said, judged=judged, base=base,
@@ -153,19 +153,19 @@ def _fresh_for(measure: Measure) -> int | None:
 
 
 def _caps(features: pd.DataFrame, card: Scorecard) -> tuple[NDArray[np.int16], Floats, Floats]:
-    """Per customer the cap that speaks (−1 = none), the tenths it allows at most, and those it demands at least.
+    """Per customer the caps that speak (2 × N: at most, at least; −1 = none), the tenths that each of them sets.
 
-    Of several that hold, the lowest ``at_most`` (else the highest ``at_least``) counts, of equal ones the first.
+    Of several that hold, the lowest ``at_most`` and the highest ``at_least`` count, of equal ones the first.
     """
     size = len(features)
-    which = np.full(size, -1, dtype=np.int16)
+    which = np.full((2, size), -1, dtype=np.int16)
     limit, raised = np.full(size, float(WHOLE)), np.zeros(size)
     lows = sorted(((-cap.limit, -at) for at, cap in enumerate(card.caps) if cap.at_least is None))
     highs = sorted(((cap.limit, -at) for at, cap in enumerate(card.caps) if cap.at_least is not None))
     for bound, position in [*highs, *lows]:
         cap = card.caps[-position]
         holds = mask(cap.condition, features).to_numpy()
-        which[holds] = -position
+        which[int(cap.at_least is not None), holds] = -position
         (limit if cap.at_least is None else raised)[holds] = np.rint(abs(bound) * TENTHS)
     return which, limit, raised
 

@@ -124,7 +124,11 @@ def test_a_learnt_card_that_did_not_prove_itself_is_refused(folder: Path, store:
         activate(folder, store, learnt, "health.yml", START, force=False)
     assert caught.value.problems[0].line == 8
     assert activate(folder, store, learnt, "health.yml", START, force=True).version == learnt.card.version
-    proven = load_card_file(card(folder, CARD + LEARNT.replace("proven: false", "proven: true")))
+    forged = load_card_file(card(folder, CARD + LEARNT.replace("proven: false", "proven: true")))
+    with pytest.raises(ConfigError, match="did not prove itself"):
+        activate(folder, store, forged, "health.yml", START, force=False)
+    honest = LEARNT.replace("proven: false", "proven: true").replace("[0.45, 0.55]", "[0.55, 0.65]")
+    proven = load_card_file(card(folder, CARD + honest))
     assert activate(folder, store, proven, "health.yml", START, force=False).version == proven.card.version
 
 
@@ -208,5 +212,5 @@ def test_an_index_is_shown_by_its_values(folder: Path) -> None:
 def test_the_shipped_card_that_init_writes_checks_clean(folder: Path) -> None:
     file = card(folder, shipped_text("scorecards/health.yml"), "health.yml")
     shown = run(folder, "scorecard", "check", str(file)).output
-    assert "11%  active_trend (usage): 0.0 to 11.1 points by active_trend" in shown
+    assert " 8%  active_trend (usage): 0.0 to 8.3 points by active_trend" in shown
     assert "warning" not in shown

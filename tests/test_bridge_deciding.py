@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from worlds import DAY, START, World
 
 from adapters.records import Ref
 from bridge.deciding import as_of
 from bridge.intake import take_in
 from bridge.store import customers, decisions
+from bridge.store.schema import peers
 from config.flags import FLAG_DAYS
 from config.scorecards import load_scorecards
 from config.settings import FlagSettings
@@ -337,3 +339,12 @@ def test_who_comes_back_into_scope_starts_without_an_old_band(make_world: Make) 
     for day in (back, back + DAY):
         stored = [decision for decision in world.history("1") if decision.day <= day][-1]
         assert rebuilt(world, day)[0].band_since == stored.band_since == back
+
+
+def test_before_the_first_sync_nobody_knows_what_similar_accounts_owned(make_world: Make) -> None:
+    world = make_world(scorecards=["health", "risk", "expansion"], product={"owned": "products"})
+    two_customers(world)
+    world.score()
+    assert len(rebuilt(world, TODAY - 9 * DAY)) == 2
+    with world.workspace.store.read() as db:
+        assert db.execute(select(peers.c.day)).scalars().all() == [TODAY]

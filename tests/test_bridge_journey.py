@@ -114,3 +114,15 @@ def test_cross_sell_goes_by_the_book_of_the_day_before(make_world: Make) -> None
     assert [signal.name for signal in world.decision("lacks").signals] == ["cross_sell"]
     assert desired(world, "lacks", "expansion_signals") == (("cross_sell",),)
     assert desired(world, "0", "expansion_signals") == (None,)
+
+
+def test_another_language_is_said_in_the_history_as_well(make_world: Make) -> None:
+    world = world_of(make_world)
+    world.run()
+    english = world.decision("big")
+    world.workspace.settings = world.workspace.settings.model_copy(update={"language": "fa"})
+    world.run()
+    persian = world.decision("big")
+    assert (english.language, persian.language) == ("en", "fa")
+    assert (persian.score, persian.band_since) == (english.score, english.band_since)
+    assert persian.reasons != english.reasons

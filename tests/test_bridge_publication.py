@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from worlds import DAY, START, World
 
 from adapters.records import Ref
-from bridge.publication import fields_of
+from bridge.publication import _in_its_currency, fields_of
 from scoring.decision import NO_TREND, Decision, RaisedFlag, Signal, Verdict
 
 Make = Callable[..., World]
@@ -171,3 +171,8 @@ def test_a_merge_is_not_drift(world: World) -> None:
     assert world.crm.own["0"]["health_band"] == world.decision("0").band
     assert world.entry("1") is None
     assert Ref("sf", "account", "1") not in world.crm.written[-1:]
+
+
+def test_an_amount_is_not_shown_as_one_of_another_currency() -> None:
+    amounts = {currency: _in_its_currency(DECISION, currency).expansion_amount for currency in ("EUR", "USD", None)}
+    assert amounts == {"EUR": 1200.0, "USD": None, None: 1200.0}

@@ -159,7 +159,7 @@ def test_a_scope_by_an_unknown_field_says_what_may_be_meant(tmp_path: Path) -> N
 
 def test_a_card_for_an_unknown_field_says_what_may_be_meant(tmp_path: Path) -> None:
     assert problem(tmp_path, card="tire = gold", mapped=MAPPED) == (
-        "for", "there is no account field 'tire' (did you mean tier?)",
+        "for", "there is no feature or account field tire (did you mean tier?)",
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from config.scorecards import (
     ADDED,
     RESERVED,
     AdditiveCard,
+    CardFile,
     Scorecard,
     choose,
     load_card_file,
@@ -17,6 +18,8 @@ from config.scorecards import (
     load_scorecards,
     shipped_scorecard,
 )
+from config.words import PURPOSES
+from config.workspace import card_files
 from scoring.additive import BASE, CLAMP
 from scoring.decision import CAP, PULSE
 from scoring.scorecard import check
@@ -281,3 +284,9 @@ def test_example_of_the_design() -> None:
         "measures": {"m": {"feature": "f", "group": "g", "weight": 1, "categories": {"yes": 1}}},
     }
     assert Scorecard.model_validate(minimal).bands.green == 70
+
+
+@pytest.mark.parametrize("file", card_files(Path("/nowhere"), PURPOSES), ids=lambda file: file.file.name)
+def test_every_shipped_card_reads_back_from_what_is_kept_of_it(file: CardFile) -> None:
+    kept = Scorecard.model_validate_json(file.card.content)
+    assert (kept, kept.version) == (file.card, file.card.version)

@@ -50,7 +50,7 @@ def test_a_card_of_plain_data_over_any_table() -> None:
 def test_decisions_in_words(book: library.Book) -> None:
     found = library.decisions(book, library.card("health"))
     assert found.loc[["x-9", "b", "a"], "band"].tolist() == ["green", "red", "unknown"]
-    assert found.loc["b", "reasons"].startswith("No use in 28 days. No login for 61 days.")
+    assert found.loc["b", "reasons"].startswith("No login for 61 days. No use in 28 days.")
 
 
 def test_a_card_is_chosen_by_a_column_of_the_notebook(book: library.Book) -> None:

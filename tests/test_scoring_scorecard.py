@@ -132,3 +132,20 @@ def test_parts_add_up_to_the_tenth_and_lie_near_their_exact_value(drawn: tuple[l
     used = np.where(np.isnan(values), 0, weights)
     exact = 10 * np.nan_to_num(values) * used / np.maximum(used.sum(axis=1), 1e-9)[:, None]
     assert (np.abs(scored.points - exact) < 1.0001).all()
+
+
+def test_the_cap_that_moves_the_score_is_the_one_that_is_named() -> None:
+    both = Scorecard.model_validate(
+        {
+            "purpose": "health",
+            "measures": {"a": {"feature": "a", "weight": 1, "group": "g", "curve": [[0, 0], [100, 100]]}},
+            "caps": [
+                {"if": "x = 1", "at_least": 60, "because": "a floor"},
+                {"if": "y = 1", "at_most": 80, "because": "a roof"},
+            ],
+        }
+    )
+    found = score_frame(pd.DataFrame({"a": [20.0, 90.0, 70.0], "x": 1, "y": 1}), both)
+    assert found.score.tolist() == [60.0, 80.0, 70.0]
+    assert found.cap.tolist() == [0, 1, -1]
+    assert found.capped.tolist() == [400, -100, 0]

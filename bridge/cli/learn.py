@@ -1,4 +1,4 @@
-"""``csbridge learn``: a readable scorecard from a table whose outcome is known, judged on rows it has not seen."""
+"""``csbridge learn``: a readable scorecard from a table or the own history, judged on rows it has not seen."""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from config.words import PURPOSES
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.command("learn", short_help="Learn a scorecard from a table, and judge it.")
+@click.command("learn", short_help="Learn a scorecard from history or a table, and judge it.")
 @click.option("--table", type=_FILE, help="CSV, Parquet or Excel; without one, the workspace's own history.")
 @click.option("--label", metavar="COLUMN", help="Of a table: the outcome to foretell, a column of two values.")
 @click.option("--time", metavar="COLUMN", help="When each row was: learn from the earlier, judge on the later.")
@@ -65,6 +65,9 @@ def _from_history(shell: Shell, out: Path, options: dict[str, Any]) -> Result:
     if options["purpose"] != "health":
         raise click.UsageError("the workspace's history teaches the purpose health; --table any")
     from bridge.cli.backtest import days_of
+    from bridge.cli.needing import require
+
+    require("sklearn", "proof", "csbridge learn")
     from bridge.learning import learn_from
     from bridge.panel import Asked
     from scoring.proof.history import refused

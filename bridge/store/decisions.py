@@ -58,7 +58,7 @@ def _essence(decision: Decision) -> tuple[object, ...]:
         (decision.nps, decision.nps_last, decision.nps_group, decision.csat, decision.churn_risk),
         (decision.segment, decision.stage, decision.stage_since),
         tuple((signal.name, signal.since) for signal in decision.signals),
-        (decision.expansion_amount, decision.expansion_currency, decision.trend.direction),
+        (decision.expansion_amount, decision.expansion_currency, decision.trend.direction, decision.language),
     )
 
 

@@ -74,11 +74,20 @@ def living(db: Connection, refs: Iterable[Ref]) -> set[Ref]:
 
 def names(db: Connection, accounts: Iterable[Ref]) -> dict[Ref, str]:
     """The names of those accounts that have one."""
+    return _said(db, accounts, "name")
+
+
+def currencies(db: Connection, accounts: Iterable[Ref]) -> dict[Ref, str]:
+    """The currencies of those accounts that say theirs."""
+    return _said(db, accounts, "currency")
+
+
+def _said(db: Connection, accounts: Iterable[Ref], field: str) -> dict[Ref, str]:
     found: dict[Ref, str] = {}
     for (connection, kind), ids in grouped(accounts).items():
         for known_one in known(db, connection, kind, ids, datetime.max.replace(tzinfo=UTC)):
-            if name := known_one.content.get("name"):
-                found[Ref(connection, kind, known_one.id)] = name
+            if said := known_one.content.get(field):
+                found[Ref(connection, kind, known_one.id)] = said
     return found
 
 

@@ -10,11 +10,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from scoring.answers import PASSIVE, PROMOTER
 from scoring.expansion import cross_sell as offering
 from scoring.expansion.hints import hinting
 from scoring.expansion.peers import NO_PEERS, Peers
 from scoring.flags.scene import NOTHING_BEFORE, Before, Raised, Scene, of_ours, scene
-from scoring.nps import PASSIVE, PROMOTER
 from scoring.past import Past
 
 NEAR, NEAR_HELD = 0.8, 0.75

@@ -12,6 +12,8 @@ import pandas as pd
 from scoring.features.registry import feature
 from scoring.past import Past
 
+EARLY: Final = 7
+"""Days from the first row of a customer on, in which it has no habit yet."""
 LEAST_DAYS: Final = 4
 """Days of use that make a rhythm: three gaps between them."""
 
@@ -22,8 +24,11 @@ def _age(past: Past) -> pd.Series:
 
 @feature("days", "usage", age=_age)
 def use_days_365d(past: Past) -> pd.Series:
-    """Different days on which anybody used the product in the last 365; 0 for a customer seen before and not since."""
-    return past.use["year_days"]
+    """Different days on which anybody used the product in the last 365; 0 for a customer seen before and not since.
+
+    Unknown in the first week, when there can be no habit yet.
+    """
+    return past.use["year_days"].where(past.use["first"].ge(EARLY))
 
 
 @feature("days", "usage", age=_age)

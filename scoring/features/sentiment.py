@@ -4,6 +4,7 @@ from typing import Final
 
 import pandas as pd
 
+from scoring.answers import PASSIVE, PROMOTER
 from scoring.features.registry import feature, per_customer
 from scoring.past import Past
 from scoring.past_rows import of_persons
@@ -14,8 +15,6 @@ RECENT: Final = 90
 BEFORE: Final = 360
 LEAST_ANSWERS: Final = 3
 """In each of the two spans: with fewer, one person's mood is the change."""
-PROMOTER: Final = 9
-PASSIVE: Final = 7
 
 
 def recent_answers(past: Past, survey: str, within: int = WINDOW) -> pd.DataFrame:

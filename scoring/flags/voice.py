@@ -3,9 +3,9 @@
 from typing import Final
 
 from config.flags import FlagSettings
+from scoring.answers import PASSIVE
 from scoring.features.sentiment import recent_answers
 from scoring.flags.scene import EASED, Raised, Scene
-from scoring.nps import PASSIVE
 
 _CSAT: Final = "csat_falling"
 _PILE: Final = "ticket_pileup"

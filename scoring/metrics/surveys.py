@@ -13,14 +13,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from scoring.answers import latest, valid_answers
+from scoring.answers import PASSIVE, PROMOTER, latest, valid_answers
 from scoring.days import days_before
 from scoring.frames import typed
 from scoring.metrics import estimates
 from scoring.metrics.book import Book, cut
 from scoring.metrics.book import days as days_of
 from scoring.metrics.estimates import Estimate, Floats, Z
-from scoring.nps import PASSIVE, PROMOTER
 
 WINDOW: Final = 365
 LEAST: Final = 5

@@ -12,6 +12,10 @@ from scoring.proof.resampling import Estimate
 Kind = Literal["skill", "no skill shown", "points the wrong way", "too little data"]
 
 
+NOTHING = 0.005
+"""A difference of AUC that is shown as 0.00."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     kind: Kind
@@ -57,9 +61,11 @@ _WORDS = {
 
 
 def beside(difference: Estimate) -> str:
-    """``better``, ``worse`` or ``level``, by the interval of the difference."""
+    """``better``, ``worse`` or ``level``, by the interval of the difference; what rounds to nothing is level."""
     if not difference.known():
         return "unknown"
+    if abs(difference.value) < NOTHING:
+        return "level"
     return "better" if difference.low > 0 else "worse" if difference.high < 0 else "level"
 
 
