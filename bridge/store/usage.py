@@ -100,15 +100,11 @@ def watermark(db: Connection, source: str, as_of: date, at: datetime) -> date | 
 
 def days_told(db: Connection, source: str, as_of: date, at: datetime) -> tuple[date | None, date | None]:
     """The oldest and the newest such day."""
-    told = [
-        db.execute(
-            select(func.min(table.c.day), func.max(table.c.day)).where(
-                table.c.source == source, table.c.day <= as_of, table.c.known_from <= at
-            )
-        ).one()
-        for table in (usage, usage_versions)  # a total that was corrected since was told of before
-    ]
-    days = [day for some in told for day in some if day is not None]
+    days: list[date] = []
+    for table in (usage, usage_versions):  # a total that was corrected since was told of before
+        known = select(table.c.day).where(table.c.source == source, table.c.day <= as_of, table.c.known_from <= at)
+        for end in (table.c.day, table.c.day.desc()):  # each end by the index, which a minimum would read through
+            days += db.execute(known.order_by(end).limit(1)).scalars()
     return min(days, default=None), max(days, default=None)
 
 
