@@ -134,6 +134,8 @@ class Close:
 
     day: date
     score: float | None
+    version: str = ""
+    """Of the card that decided."""
 
 
 @dataclass(frozen=True, slots=True)

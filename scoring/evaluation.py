@@ -62,6 +62,13 @@ class Evaluation:
             found[group.rows] = group.scored.score
         return pd.Series(found, index=self.table.values.index)
 
+    def versions(self, purpose: Purpose = "health") -> dict[int, str]:
+        """Of the card of each customer that has one."""
+        found: dict[int, str] = {}
+        for group in self.groups.get(purpose, ()):
+            found |= dict.fromkeys(self.table.values.index[group.rows].tolist(), group.card.version)
+        return found
+
     def bands(self, purpose: Purpose = "health") -> pd.Series:
         """By customer; None where there is no card."""
         found = np.full(len(self.table.values), None, dtype=object)
@@ -87,7 +94,7 @@ def evaluate(frames: Frames, policy: Policy, previous: Mapping[int, Previous], p
     table = replace(table, values=values)
     groups = {purpose: tuple(_groups(purpose, cards, table, then, previous)) for purpose, cards in policy.cards.items()}
     found = Evaluation(then, table, placed, groups, {}, {}, None, {})
-    trends = outlooks(found.scores(), previous, values["days_to_renewal"], then.as_of)
+    trends = outlooks(found.scores(), found.versions(), previous, values["days_to_renewal"], then.as_of)
     before = {id: state.flags for id, state in previous.items()}
     found = replace(found, trends=trends, raised=raise_flags(then, values, policy.flags, before, found.bands()))
     return _with_expansion(found, policy, previous, peers) if "expansion" in policy.cards else found

@@ -1,14 +1,14 @@
 """From the closes that are kept of each customer to what its decision says of trend and renewal. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from scoring.decision import NO_TREND, Previous, Trend
+from scoring.decision import NO_TREND, Close, Previous, Trend
 from scoring.trend import trends
 
 _FIRST: Final = date(1970, 1, 1).toordinal()
@@ -27,10 +27,17 @@ SHOWN: Final = {
 
 
 def outlooks(
-    scores: pd.Series, previous: Mapping[int, Previous], renewal_in: pd.Series, as_of: date
+    scores: pd.Series,
+    versions: Mapping[int, str],
+    previous: Mapping[int, Previous],
+    renewal_in: pd.Series,
+    as_of: date,
 ) -> dict[int, Trend]:
-    """Of those of ``scores`` (health, by customer) of whom there is anything to say."""
-    steps = closes(previous)
+    """Of those of ``scores`` (health, by customer) of whom there is anything to say.
+
+    ``versions``: of the card that decides today. What another card said before is no measure of today's score.
+    """
+    steps = closes(previous, versions)
     steps = steps[steps["customer"].isin(scores.index)]
     some = scores[scores.index.isin(steps["customer"])]
     if some.empty:
@@ -41,9 +48,10 @@ def outlooks(
     return {customer: trend for customer, trend in made.items() if trend != NO_TREND}
 
 
-def closes(previous: Mapping[int, Previous]) -> pd.DataFrame:
-    """The closes of all customers as steps: columns ``customer``, ``day``, ``score``."""
-    kept = {customer: state.closes for customer, state in previous.items() if state.closes}
+def closes(previous: Mapping[int, Previous], versions: Mapping[int, str]) -> pd.DataFrame:
+    """The closes of all customers as steps: columns ``customer``, ``day``, ``score``; since its card is today's."""
+    same = {customer: _of_one_card(state.closes, versions.get(customer)) for customer, state in previous.items()}
+    kept = {customer: some for customer, some in same.items() if some}
     listed = list(chain.from_iterable(kept.values()))
     days = np.array([close.day.toordinal() - _FIRST for close in listed], dtype=np.int64)
     return pd.DataFrame(
@@ -53,3 +61,8 @@ def closes(previous: Mapping[int, Previous]) -> pd.DataFrame:
             "score": np.array([np.nan if close.score is None else close.score for close in listed], dtype=np.float64),
         }
     )
+
+
+def _of_one_card(some: Sequence[Close], version: str | None) -> list[Close]:
+    """The last of the closes, as far back as that card decided."""
+    return list(takewhile(lambda close: close.version == version, reversed(some)))[::-1]

@@ -121,7 +121,7 @@ def test_the_band_at_the_close_of_the_day_before(store: Store) -> None:
     append(store, later)
     with store.read() as db:
         assert decisions.previous(db, [1], DAY) == {}
-        first, second = Close(DAY, PLAIN.score), Close(later.day, later.score)
+        first, second = Close(DAY, PLAIN.score, PLAIN.version), Close(later.day, later.score, later.version)
         for days_on in (1, 2):
             assert decisions.previous(db, [1], on(days_on)) == {1: Previous("green", DAY, closes=(first,))}
         assert decisions.previous(db, [1], on(3)) == {1: Previous("red", later.day, closes=(first, second))}

@@ -112,11 +112,10 @@ def _closes(db: Connection, ids: Sequence[int], before: date) -> dict[int, list[
         mine = decisions.c.customer_id.in_(some)
         older = select(func.max(decisions.c.id)).where(mine, decisions.c.day < begins)
         within = and_(decisions.c.day >= begins, decisions.c.day < before)
-        query = select(decisions.c.customer_id, decisions.c.day, decisions.c.score).where(
-            mine, or_(within, decisions.c.id.in_(older.group_by(decisions.c.customer_id)))
-        )
-        for customer, day, score in db.execute(query.order_by(decisions.c.id)):
-            found.setdefault(customer, {})[day] = Close(day, score)
+        of = (decisions.c.customer_id, decisions.c.day, decisions.c.score, decisions.c.version)
+        query = select(*of).where(mine, or_(within, decisions.c.id.in_(older.group_by(decisions.c.customer_id))))
+        for customer, day, score, version in db.execute(query.order_by(decisions.c.id)):
+            found.setdefault(customer, {})[day] = Close(day, score, version)
     return {customer: list(some.values()) for customer, some in found.items()}
 
 
