@@ -170,7 +170,20 @@ def boxes() -> Iterator[Callable[[Crm], Sandbox]]:
 
 def adapter_on(box: Sandbox, **more: Any) -> Adapter:
     context = Context(own=OWN, clock=box.instruments.clock.now, patience=Patience(sleep=lambda _: None))
-    return open_adapter(connection(box, **{"timeout": TIMEOUT, **more}), context)
+    adapter = open_adapter(connection(box, **{"timeout": TIMEOUT, **more}), context)
+    OPENED.append(adapter)
+    return adapter
+
+
+OPENED: list[Adapter] = []
+"""By the present test: whatever an error still holds, its connections do not stay open until the server takes no more."""
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    yield
+    while OPENED:
+        OPENED.pop().close()
 
 
 def inject(box: Sandbox, fault: Mapping[str, Any], match: str, times: int, after: int = 0) -> None:

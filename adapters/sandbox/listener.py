@@ -10,6 +10,8 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 THREADS = 8
+CONNECTIONS = 500
+"""Held open at a time; beyond these nobody is answered until one goes."""
 
 
 class Listener:
@@ -20,7 +22,7 @@ class Listener:
         bound = socket.create_server((host, port), family=family, backlog=128)
         shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{bound.getsockname()[1]}"
-        self._server: Any = create_server(app, map={}, sockets=[bound], threads=THREADS)
+        self._server: Any = create_server(app, map={}, sockets=[bound], threads=THREADS, connection_limit=CONNECTIONS)
 
     def run(self) -> None:
         self._server.run()
