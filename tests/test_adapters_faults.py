@@ -176,7 +176,7 @@ def adapter_on(box: Sandbox, **more: Any) -> Adapter:
 
 
 OPENED: list[Adapter] = []
-"""By the present test: whatever an error still holds, its connections do not stay open until the server takes no more."""
+"""By the present test: what an error still holds does not stay open until the server takes no more."""
 
 
 @pytest.fixture(autouse=True)
