@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from scoring.features.registry import feature
+from scoring.features.usage import told
 from scoring.past import Past
 
 EARLY: Final = 7
@@ -18,11 +19,7 @@ LEAST_DAYS: Final = 4
 """Days of use that make a rhythm: three gaps between them."""
 
 
-def _age(past: Past) -> pd.Series:
-    return past.use["watermark"]
-
-
-@feature("days", "usage", age=_age)
+@feature("days", "usage", age=told)
 def use_days_365d(past: Past) -> pd.Series:
     """Different days on which anybody used the product in the last 365; 0 for a customer seen before and not since.
 
@@ -31,7 +28,7 @@ def use_days_365d(past: Past) -> pd.Series:
     return past.use["year_days"].where(past.use["first"].ge(EARLY))
 
 
-@feature("days", "usage", age=_age)
+@feature("days", "usage", age=told)
 def usual_gap(past: Past) -> pd.Series:
     """Mean days from one day of use to the next, within a year; unknown with fewer than four days of use.
 
@@ -41,7 +38,7 @@ def usual_gap(past: Past) -> pd.Series:
     return ((use["year_first"] - use["year_last"]) / (use["year_days"] - 1)).where(use["year_days"].ge(LEAST_DAYS))
 
 
-@feature("times the usual gap", "usage", age=_age)
+@feature("times the usual gap", "usage", age=told)
 def silence_ratio(past: Past) -> pd.Series:
     """Days since the last use ÷ the customer's own usual gap; 1 = due now, 3 = three times as long as usual.
 
