@@ -18,7 +18,6 @@ from adapters.retrying import Patience
 from bridge.cli.push import code_of, pushed
 from bridge.cli.shell import gravest
 from bridge.cli.sync import synced
-from bridge.clock import from_environment
 from bridge.deciding import score
 from bridge.doctoring import examine
 from bridge.metrics import create_metrics
@@ -100,7 +99,7 @@ def _loop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loop]:
 def begun(folder: Path) -> Iterator[Loop]:
     """Both CRMs read, scored and written once."""
     with two_crms(folder, accounts=6, hubspot={"rate_limit": 0, "search_limit": 0}) as crms:
-        workspace = open_workspace(folder / "csbridge.yml", crms.environ, from_environment({}).now)
+        workspace = open_workspace(folder / "csbridge.yml", crms.environ, crms.clock.now)
         equip(workspace)
         for name in READS:
             adapter = workspace.adapter(name)

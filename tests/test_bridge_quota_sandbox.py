@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 from two_crms import TwoCrms, two_crms
+
+from bridge.clock import ShiftedClock
 
 pytestmark = pytest.mark.slow
 LIMIT = 100_000
@@ -42,8 +44,7 @@ def tomorrow(crms: TwoCrms) -> TwoCrms:
     """A day later, for csbridge and for both CRMs."""
     for name in crms.crms:
         crms.asked(name, "clock", {"advance_s": 25 * 3600})
-    moment = (datetime.now(UTC) + timedelta(hours=25)).isoformat()
-    return replace(crms, environ={**crms.environ, "CSBRIDGE_CLOCK": moment})
+    return replace(crms, clock=ShiftedClock(crms.clock.now() + timedelta(hours=25)))
 
 
 def test_a_spent_day_stops_a_pull_with_exit_4_and_the_next_day_completes_it(crms: TwoCrms) -> None:

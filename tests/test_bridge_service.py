@@ -9,7 +9,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ from worlds import World
 from adapters import registry
 from adapters.errors import Retry, Unauthorized
 from bridge.cli.provision import provisioned
-from bridge.clock import SystemClock
 from bridge.connecting import try_to_pin
 from bridge.demo.setting import SECRET
 from bridge.service import receivers, serve_workspace
@@ -122,12 +121,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         file = Path(crms.config)
         text = file.read_text("utf-8").replace("public_url: http://127.0.0.1:1\n", "identity: {key: null}\n")
         file.write_text(text, "utf-8")  # nobody is in both: what one CRM says is not overruled by the other
-        before = open_workspace(file, crms.environ, SystemClock().now)
+        before = open_workspace(file, crms.environ, crms.clock.now)
         provisioned(before, apply=True)
         with before.store.read() as db:
             org = cursors.pinned_org(db, "sf")
         before.close()
-        workspace = open_workspace(file, crms.environ, SystemClock().now)
+        workspace = open_workspace(file, crms.environ, crms.clock.now)
         with serving(workspace) as up:
             crms.crms["sf"].instruments.notifier.url = f"{up.public}/webhooks/sf/{SECRET}"
             crms.crms["hs"].instruments.notifier.url = f"{up.public}/webhooks/hs"
@@ -156,7 +155,7 @@ def test_an_outbound_message_becomes_a_field(served: Served) -> None:
 def test_a_signed_event_becomes_a_field(served: Served) -> None:
     flags = {id: own.get("csb_risk_flags") or "" for (name, id), own in served.crms.held().items() if name == "hs"}
     company = next(id for id, raised in flags.items() if "renewal_near" not in raised)
-    soon = datetime.now(UTC).date() + timedelta(days=9)
+    soon = served.crms.clock.now().date() + timedelta(days=9)
     told = served.edit("hs", object="companies", id=company, fields={"renewal_date": soon.isoformat()})
     eventually(lambda: "renewal_near" in (served.crms.held()["hs", company].get("csb_risk_flags") or ""))
     assert told
@@ -189,7 +188,7 @@ def test_an_outbound_message_of_another_org_is_not_accepted(served: Served, stra
 
 @pytest.mark.slow
 def test_another_process_cannot_serve_the_same_store(served: Served) -> None:
-    workspace = open_workspace(Path(served.crms.config), served.crms.environ, SystemClock().now)
+    workspace = open_workspace(Path(served.crms.config), served.crms.environ, served.crms.clock.now)
     with pytest.raises(StoreFailed, match="another csbridge serve works on this store already"):
         serve_workspace(workspace, "127.0.0.1", 0, "127.0.0.1", 0)
     workspace.close()

@@ -8,10 +8,12 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
 from adapters.sandbox.serve import Sandbox, running, write_usage
+from bridge.clock import VARIABLE, ShiftedClock
 from bridge.demo.setting import SECRET, SETTINGS
 
 OWN = {"sf": "CSB_", "hs": "csb_"}
@@ -21,7 +23,13 @@ OWN = {"sf": "CSB_", "hs": "csb_"}
 class TwoCrms:
     folder: Path
     crms: Mapping[str, Sandbox]
-    environ: Mapping[str, str]
+    secrets: Mapping[str, str]
+    clock: ShiftedClock
+    """Of the CRMs and of every command: it begins at noon, so that no midnight parts what is compared."""
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        return {**os.environ, **self.secrets, VARIABLE: self.clock.now().isoformat()}
 
     @property
     def config(self) -> str:
@@ -29,7 +37,7 @@ class TwoCrms:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "bridge.cli", "-c", self.config, *arguments]
-        return subprocess.run(command, env=dict(self.environ), capture_output=True, text=True, check=False, timeout=100)
+        return subprocess.run(command, env={**self.environ}, capture_output=True, text=True, check=False, timeout=100)
 
     def done(self, *arguments: str) -> Any:
         """The JSON of a command that must end well."""
@@ -64,10 +72,13 @@ def two_crms(
     folder: Path, accounts: int = 15, port: int = 1, hubspot: Mapping[str, Any] | None = None
 ) -> Iterator[TwoCrms]:
     """The same data at every call. ``port``: where csbridge is said to serve; ``hubspot``: that sandbox's switches."""
+    noon = datetime.combine(datetime.now(UTC).date(), time(12), UTC)
     with ExitStack() as stack:
         notify = f"http://127.0.0.1:{port}/webhooks"
-        sf = stack.enter_context(running("salesforce", accounts=accounts, seed=3, notify=f"{notify}/sf/{SECRET}"))
-        how = {"notify": f"{notify}/hs", "secret": "sandbox-client-secret", "options": hubspot}
+        sf = stack.enter_context(
+            running("salesforce", accounts=accounts, seed=3, clock=noon, notify=f"{notify}/sf/{SECRET}")
+        )
+        how = {"notify": f"{notify}/hs", "secret": "sandbox-client-secret", "options": hubspot, "clock": noon}
         hs = stack.enter_context(running("hubspot", accounts=accounts, seed=4, **how))  # type: ignore[arg-type]
         crms = {"sf": sf, "hs": hs}
         text = SETTINGS.format(port=port, salesforce=sf.url, hubspot=hs.url)
@@ -81,4 +92,4 @@ def two_crms(
             "HS_TOKEN": hs.announcement["token"],
             "HS_CLIENT_SECRET": hs.announcement["client_secret"],
         }
-        yield TwoCrms(folder, crms, {**os.environ, **secrets})
+        yield TwoCrms(folder, crms, secrets, ShiftedClock(noon))
