@@ -64,7 +64,7 @@ def _earlier(found: dict[int, date], id: int, day: date) -> None:
 
 def seen_until(db: Connection, settings: Settings, today: date) -> date | None:
     spans = [adoption.span(db, source.file, today) for source in settings.usage if source.file]
-    crm = [lookup.newest_day(db, connection.name, today, EVER) for connection in settings.connections]
+    crm = [lookup.newest_day(db, connection.name, today, EVER) for connection in settings.crms]
     return max([*(span[1] for span in spans if span), *(day for day in crm if day)], default=None)
 
 

@@ -272,7 +272,7 @@ def _moment(workspace: Workspace, day: date, first: date | None) -> Moment:
 def _user_names(db: Connection, settings: Settings, ids: set[str]) -> dict[str, str]:
     """What to call CSMs: their e-mail, else their name, else the id."""
     found: dict[str, str] = {}
-    for connection in settings.connections:
+    for connection in settings.crms:
         for user in memory.known(db, connection.name, "user", sorted(ids), EVER):
             found.setdefault(user.id, user.content.get("email") or user.content.get("name") or user.id)
     return found

@@ -26,7 +26,7 @@ def connect(workspace: Workspace, name: str) -> Adapter:
 
 def try_to_pin(workspace: Workspace) -> None:
     """Pin every org that can be reached now, so that the first webhooks are already held against it."""
-    for connection in workspace.settings.connections:
+    for connection in workspace.settings.crms:
         try:
             connect(workspace, connection.name)
         except CsbridgeError as exc:

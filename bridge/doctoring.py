@@ -27,7 +27,7 @@ def examine(workspace: Workspace, *, book: bool = False) -> Iterator[Noted]:
     for key in not_acting(workspace.settings):
         yield Noted("csbridge.yml", Finding("info", f"{key} is accepted, but does not act in this release yet"))
     yield from _cards(workspace)
-    for connection in workspace.settings.connections:
+    for connection in workspace.settings.crms:
         yield from examine_connection(workspace, connection.name)
         yield from (Noted(connection.name, finding) for finding in forecast.findings(workspace, connection.name))
     for source in workspace.settings.usage:

@@ -18,7 +18,7 @@ from scoring.explanation import difference
 def find(workspace: Workspace, word: str) -> list[Ref]:
     """The accounts that ``connection:id``, an id, a domain or an exact name means; of one customer's, the first."""
     connection, _, id = word.partition(":")
-    names = {settings.name for settings in workspace.settings.connections}
+    names = {settings.name for settings in workspace.settings.crms}
     with workspace.store.read() as db:
         if id and connection in names:
             exact = [ref for ref in lookup.find_accounts(db, id) if (ref.connection, ref.id) == (connection, id)]

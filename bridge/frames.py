@@ -32,7 +32,7 @@ def customer_rows(
 
     A customer whose accounts were not known, or are gone, is left out.
     """
-    prefer = [*settings.identity.prefer, *(connection.name for connection in settings.connections)]
+    prefer = [*settings.identity.prefer, *(connection.name for connection in settings.crms)]
     accounts = _read_whole(gather_accounts(db, ids, moment.known, prefer), set(cursors.complete(db)))
     if moment.dated:
         accounts = list(as_then(db, "account", accounts, close_of(moment.day, settings.zone)))
@@ -149,7 +149,7 @@ PARTS: Final = {
 
 def _crm_sources(db: Connection, settings: Settings, moment: Moment) -> Iterable[Row]:
     """The connections that usage was read from, each a source of its own."""
-    for connection in settings.connections:
+    for connection in settings.crms:
         oldest, newest = lookup.days_told(db, connection.name, moment.day, moment.known)
         if newest:
             days = STALE_AFTER / timedelta(days=1)

@@ -75,7 +75,7 @@ def _note_arr(made: Life, day: date, one: Told) -> None:
 def lives_of(db: Connection, settings: Settings, ids: Sequence[int]) -> dict[int, Life]:
     """The lives of customers. Where one has several accounts, the first that tells counts, preferred ones before."""
     refs = customers.refs_of(db, ids)
-    connections = [*settings.identity.prefer, *(connection.name for connection in settings.connections)]
+    connections = [*settings.identity.prefer, *(connection.name for connection in settings.crms)]
     rank = {name: place for place, name in reversed(list(enumerate(connections)))}
     by_connection: dict[str, list[str]] = {}
     for ref in (ref for some in refs.values() for ref in some):

@@ -17,7 +17,7 @@ KEEPS_CHANGING: Final = "something in the CRM keeps changing its fields back; en
 
 def pending(workspace: Workspace) -> list[dict[str, Any]]:
     """Every record that does not hold what it should, with its standing and the vendor's last refusal."""
-    entries = (entry for one in workspace.settings.connections for entry in workspace.ledger.entries(one.name))
+    entries = (entry for one in workspace.settings.crms for entry in workspace.ledger.entries(one.name))
     rows = (shown(entry, workspace.ledger.fields) for entry in entries)
     return [row for row in rows if row["standing"] != "quiet"]
 

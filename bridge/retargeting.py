@@ -18,7 +18,7 @@ def refresh_ledger(workspace: Workspace) -> None:
     workspace.ledger.refresh(lambda entry: retarget(entry, moved))
     with workspace.store.write() as db:
         cursors.save_fact(db, "targets", json.dumps({**before, **targets}))
-        for connection in workspace.settings.connections if moved else ():
+        for connection in workspace.settings.crms if moved else ():
             cursors.forget_cursors(db, connection.name, "account")
 
 

@@ -65,7 +65,7 @@ def serve_workspace(
 def receivers(workspace: Workspace) -> dict[str, Receiver]:
     """Who may knock: every connection, with its webhook secrets (none: nothing is accepted)."""
     found = {}
-    for connection in workspace.settings.connections:
+    for connection in workspace.settings.crms:
         secrets = [secret.get_secret_value() for secret in connection.webhook_secret]
         found[connection.name] = Receiver(connection.name, workspace.adapter(connection.name), secrets)
     return found

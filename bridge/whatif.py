@@ -109,7 +109,7 @@ def what_if(workspace: Workspace, card: Scorecard, progress: Progress = silent) 
             parents += _want(db, workspace, ids, (before, after), (now, then))
             names |= _names(db, [one.customer for one in tally.switches if one.customer not in names])
             progress("what if", len(ids))
-    pushes = {one.name: _push(workspace, one.name, now, then) for one in workspace.settings.connections}
+    pushes = {one.name: _push(workspace, one.name, now, then) for one in workspace.settings.crms}
     present_cards = workspace.cards.get(card.purpose, ())
     return WhatIf(present_cards, card, tally, names, pushes, list(_notes(workspace, card, parents, tally)))
 

@@ -14,7 +14,7 @@ from adapters.errors import QuotaSpent
 from bridge import pushing
 from bridge.coalescing import due, pause
 from bridge.deciding import score
-from bridge.draining import drain
+from bridge.inlets import inlets
 from bridge.metrics import Metrics
 from bridge.reading import read_all
 from bridge.store import inbox
@@ -41,7 +41,7 @@ class Job:
 
     @property
     def names(self) -> list[str]:
-        return [connection.name for connection in self.workspace.settings.connections]
+        return [connection.name for connection in self.workspace.settings.crms]
 
     @contextmanager
     def counted(self, names: list[str]) -> Iterator[None]:
@@ -70,9 +70,9 @@ class Worker(Job):
         """Gives how long it is until the next turn, where one is put off so that calls last for the day."""
         received: dict[str, list[datetime]] = {}
         before = {name: self._calls(name) for name in self.names}
-        for name in self.names:
+        for name, inlet in inlets(self.workspace).items():
             with self.turn(name) as awake:
-                received[name] = drain(self.workspace, name).received if awake else []
+                received[name] = inlet(self.workspace, name).received if awake else []
         scored = score(self.workspace)
         if scored.customers:
             log.info("scored", extra={"customers": scored.customers, "decisions": scored.decisions})
@@ -107,7 +107,7 @@ class Worker(Job):
     def turn(self, name: str) -> Iterator[bool]:
         """One connection's turn; False while it rests. However it fails, the others have theirs."""
         now = self.workspace.now()
-        with self.counted([name]):
+        with self.counted([name] if name in self.names else []):
             try:
                 yield now >= self.resting.get(name, now)
             except CsbridgeError as exc:

@@ -101,9 +101,9 @@ class Workspace:
 
     def connections(self, only: str | None = None) -> list[ConnectionSettings]:
         """All connections, or the one of that name. Raises ConfigError when there is none."""
-        found = [connection for connection in self.settings.connections if only in (None, connection.name)]
+        found = [connection for connection in self.settings.crms if only in (None, connection.name)]
         if not found:
-            names = ", ".join(connection.name for connection in self.settings.connections)
+            names = ", ".join(connection.name for connection in self.settings.crms)
             raise ConfigError([Problem("--connection", f"there is no connection {only!r}", expected=f"one of {names}")])
         return list(found)
 
@@ -177,9 +177,9 @@ def unknown_names(where: str, rule: Rule, settings: Settings, also: Iterable[str
 
 def account_names(settings: Settings) -> list[str] | None:
     """The fields that an account can have here: ours and the mapped ones; None where a spreadsheet brings its own."""
-    if any(connection.brings_columns for connection in settings.connections):
+    if any(connection.brings_columns for connection in settings.crms):
         return None
-    mapped = {name for connection in settings.connections for name in _mapped(connection)}
+    mapped = {name for connection in settings.crms for name in _mapped(connection)}
     return sorted({*records.payload_fields("account"), *mapped} - {"extra"})
 
 

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
 from config.logins import HubspotLogin, SalesforceLogin
-from config.values import Duration, Model, Secrets, Text, WebAddress, given, plain_texts, positive
+from config.senders import SENDER_KINDS, SenderConnection
+from config.values import Duration, Model, PathName, Secrets, Text, WebAddress, given, plain_texts, positive
 from config.words import Kind
 
 
@@ -37,20 +38,13 @@ class QuotaSettings(Model):
 class ConnectionSettings(Model):
     brings_columns: ClassVar[bool] = False
     """Whether accounts may carry fields that no map names: then a rule may name what the settings do not know."""
-    name: str
+    name: PathName
+    """Part of the webhook's address and of ``connection:id``."""
     map: Annotated[Mapping[Kind, KindMap], BeforeValidator(given)] = Field(default_factory=dict)
     quota: Annotated[QuotaSettings, BeforeValidator(given)] = QuotaSettings()
     webhook_secret: Secrets = Field(default_factory=list)
     timeout: Duration = timedelta(seconds=60)
     """How long one answer of the CRM may take."""
-
-    @field_validator("name")
-    @classmethod
-    def _fit_for_a_path(cls, value: str) -> str:
-        """The name is part of the webhook's address and of ``connection:id``."""
-        if not re.fullmatch(r"[a-z][a-z0-9_-]*", value):
-            raise ValueError("a name in lower case is needed: a letter, then letters, digits, - or _")
-        return value
 
     @field_validator("timeout")
     @classmethod
@@ -136,6 +130,7 @@ PLUGINS: Final = "csbridge.adapters"
 
 _SHIPPED: Final = ("salesforce", "hubspot", "csv")
 _INSTALLED: Final = "a CRM that an installed package serves"
+_SENDS: Final = ", ".join(SENDER_KINDS)
 
 
 def crm(connection: Any) -> str | None:
@@ -143,13 +138,20 @@ def crm(connection: Any) -> str | None:
     said = connection.get("crm") if isinstance(connection, Mapping) else getattr(connection, "crm", None)
     if not isinstance(said, str) or said in _SHIPPED:
         return said if isinstance(said, str) else None
+    if said in SENDER_KINDS:
+        return _SENDS
     return _INSTALLED if said in {point.name for point in entry_points(group=PLUGINS)} else said
 
 
-Connection = Annotated[
+Connection = SalesforceConnection | HubspotConnection | CsvConnection | PluginConnection
+"""A CRM: what is read from and written to."""
+
+Listed = Annotated[
     Annotated[SalesforceConnection, Tag("salesforce")]
     | Annotated[HubspotConnection, Tag("hubspot")]
     | Annotated[CsvConnection, Tag("csv")]
-    | Annotated[PluginConnection, Tag(_INSTALLED)],
+    | Annotated[PluginConnection, Tag(_INSTALLED)]
+    | Annotated[SenderConnection, Tag(_SENDS)],
     Discriminator(crm),
 ]
+"""What the key ``connections`` holds."""

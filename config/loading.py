@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from config.checks import cross_checks
-from config.connections import Connection
+from config.connections import Listed
 from config.document import Document, KeyPath, read_yaml
 from config.errors import Problem
 from config.logins import JwtBearer
@@ -57,7 +57,7 @@ def resolved(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(update={"store": _resolved_store(settings.store, folder), "connections": connections})
 
 
-def _with_key_file(connection: Connection, folder: Path) -> Connection:
+def _with_key_file(connection: Listed, folder: Path) -> Listed:
     auth = getattr(connection, "auth", None)
     if not isinstance(auth, JwtBearer) or auth.private_key_file is None:
         return connection

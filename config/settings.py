@@ -13,13 +13,28 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from config import rules
-from config.connections import Connection
+from config.connections import Connection, Listed
 from config.economics import Economics
 from config.flags import FLAGS, FlagSettings, settled
 from config.journey import Segments, Stages, shipped_segments, shipped_stages
 from config.languages import DEFAULT, languages
+from config.outbound import Endpoint
 from config.product import Product
-from config.values import Duration, Model, Secret, Secrets, Text, WebAddress, given, listed, positive
+from config.senders import SenderConnection
+from config.surveys import SurveyPages, Surveys, shipped_surveys
+from config.values import (
+    Duration,
+    Model,
+    Network,
+    PathName,
+    Secret,
+    Secrets,
+    Text,
+    WebAddress,
+    given,
+    listed,
+    positive,
+)
 from config.words import Purpose
 
 STORES = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
@@ -35,7 +50,15 @@ class Identity(Model):
 
 
 class SegmentSource(Model):
+    """Events in the Segment format, sent to ``/v1/…`` with the write key."""
+
     write_key: Secret
+    name: PathName = "segment"
+    """Under which its totals are kept; each source needs one of its own."""
+    account_trait: Text | None = None
+    """A trait of users that names their account; a ``group`` call does so in any case."""
+    features: Literal["events", "all"] = "all"
+    """What counts as use of a feature: named events only, or pages and screens, too."""
 
 
 class UsageSource(Model):
@@ -60,6 +83,10 @@ class WriteSettings(Model):
     min_change: float = Field(1.0, ge=0, le=100)
     batch: Literal["largest"] | int = "largest"
     drift: Literal["repair", "accept"] = "repair"
+    history: Literal["none", "note"] = "none"
+    """Whether a change of the health band is also written as a note on the account."""
+    sample: int = Field(100, ge=0, le=10_000)
+    """Records a night that are read back, to see that they hold what the CRM confirmed."""
 
     @field_validator("fields", mode="before")
     @classmethod
@@ -90,6 +117,13 @@ class Schedule(Model):
     @classmethod
     def _some_time(cls, value: timedelta) -> timedelta:
         return positive(value)
+
+
+class InboxSettings(Model):
+    keep: Duration = timedelta(days=7)
+    """How long a delivery that was acted on can be replayed."""
+    attempts: int = Field(5, ge=1, le=100)
+    """Tries before a delivery is parked with its cause."""
 
 
 def _currency_code(value: str) -> str:
@@ -123,13 +157,16 @@ def _shipped_purposes() -> list[Purpose]:
 class Settings(Model):
     """The whole of ``csbridge.yml``; only ``connections`` is required."""
 
-    connections: list[Connection] = Field(min_length=1)
+    connections: list[Listed] = Field(min_length=1)
+    """All that are written down: ``crms`` and ``senders``."""
     store: str = Field("sqlite:///csbridge.db", repr=False)
     """A database URL; it may hold a password, so it is no part of the repr."""
     timezone: str = "UTC"
     language: str = DEFAULT
     """Of the sentences that scoring writes."""
     public_url: WebAddress | None = None
+    trusted_proxies: Annotated[list[Network], BeforeValidator(listed)] = Field(default_factory=list)
+    """Whose ``X-Forwarded-Proto`` and ``-Host`` are believed, where ``public_url`` is not set."""
     identity: Identity = Identity()
     scope: str = "all"
     usage: list[UsageSource] = Field(default_factory=list)
@@ -146,6 +183,10 @@ class Settings(Model):
     schedule: Schedule = Schedule()
     currency: Currency = Currency()
     economics: Economics = Economics()
+    surveys: Surveys = Field(default_factory=shipped_surveys)
+    survey_pages: SurveyPages = SurveyPages()
+    outbound: list[Endpoint] = Field(default_factory=list)
+    inbox: InboxSettings = InboxSettings()
     secret_key: Secrets = Field(default_factory=list)
     workers: Literal["embedded", "celery"] = "embedded"
     broker: Text | None = Field(None, repr=False)
@@ -155,6 +196,13 @@ class Settings(Model):
     def _without_empty_blocks(cls, value: object) -> object:
         """A key whose lines are all commented out is as good as left out."""
         return {k: v for k, v in value.items() if v is not None} if isinstance(value, Mapping) else value
+
+    @field_validator("connections")
+    @classmethod
+    def _some_crm(cls, value: list[Any]) -> list[Any]:
+        if all(isinstance(one, SenderConnection) for one in value):
+            raise ValueError("at least one connection to a CRM is needed, besides those that only send")
+        return value
 
     @field_validator("store")
     @classmethod
@@ -190,6 +238,16 @@ class Settings(Model):
         if value not in languages():
             raise ValueError(f"there is no language {value}; one of {', '.join(languages())} is needed")
         return value
+
+    @property
+    def crms(self) -> list[Connection]:
+        """The connections that are read from and written to."""
+        return [one for one in self.connections if not isinstance(one, SenderConnection)]
+
+    @property
+    def senders(self) -> list[SenderConnection]:
+        """The connections that only send."""
+        return [one for one in self.connections if isinstance(one, SenderConnection)]
 
     @property
     def zone(self) -> ZoneInfo:

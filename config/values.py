@@ -6,11 +6,20 @@ Owns how each is read and what is refused; must not know which key holds one.
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    SecretStr,
+)
 
 from config.rules import Rule, parse
 
@@ -62,7 +71,15 @@ def _rule(value: object) -> Rule:
     return parse(value)
 
 
+def _path_name(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_-]*", value):
+        raise ValueError("a name in lower case is needed: a letter, then letters, digits, - or _")
+    return value
+
+
 Text = Annotated[str, Field(min_length=1)]
+PathName = Annotated[str, AfterValidator(_path_name)]
+"""A name that may be part of an address."""
 RuleText = Annotated[Rule, PlainValidator(_rule), PlainSerializer(str)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
@@ -107,7 +124,15 @@ def _callback_address(value: object) -> str:
     return str(value).strip()
 
 
+def _network(value: object) -> object:
+    try:
+        return ip_network(str(value), strict=False)
+    except ValueError as exc:
+        raise ValueError("an address or a network such as 10.0.0.0/8 is needed") from exc
+
+
 WebAddress = Annotated[str, BeforeValidator(_web_address)]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 CallbackAddress = Annotated[str, BeforeValidator(_callback_address)]
 
 

@@ -19,6 +19,8 @@ ENVIRON: Mapping[str, str] = {
         "HS_CLIENT_SECRET",
         "CSBRIDGE_KEY",
         "SEGMENT_WRITE_KEY",
+        "DELIGHTED_SECRET",
+        "OUTBOUND_SECRET",
     )
 }
 

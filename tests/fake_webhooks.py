@@ -58,10 +58,10 @@ class MemoryInbox:
     """Keeps what it is given; refuses with ``broken`` when that is set."""
 
     broken: Exception | None = None
-    rows: list[tuple[str, Delivery, tuple[Ref, ...], datetime]] = field(default_factory=list)
+    rows: list[tuple[str, bytes, tuple[Ref, ...], datetime]] = field(default_factory=list)
 
-    def put(self, connection: str, delivery: Delivery, refs: Sequence[Ref], received_at: datetime) -> int:
+    def put(self, source: str, body: bytes, refs: Sequence[Ref], received_at: datetime) -> int | None:
         if self.broken:
             raise self.broken
-        self.rows.append((connection, delivery, tuple(refs), received_at))
+        self.rows.append((source, body, tuple(refs), received_at))
         return len(self.rows)

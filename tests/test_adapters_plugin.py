@@ -47,7 +47,7 @@ def _installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_installed")
 def test_a_package_serves_its_crm_with_its_own_keys(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, "connections:\n  - {name: shop, crm: acme, shelf: 3, key: hidden, timeout: 5s}\n")
-    opened = open_adapter(settings.connections[0], Context())
+    opened = open_adapter(settings.crms[0], Context())
     assert (opened.connection, opened.shelf) == ("shop", 3)  # type: ignore[attr-defined]
     assert "hidden" not in repr(settings)
 
@@ -56,7 +56,7 @@ def test_a_package_serves_its_crm_with_its_own_keys(tmp_path: Path) -> None:
 def test_a_packages_own_keys_are_checked_by_its_own_model(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, "connections:\n  - {name: shop, crm: acme, shelf: many, key: hidden}\n")
     with pytest.raises(ConfigError, match=r"connections\.shop\.shelf") as caught:
-        open_adapter(settings.connections[0], Context())
+        open_adapter(settings.crms[0], Context())
     assert "hidden" not in str(caught.value)
 
 

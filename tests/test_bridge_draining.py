@@ -16,10 +16,10 @@ from bridge.store.schema import inbox as inbox_table
 from config.words import Kind
 
 
-def deliver(world: World, *refs: Ref) -> int:
+def deliver(world: World, *refs: Ref) -> int | None:
     body = orjson.dumps([[ref.kind, ref.id] for ref in refs])
     delivery = Delivery("POST", "https://cs.example.com/webhooks/sf/hook", {}, body, "hook")
-    return StoreInbox(world.workspace.store).put("sf", delivery, world.crm.notices(delivery), world.clock.now())
+    return StoreInbox(world.workspace.store).put("sf", body, world.crm.notices(delivery), world.clock.now())
 
 
 def drained(world: World) -> Drained:

@@ -103,7 +103,7 @@ def test_a_round_of_reading_brings_some_of_the_past(filled: World) -> None:
 
 def test_with_another_map_it_is_asked_for_anew(filled: World) -> None:
     go_on(filled.workspace, "sf")
-    connection = filled.workspace.settings.connections[0]
+    connection = filled.workspace.settings.crms[0]
     other = connection.model_validate({**connection.model_dump(), "map": {"account": {"fields": {"arr": "Other__c"}}}})
     filled.workspace.settings = filled.workspace.settings.model_copy(update={"connections": [other]})
     filled.clock.move(timedelta(minutes=1))

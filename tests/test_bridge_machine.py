@@ -178,7 +178,7 @@ class Machine(RuleBasedStateMachine):
         for attempt in range({"once": 1, "twice": 2, "never": 0}[fate]):
             delivery = self.crm.deliveries(changes, attempt)
             adapter.verify(delivery, [SECRET, str(self.crm.box.announcement["client_secret"])], self.crm.now())
-            StoreInbox(store).put("crm", delivery, adapter.notices(delivery), self.crm.now())
+            StoreInbox(store).put("crm", delivery.body, adapter.notices(delivery), self.crm.now())
 
     # What happens in the CRM
 

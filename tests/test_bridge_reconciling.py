@@ -176,7 +176,7 @@ def test_a_spent_quota_is_waited_for(filled: World, metrics: Metrics) -> None:
 
 def test_a_connection_that_fails_leaves_the_others_their_turn(filled: World, metrics: Metrics) -> None:
     broken = replace(filled.crm, connection="hs", failing={"identify": [Retry("no")]})
-    first = filled.workspace.settings.connections[0]
+    first = filled.workspace.settings.crms[0]
     both = filled.workspace.settings.model_copy(
         update={"connections": [first.model_copy(update={"name": "hs"}), first]}
     )

@@ -2,7 +2,6 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from adapters.contract import Delivery
 from adapters.records import Ref
 from bridge.store import inbox
 from bridge.store.engine import Store
@@ -15,8 +14,9 @@ REFS = (Ref("sf", "account", "1"), Ref("sf", "ticket", "2"))
 
 
 def put(store: Store, connection: str = "sf", at: datetime = NOW) -> int:
-    delivery = Delivery("POST", "https://cs.example.com/webhooks/sf", {}, b"<personal/>")
-    return StoreInbox(store).put(connection, delivery, REFS, at)
+    number = StoreInbox(store).put(connection, b"<personal/>", REFS, at)
+    assert number is not None
+    return number
 
 
 def waiting(store: Store, now: datetime = NOW, limit: int = 9) -> list[Waiting]:

@@ -104,7 +104,7 @@ def test_every_login_of_the_reference_can_be_used(tmp_path: Path, crm: str, auth
     data = shipped("csbridge.yml").data
     connection = next(one for one in data["connections"] if one["crm"] == crm) | {"auth": auth}
     settings = Settings.model_validate(data | {"connections": [connection]})
-    assert settings.connections[0].auth.flow == auth["flow"]
+    assert settings.crms[0].auth.flow == auth["flow"]
 
 
 def test_the_reference_shows_every_login() -> None:

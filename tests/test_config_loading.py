@@ -102,7 +102,8 @@ def test_an_unknown_crm_lists_the_known_ones(tmp_path: Path) -> None:
     (problem,) = problems_of(tmp_path, "connections: [{name: a, crm: sugar}]\n").values()
     assert (problem.where, problem.expected) == (
         "connections[0].crm",
-        "one of salesforce, hubspot, csv, a CRM that an installed package serves",
+        "one of salesforce, hubspot, csv, a CRM that an installed package serves, "
+        "delighted, typeform, surveymonkey, form, stripe, standard_webhooks",
     )
     assert "sugar" in problem.what
 

@@ -21,7 +21,7 @@ def test_a_new_workspace_loads_once_the_secrets_are_set(tmp_path: Path) -> None:
         "new/scorecards/health-tech.yml",
     ]
     settings = load(written[0], ENVIRON)
-    assert [connection.name for connection in settings.connections] == ["sf", "hs"]
+    assert [connection.name for connection in settings.crms] == ["sf", "hs"]
     assert settings.store == f"sqlite:///{tmp_path}/new/csbridge.db"
     assert not_acting(settings) == []
 

@@ -51,9 +51,9 @@ def door() -> Door:
 def test_genuine_delivery_is_stored_before_the_vendor_is_answered_in_its_own_way(door: Door) -> None:
     answer = door.client.post("/webhooks/crm", data=BODY, headers=sign(f"{URL}/webhooks/crm", BODY))
     assert (answer.status_code, answer.data, answer.content_type) == (200, b"thank you", "text/x-thanks")
-    [(connection, delivery, refs, at)] = door.inbox.rows
+    [(connection, body, refs, at)] = door.inbox.rows
     assert (connection, refs, at) == ("crm", (Ref("crm", "account", "A1"), Ref("crm", "account", "A2")), NOON)
-    assert delivery.body == BODY
+    assert body == BODY
     assert door.told == ["woken", "crm accepted"]
 
 

@@ -3,11 +3,11 @@
 Owns limits and wiring. Must not know the store, the scores or any vendor.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from flask import Flask, Response, jsonify
+from flask import Blueprint, Flask, Response, jsonify
 
 from webhooks.answers import harden
 from webhooks.inbox import Inbox
@@ -27,11 +27,13 @@ def create_public_app(
     on_accepted: Callable[[], None] = lambda: None,
     count: Count = lambda connection, outcome: None,
     max_body: int = MAX_BODY,
+    doors: Sequence[Blueprint] = (),
 ) -> Flask:
     """The WSGI app of the public port; ``receivers`` by connection name.
 
-    ``public_url``: where the vendors reach us, when a proxy stands in between. ``on_accepted`` is called after a
-    delivery was stored (it wakes the worker) and ``count`` once per delivery; both must be quick and not raise.
+    ``doors``: what else is answered here. ``public_url``: where the vendors reach us, when a proxy stands in between.
+    ``on_accepted`` is called after a delivery was stored (it wakes the worker) and ``count`` once per delivery; both
+    must be quick and not raise.
     """
     app = Flask("webhooks", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = max_body
@@ -39,6 +41,8 @@ def create_public_app(
     app.url_map.merge_slashes = False
     harden(app)
     app.register_blueprint(webhook_routes(receivers, inbox, now, public_url, on_accepted, count))
+    for door in doors:
+        app.register_blueprint(door)
     app.add_url_rule("/healthz", "healthz", healthz, methods=["GET"], provide_automatic_options=False)
     return app
 

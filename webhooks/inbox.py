@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from adapters.contract import Delivery
 from adapters.records import Ref
 
 
 class Inbox(Protocol):
     """Verified deliveries that wait to be worked on."""
 
-    def put(self, connection: str, delivery: Delivery, refs: Sequence[Ref], received_at: datetime) -> int:
-        """Store a delivery and the records it names; the row's number. Durable on return.
+    def put(self, source: str, body: bytes, refs: Sequence[Ref], received_at: datetime) -> int | None:
+        """Store what ``source`` (a connection, or another door's name) sent; the row's number. Durable on return.
 
-        ``refs`` is never empty. ``delivery`` holds headers and perhaps the secret part of the path, which need
-        not be kept. Any exception means that nothing may have been stored: the vendor is asked to send again.
+        ``refs``: the records of a CRM that it names, to be looked at again however often they are named; empty where
+        the body itself is the news. None: that news is known already, byte for byte. Any exception means that nothing
+        may have been stored: the sender is asked to send again.
         """

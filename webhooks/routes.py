@@ -60,7 +60,7 @@ def webhook_routes(
             return error(status)
         if refs:
             try:
-                inbox.put(connection, delivery, refs, received_at)
+                inbox.put(connection, delivery.body, refs, received_at)
             except Exception as exc:
                 # The first line only: what a database adds below it quotes the row, and so personal data.
                 reason = (str(exc).splitlines() or [""])[0][:200]

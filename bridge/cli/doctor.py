@@ -21,7 +21,7 @@ def command(shell: Shell, book: bool) -> Result:
 
     with shell.workspace() as workspace:
         noted = list(examine(workspace, book=book))
-        quota = {one.name: forecast.figures(workspace, one.name) for one in workspace.settings.connections}
+        quota = {one.name: forecast.figures(workspace, one.name) for one in workspace.settings.crms}
     rows = [
         {"place": one.place, "level": one.finding.level, "what": one.finding.what, "mend": one.finding.mend}
         for one in noted

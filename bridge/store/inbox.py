@@ -1,16 +1,17 @@
 """The inbox: verified deliveries, durable before they are acknowledged, cleared when they were acted on."""
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
-from adapters.contract import Delivery
 from adapters.records import Ref
 from bridge.store.engine import Store
-from bridge.store.rows import chunks
+from bridge.store.rows import chunks, insert_new
 from bridge.store.schema import inbox
 
 ATTEMPTS = 5
@@ -33,19 +34,28 @@ class StoreInbox:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def put(self, connection: str, delivery: Delivery, refs: Sequence[Ref], received_at: datetime) -> int:
-        """Durable on return; gives the delivery's number."""
+    def put(self, source: str, body: bytes, refs: Sequence[Ref], received_at: datetime) -> int | None:
+        """See ``webhooks.inbox.Inbox.put``."""
         row = {
-            "connection": connection,
+            "connection": source,
             "received_at": received_at,
+            "digest": None if refs else blake2b(body, digest_size=16).digest(),
+            "body": zlib.compress(body, 1),
             "refs": [[ref.kind, ref.id] for ref in refs],
             "attempts": 0,
             "parked": False,
         }
         with self._store.write() as db:
-            key = db.execute(insert(inbox).values(**row)).inserted_primary_key
-        assert key is not None
-        return int(key[0])
+            return insert_new(db, inbox, row, ("connection", "digest"))
+
+
+def bodies(db: Connection, ids: Sequence[int]) -> dict[int, bytes]:
+    """What these deliveries held, by number; those whose bytes are not kept any more are missing."""
+    found: dict[int, bytes] = {}
+    for some in chunks(ids):
+        query = select(inbox.c.id, inbox.c.body).where(inbox.c.id.in_(some), inbox.c.body.is_not(None))
+        found |= {row.id: zlib.decompress(row.body) for row in db.execute(query)}
+    return found
 
 
 def newest(db: Connection, connection: str) -> int:

@@ -71,6 +71,13 @@ def insert_missing(db: Connection, table: Table, names: Sequence[str], rows: Ite
     insert_all(db, table, names, rows, "ON CONFLICT DO NOTHING")
 
 
+def insert_new(db: Connection, table: Table, row: Mapping[str, Any], unique: Sequence[str]) -> int | None:
+    """Insert one row and give its number; None where there is one with the same values of ``unique``."""
+    statement = _insert(db, table).values(row).on_conflict_do_nothing(index_elements=list(unique))
+    found: int | None = db.execute(statement.returning(table.c.id)).scalar_one_or_none()
+    return found
+
+
 def insert_or_update(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, or overwrite those whose primary key is there."""
     if not rows:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from bridge.store.column_types import Json, Serial, Utc
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The newest migration; a store at another revision is migrated when it is opened."""
 
 
@@ -174,16 +174,21 @@ inbox = Table(
     "inbox",
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
-    Column("connection", String, nullable=False),
+    Column("connection", String, nullable=False, comment="who it came from: a connection, or a usage source by name"),
     Column("received_at", Utc, nullable=False),
+    Column("digest", LargeBinary(16), comment="of a body that is itself the news; NULL where it only names records"),
+    Column("body", LargeBinary, comment="the verified bytes, compressed; NULL once nobody may need or know them"),
     Column("refs", Json, nullable=False, comment="[[kind, id], …] to look at again"),
     Column("attempts", Integer, nullable=False),
     Column("retry_at", Utc),
+    Column("lease_token", String),
+    Column("lease_until", Utc),
     Column("parked", Boolean, nullable=False),
     Column("cause", Text),
     Column("done_at", Utc),
     Index(None, "done_at", "parked", "id"),
-    comment="What verified deliveries named, durable before they are acknowledged; their bodies are not kept",
+    Index(None, "connection", "digest", unique=True),
+    comment="Verified deliveries, durable before they are acknowledged",
 )
 
 usage = Table(
@@ -353,4 +358,88 @@ peers = Table(
     Column("day", Date, primary_key=True),
     Column("document", Json, nullable=False),
     comment="What similar accounts own, by the book as it stood at the close of the day",
+)
+
+strays = Table(
+    "strays",
+    metadata,
+    Column("source", String, primary_key=True, comment="the connection that told of it"),
+    Column("kind", String, primary_key=True),
+    Column("id", String, primary_key=True, comment="as the source names it"),
+    Column("email", String, index=True, comment="of the person it is about, in lower case"),
+    Column("account", String, index=True, comment="the account as the source names it"),
+    Column("document", Json, nullable=False, comment="canonical fields of the record"),
+    Column("received_at", Utc, nullable=False),
+    comment="Records that other senders told of, whose account or person nobody knows yet",
+)
+
+usage_names = Table(
+    "usage_names",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("person", String, primary_key=True, comment="a user id, or an anonymous one"),
+    Column("account_key", String, comment="whose user this is, as the source names accounts; NULL: not told yet"),
+    Column("alias_of", String, index=True, comment="the user that this one was found to be"),
+    Column("told_at", Utc, nullable=False),
+    comment="What streamed usage sources told of their users",
+)
+
+unplaced_usage = Table(
+    "unplaced_usage",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("person", String, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("feature", String, primary_key=True),
+    Column("count", Float, nullable=False),
+    comment="Daily totals of users whose account is not known yet",
+)
+
+usage_messages = Table(
+    "usage_messages",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("message", LargeBinary(16), primary_key=True, comment="digest of the messageId"),
+    Column("at", Utc, nullable=False, index=True),
+    comment="Messages that are counted already",
+)
+
+erased = Table(
+    "erased",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True, comment="keyed, of an e-mail address or a record's name"),
+    Column("at", Utc, nullable=False),
+    comment="Who asked to be forgotten: enough to know them again, and nothing more",
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("endpoint", String, nullable=False),
+    Column("event", String, nullable=False, comment="webhook-id: one event has the same at every attempt"),
+    Column("type", String, nullable=False),
+    Column("document", Json, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("retry_at", Utc),
+    Column("lease_token", String),
+    Column("lease_until", Utc),
+    Column("parked", Boolean, nullable=False),
+    Column("cause", Text),
+    Column("done_at", Utc),
+    Index(None, "done_at", "parked", "endpoint", "id"),
+    comment="Events on their way to outbound endpoints, stored with what they tell of",
+)
+
+endpoints = Table(
+    "endpoints",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("failing_since", Utc),
+    Column("disabled_at", Utc),
+    Column("cause", Text),
+    Column("delivered_at", Utc),
+    Column("digest_day", Date, comment="the last day whose digest was sent"),
+    comment="How outbound endpoints fare",
 )

@@ -1,0 +1,13 @@
+"""Who acts on what came in: by the name of the source in the inbox, a function that takes in what waits of it."""
+
+from collections.abc import Callable, Mapping
+
+from bridge.draining import Drained, drain
+from bridge.workspace import Workspace
+
+Inlet = Callable[[Workspace, str], Drained]
+"""Takes in what waits of one source now, and says when that had come in."""
+
+
+def inlets(workspace: Workspace) -> Mapping[str, Inlet]:
+    return {crm.name: drain for crm in workspace.settings.crms}
