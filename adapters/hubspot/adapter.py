@@ -145,9 +145,14 @@ class HubspotAdapter:
             events.belongs(told, self._org_id)
 
     def notices(self, delivery: Delivery) -> list[Ref]:
-        told = events.events(delivery.body)
         echoes = {vendor_name(field) for field in self._own.values() if field.written}
-        return events.refs(told, [shape for tables in self._shapes.values() for shape in tables], echoes)
+        return events.refs(events.events(delivery.body), self._all_shapes(), echoes)
+
+    def erasures(self, delivery: Delivery) -> list[Ref]:
+        return events.forgotten(events.events(delivery.body), self._all_shapes())
+
+    def _all_shapes(self) -> list[Shape]:
+        return [shape for tables in self._shapes.values() for shape in tables]
 
     def acknowledge(self, delivery: Delivery) -> Answer:
         """Any 2xx within five seconds; the body is not read."""

@@ -16,6 +16,8 @@ from bridge.store.schema import inbox
 
 ATTEMPTS = 5
 """Tries before a delivery is parked with its cause."""
+ERASE = "erase"
+"""The third word of a stored ref that is to be forgotten, too; others have two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Waiting:
     received_at: datetime
     refs: tuple[Ref, ...]
     attempts: int
+    erase: tuple[Ref, ...] = ()
+    """Those of ``refs`` that are to be forgotten, too."""
 
 
 class StoreInbox:
@@ -34,14 +38,16 @@ class StoreInbox:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def put(self, source: str, body: bytes, refs: Sequence[Ref], received_at: datetime) -> int | None:
+    def put(
+        self, source: str, body: bytes, refs: Sequence[Ref], received_at: datetime, erase: Sequence[Ref] = ()
+    ) -> int | None:
         """See ``webhooks.inbox.Inbox.put``."""
         row = {
             "connection": source,
             "received_at": received_at,
             "digest": None if refs else blake2b(body, digest_size=16).digest(),
             "body": zlib.compress(body, 1),
-            "refs": [[ref.kind, ref.id] for ref in refs],
+            "refs": [[ref.kind, ref.id, ERASE] if ref in erase else [ref.kind, ref.id] for ref in refs],
             "attempts": 0,
             "parked": False,
         }
@@ -73,9 +79,14 @@ def waiting(db: Connection, connection: str, limit: int, now: datetime, last: in
         .limit(limit)
     )
     return [
-        Waiting(row.id, row.received_at, tuple(Ref(connection, kind, id) for kind, id in row.refs), row.attempts)
+        Waiting(row.id, row.received_at, _refs(connection, row.refs), row.attempts, _refs(connection, row.refs, ERASE))
         for row in db.execute(query)
     ]
+
+
+def _refs(connection: str, stored: Sequence[Sequence[Any]], mark: str = "") -> tuple[Ref, ...]:
+    """The refs of a row; those that carry the mark, when one is asked for."""
+    return tuple(Ref(connection, kind, id) for kind, id, *marks in stored if not mark or mark in marks)
 
 
 def finish(db: Connection, ids: Sequence[int], now: datetime) -> None:
