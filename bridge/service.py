@@ -8,7 +8,8 @@ from bridge.metrics import create_metrics
 from bridge.nightly import Nightly
 from bridge.runners import Runner
 from bridge.serving import Serving, serve
-from bridge.store import cursors
+from bridge.store import cursors, inbox
+from bridge.store.engine import Store
 from bridge.store.inbox import StoreInbox
 from bridge.working import Poller, Worker
 from bridge.workspace import Workspace
@@ -60,7 +61,15 @@ def serve_workspace(
     hosts = () if admin_host in ("127.0.0.1", "::1", "localhost") else (ANY_HOST,)
     admin = create_admin_app(lambda: readiness(workspace, worker, poller), metrics.registry, hosts)
     with workspace.store.held("serve", 1.0, "another csbridge serve works on this store already"):
+        end_leases_of_the_dead(workspace.store)
         serve(public, admin, host, port, admin_host, admin_port, [worker, poller, nightly], on_ready)
+
+
+def end_leases_of_the_dead(store: Store) -> None:
+    """On SQLite one process serves: what is leased in the inbox when it starts, a dead one had. Elsewhere leases end."""
+    if store.is_sqlite:
+        with store.write() as db:
+            inbox.bury(db)
 
 
 def receivers(workspace: Workspace) -> dict[str, Receiver]:
