@@ -48,7 +48,7 @@ def test_deliveries_are_claimed_in_the_order_of_their_arrival(store: Store) -> N
 
 def test_who_is_to_be_forgotten_is_marked_among_what_is_looked_at(store: Store) -> None:
     StoreInbox(store).put("sf", b"", REFS, NOW, erase=REFS[1:])
-    [delivery] = waiting(store)
+    [delivery] = claim(store)
     assert (delivery.refs, delivery.erase) == (REFS, REFS[1:])
 
 

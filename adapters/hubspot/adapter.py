@@ -138,7 +138,7 @@ class HubspotAdapter:
         return ceil(count / writing.BATCH)
 
     def verify(self, delivery: Delivery, secrets: Sequence[str], now: datetime) -> None:
-        """v3 signature over the public URL; then an array of events, of the pinned portal once it is known."""
+        """A signature over the public URL; then an array of events, of the pinned portal once it is known."""
         signature.check(delivery, secrets, now)
         told = events.events(delivery.body)
         if self._org_id is not None:
