@@ -62,7 +62,7 @@ def serve_workspace(
 
 
 def end_leases_of_the_dead(store: Store) -> None:
-    """On SQLite one process serves: what is leased in the inbox when it starts was a dead one's. Elsewhere leases end."""
+    """Where one process serves (SQLite), what is leased in the inbox when it starts, a dead one had.."""
     if store.is_sqlite:
         with store.write() as db:
             inbox.bury(db)

@@ -17,7 +17,6 @@ from bridge.store.schema import inbox as inbox_table
 from bridge.working_off import LEASE, PAUSE, Drained
 from config.words import Kind
 
-
 ATTEMPTS = 5
 """The default of ``inbox.attempts``."""
 

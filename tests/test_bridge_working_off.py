@@ -1,11 +1,11 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select
-from worlds import World
+from worlds import START, World
 
 from adapters.errors import Retry
 from bridge import working_off
@@ -13,7 +13,7 @@ from bridge.intake import Taken
 from bridge.store import deliveries, inbox
 from bridge.store.inbox import StoreInbox
 from bridge.store.schema import facts
-from bridge.working_off import LEASE, Claim, Drained, News, in_parts, work_off
+from bridge.working_off import LEASE, Claim, News, in_parts, work_off
 
 SOURCE = "form"
 
@@ -130,7 +130,7 @@ def test_after_too_many_failures_all_that_is_left_counts_a_try(world: World) -> 
 
 @given(bad=st.sets(st.integers(0, 30)), number=st.integers(1, 31))
 def test_parts_find_exactly_the_bad_ones(bad: set[int], number: int) -> None:
-    waiting = [inbox.Waiting(id, datetime.min, (), 0) for id in range(number)]
+    waiting = [inbox.Waiting(id, START, (), 0) for id in range(number)]
     acted: list[int] = []
     blamed: list[int] = []
 
