@@ -55,6 +55,7 @@ def serve_workspace(
         workspace.settings.public_url,
         on_accepted=worker.wake,
         count=metrics.count_delivery,
+        trusted_proxies=workspace.settings.trusted_proxies,
     )
     hosts = () if admin_host in ("127.0.0.1", "::1", "localhost") else (ANY_HOST,)
     admin = create_admin_app(lambda: readiness(workspace, worker, poller), metrics.registry, hosts)
