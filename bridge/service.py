@@ -72,6 +72,7 @@ def public_app(
         workspace.settings.public_url,
         on_accepted=on_accepted,
         count=count,
+        trusted_proxies=workspace.settings.trusted_proxies,
     )
 
 
