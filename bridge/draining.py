@@ -3,13 +3,12 @@
 However many deliveries name a record, it is read once. Nothing but its name is believed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from adapters.records import Item, Ref
 from bridge.connecting import connect
-from bridge.erasing import erase
+from bridge.erasing import erase_records
 from bridge.intake import take_in
-from bridge.persons import find
 from bridge.relinking import relink
 from bridge.rereading import HALVINGS, read_kind
 from bridge.store import inbox
@@ -31,7 +30,7 @@ def drain(workspace: Workspace, name: str) -> Drained:
     """Read since the last of them came in: another delivery from before that has nothing to add."""
 
     def acted(token: str, waiting: Sequence[Waiting]) -> None:
-        _forget(workspace, dict.fromkeys(ref for delivery in waiting for ref in delivery.erase))
+        erase_records(workspace, [ref for delivery in waiting for ref in delivery.erase])
         refs = dict.fromkeys(ref for delivery in waiting for ref in delivery.refs if ref not in seen)
         with workspace.purse(name).calling_for("urgent"):
             items, unread = _read(workspace, name, Claim(token, waiting), list(refs))
@@ -43,16 +42,6 @@ def drain(workspace: Workspace, name: str) -> Drained:
         with workspace.purse(name).calling_for("urgent"):
             drained.taken.add(relink(workspace, connect(workspace, name), most=RELINKED))
     return drained
-
-
-def _forget(workspace: Workspace, refs: Iterable[Ref]) -> None:
-    """Erase the persons whom the CRM was asked to forget. Their own records leave the deliveries that named them."""
-    for ref in refs:
-        if ref.kind == "person":
-            with workspace.store.read() as db:
-                someone = find(db, f"{ref.connection}:{ref.id}")
-            someone.refs.add(ref)  # unknown here so far: kept out from now on
-            erase(workspace, someone)
 
 
 def _read(workspace: Workspace, name: str, claim: Claim, refs: Sequence[Ref]) -> tuple[list[Item], dict[Ref, str]]:

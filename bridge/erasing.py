@@ -5,13 +5,14 @@ was done, by nobody: use and answers are still counted for the account.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Row, Table, delete, func, or_, select, update
 
-from bridge.persons import Someone, by_connection
+from adapters.records import Ref
+from bridge.persons import Someone, by_connection, find
 from bridge.store import audit, customers, deliveries, erased, references
 from bridge.store.erased import Erased
 from bridge.store.records import digest_of
@@ -42,6 +43,15 @@ def erase(workspace: Workspace, someone: Someone) -> Erasure:
         customers.mark_affected(db, concerned.values(), now)
         audit.record(db, "operator", "erase-person", {what: number for what, number in done.items() if number}, now)
     return done
+
+
+def erase_records(workspace: Workspace, refs: Iterable[Ref]) -> None:
+    """Erase the persons behind these records: their CRM says that they have asked for it."""
+    for ref in refs:
+        with workspace.store.read() as db:
+            someone = find(db, f"{ref.connection}:{ref.id}")
+        someone.refs.add(ref)
+        erase(workspace, someone)
 
 
 def _unname(db: Connection, someone: Someone, gone: Erased) -> int:
