@@ -131,8 +131,8 @@ def _tell(endpoint: Endpoint, note: Note, verdict: Verdict) -> None:
     """One line per outcome; of the address its host only."""
     facts = {"endpoint": endpoint.name, "host": endpoint.host, "event": note.event}
     if verdict.health.disabled_at is not None:
-        what = "disabled: %s; csbridge outbox retry %s enables it"
-        log.error(f"outbound %s: {what}", endpoint.name, verdict.cause, endpoint.name, extra=facts)
+        name, disabled = endpoint.name, "outbound %s: disabled: %s; csbridge outbox retry %s enables it"
+        log.error(disabled, name, verdict.cause, name, extra=facts)
     elif verdict.retry_at is None:
         log.error("outbound %s: parked after its last try: %s", endpoint.name, verdict.cause, extra=facts)
     else:

@@ -33,7 +33,7 @@ def tell_changes(
     db: Connection, workspace: Workspace, made: Sequence[Decision], steps: Mapping[Ref, Step], now: datetime
 ) -> None:
     """The events of a publication: of each customer by the first of its records that was told something before."""
-    if not workspace.settings.outbound:
+    if not _tells(workspace):
         return
     refs = customers.refs_of(db, [decision.customer for decision in made])
     found: dict[int, list[Change]] = {}
@@ -50,6 +50,11 @@ def tell_changes(
         for type, facts in some
     ]
     _put(db, workspace, events, now)
+
+
+def _tells(workspace: Workspace) -> bool:
+    """Who only looks what would be written tells nobody of it, later neither."""
+    return bool(workspace.settings.outbound) and not workspace.settings.write.dry_run
 
 
 def _step(steps: Sequence[Step]) -> Step | None:
@@ -76,7 +81,7 @@ def _flag(flag: RaisedFlag) -> Flag:
 def tell_answers(db: Connection, workspace: Workspace, items: Sequence[Item], now: datetime) -> None:
     """The events of survey answers that were taken in just now, new or changed; not while a first sync goes on."""
     answers = [item for item in items if isinstance(item, Response) and (item.at or item.changed_at) >= now - NEWS]
-    if not workspace.settings.outbound or not answers:
+    if not answers or not _tells(workspace):
         return
     complete = {*cursors.complete(db), *(sender.name for sender in workspace.settings.senders)}
     answers = [answer for answer in answers if answer.ref.connection in complete]
