@@ -6,7 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from adapters.keyed import Creation
 from adapters.records import Fields, Ref
+from bridge.band_notes import band_note
 from bridge.store import customers, lookup
 from bridge.workspace import Workspace
 from config.fields import OwnField
@@ -55,14 +57,19 @@ def publish(db: Connection, workspace: Workspace, decisions: Sequence[Decision],
     decided = {ref: decision for decision in decisions for ref in refs.get(decision.customer, ()) if ref not in gone}
     currencies = lookup.currencies(db, several)
     min_change = workspace.settings.write.min_change
+    noting = {ref.connection for ref in decided if workspace.keys_for(ref.connection)}
+    notes: dict[Ref, Creation] = {}
 
     def wanted(entry: Entry) -> Entry:
         # A customer was pulled before it was scored: with no entry yet, its own fields were seen to be blank.
         seen = entry if entry.desired is not None else replace(entry, seen=True)
         decision = _in_its_currency(decided[entry.ref], currencies.get(entry.ref))
+        note = band_note(entry.ref, entry.desired, decision, now) if entry.ref.connection in noting else None
+        notes.update({note.ref: note} if note else {})
         return want(seen, told_of(workspace, decision, now), min_change, workspace.ledger.fields)
 
     workspace.ledger.update_in(db, list(decided), wanted)
+    workspace.ledger.update_in(db, list(notes), lambda entry: replace(entry, desired=notes[entry.ref].fields))
 
 
 def _in_its_currency(decision: Decision, currency: str | None) -> Decision:

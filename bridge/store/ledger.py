@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, func, or_, select, tuple_, update
 
+from adapters import keyed
 from adapters.records import Ref, Value
 from bridge.store.engine import Store
 from bridge.store.rows import chunks, grouped, insert_or_update
@@ -19,8 +20,6 @@ from config.fields import OwnField
 from config.words import WRITE_URGENCIES, WriteUrgency
 from webhooks.writeback.entry import Entry, Lease, Refusal, Standing, standing
 from webhooks.writeback.urgency import urgency
-
-"""What the column ``work`` says of an entry with work; 0 = none."""
 
 COLUMNS = frozenset({"ref", "lease", "retry_at"})
 """Fields of an entry that stand in columns of their own; the rest is the document."""
@@ -34,12 +33,13 @@ PIECE = 2_000
 
 
 class StoreLedger:
-    """``known`` are all own fields csbridge has; those of them that are on are ``fields``."""
+    """``known`` are all own fields csbridge has; those of them that are on are ``fields``, to which the parts of tasks
+    and notes are added: their entries stand beside those of records."""
 
     def __init__(self, store: Store, fields: Mapping[str, OwnField], known: Mapping[str, OwnField]) -> None:
         self._store = store
-        self.fields = fields
-        self._known = known
+        self.fields = {**keyed.FIELDS, **fields}
+        self._known = {**keyed.FIELDS, **known}
 
     def update(self, refs: Sequence[Ref], change: Callable[[Entry], Entry | None]) -> list[Entry]:
         """See ``Ledger.update``: one transaction, rows locked."""

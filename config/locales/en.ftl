@@ -946,3 +946,13 @@ silence_ratio = { $days_since_login ->
 }
     .label = Silence against their own rhythm
     .remedy = Call: they are away for longer than is usual for them
+
+## When the health band changes: a note on the account's page
+
+band-green = green
+band-yellow = yellow
+band-red = red
+band-unknown = unknown
+band-change = Health { $before } → { $after }: { $was } → { $now }
+# Where one of the scores is unknown
+band-change--unscored = Health { $before } → { $after }

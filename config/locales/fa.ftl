@@ -770,3 +770,12 @@ silence_ratio = { $days_since_login ->
 }، معمولاً پس از { WHOLE($usual_gap) } روز بازمی‌گردند
     .label = سکوت نسبت به آهنگ خودشان
     .remedy = تماس بگیرید: بیش از معمول خود دور بوده‌اند
+
+## When the health band changes: a note on the account's page
+
+band-green = سبز
+band-yellow = زرد
+band-red = قرمز
+band-unknown = نامعلوم
+band-change = سلامت از { $before } به { $after }: از { $was } به { $now }
+band-change--unscored = سلامت از { $before } به { $after }
