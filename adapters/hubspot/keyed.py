@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from adapters import times
 from adapters.contract import Outcome, Patch
-from adapters.errors import Refused, Unauthorized
+from adapters.errors import QuotaSpent, Refused, Retry, Unauthorized
 from adapters.halving import halve
 from adapters.hubspot import associations, paths, search, values
 from adapters.hubspot.client import Client, Reply
@@ -67,10 +67,21 @@ class KeyedWriter:
                 outcomes[patch.ref] = Outcome(patch.ref, "refused", code="UNWRITABLE", message=str(error))
         new = [patch for patch in patches if patch.ref in inputs and patch.new]
         known = [patch for patch in patches if patch.ref in inputs and not patch.new]
-        for path, some in ((paths.BATCH_CREATE, new), (paths.BATCH_UPDATE, known)):
-            answered = halve(some, partial(self._send, path, kind, inputs), BATCH)
-            outcomes |= {outcome.ref: _read_again(outcome) for outcome in answered}
+        outcomes |= self._stroke(paths.BATCH_CREATE, kind, inputs, new, decided=False)
+        outcomes |= self._stroke(paths.BATCH_UPDATE, kind, inputs, known, decided=bool(new))
         return [outcomes[patch.ref] for patch in patches]
+
+    def _stroke(
+        self, path: str, kind: KeyedKind, inputs: Mapping[Ref, Json], patches: Sequence[Patch], *, decided: bool
+    ) -> dict[Ref, Outcome]:
+        """One kind of change. With something ``decided`` already, nothing is raised: what was not sent is for later."""
+        try:
+            answered = halve(patches, partial(self._send, path, kind, inputs), BATCH)
+        except (Retry, QuotaSpent, Unauthorized) as error:
+            if not decided:
+                raise
+            return {one.ref: Outcome(one.ref, "later", code=error.code, message=str(error)) for one in patches}
+        return {outcome.ref: _read_again(outcome) for outcome in answered}
 
     def read(self, kind: KeyedKind, keys: Sequence[str]) -> list[Item]:
         """Ours with these keys. Nothing at all while there is no such property: then nobody can tell."""

@@ -13,7 +13,7 @@ from adapters.hubspot.client import Client
 from adapters.hubspot.shapes import OWN_OBJECTS, vendor_name
 from config.fields import OwnField, OwnKind
 
-TYPE_IDS: Final[Mapping[str, str]] = {"contacts": "0-1", "companies": "0-2"}
+TYPE_IDS: Final[Mapping[str, str]] = {"contacts": "0-1", "companies": "0-2", "tasks": "0-27", "notes": "0-46"}
 
 
 def findings(client: Client, own: Sequence[OwnField]) -> list[Finding]:

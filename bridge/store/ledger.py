@@ -3,7 +3,7 @@
 Fulfils ``webhooks.writeback.entry.Ledger``. Which entries have work is decided there and kept here as a column.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from bridge.store.engine import Store
 from bridge.store.rows import chunks, grouped, insert_or_update
 from bridge.store.schema import entries
 from config.fields import OwnField
-from config.words import WRITE_URGENCIES, WriteUrgency
+from config.words import KEYED_KINDS, WRITE_URGENCIES, Kind, WriteUrgency
 from webhooks.writeback.entry import Entry, Lease, Refusal, Standing, standing
 from webhooks.writeback.urgency import urgency
 
@@ -125,6 +125,17 @@ class StoreLedger:
             for row in db.execute(query).mappings():
                 yield self._entry(row)
 
+    def resting(self, db: Connection, connection: str, kind: Kind, after: str) -> Iterator[Entry]:
+        """Entries without any work, in the order of their ids, behind that one."""
+        query = (
+            select(entries)
+            .where(entries.c.connection == connection, entries.c.kind == kind, entries.c.work == WORK["quiet"])
+            .where(entries.c.id > after)
+            .order_by(entries.c.id)
+        )
+        for row in db.execute(query.execution_options(yield_per=PIECE)).mappings():
+            yield self._entry(row)
+
     def present(self, db: Connection, refs: Sequence[Ref]) -> set[Ref]:
         """Those refs that have an entry."""
         found: set[Ref] = set()
@@ -135,6 +146,19 @@ class StoreLedger:
                 )
                 found.update(Ref(connection, kind, id) for id in db.execute(query).scalars())
         return found
+
+    def drop_about(self, db: Connection, accounts: Collection[Ref]) -> None:
+        """Forget the tasks and notes that were still to be written on these accounts, which are gone."""
+        gone = {(ref.connection, ref.id) for ref in accounts}
+        query = select(entries).where(
+            entries.c.kind.in_(KEYED_KINDS),
+            entries.c.work != WORK["quiet"],
+            entries.c.connection.in_({connection for connection, _ in gone}),
+        )
+        for row in db.execute(query).mappings().all() if gone else ():
+            entry = self._entry(row)
+            if (entry.ref.connection, (entry.desired or {}).get("account")) in gone:
+                self._drop(db, entry.ref)
 
     def refresh(self, change: Callable[[Entry], Entry]) -> None:
         """Apply a change to every entry, and decide anew which have work, piece by piece: own fields are others now."""
