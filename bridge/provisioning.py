@@ -14,8 +14,7 @@ from bridge.connecting import connect
 from bridge.consenting import Asked
 from bridge.store import audit, cursors
 from bridge.workspace import Workspace
-from config.fields import OwnField
-from config.own_fields import own_fields
+from config.own_fields import every_field
 from webhooks.writeback import settle
 from webhooks.writeback.drift import retarget
 from webhooks.writeback.entry import Entry
@@ -58,7 +57,7 @@ def provision(workspace: Workspace, name: str, *, apply: bool) -> Done:
 def take_back(workspace: Workspace, name: str, *, apply: bool) -> Done:
     """Everything that csbridge may have made there, whether or not it is switched on now."""
     adapter = connect(workspace, name)
-    plan = adapter.undoing(_all_fields(workspace))
+    plan = adapter.undoing(every_field(workspace.settings))
     if not (apply and plan.changes):
         return Done(plan)
     refused = tuple(adapter.unprovision(plan))
@@ -97,11 +96,6 @@ def lend_admin(workspace: Workspace, name: str, token: str, browser: Browser) ->
     return None
 
 
-def _all_fields(workspace: Workspace) -> list[OwnField]:
-    everything = workspace.settings.write.model_copy(update={"fields": "all"})
-    return list(own_fields(workspace.settings.model_copy(update={"write": everything})))
-
-
 def _record(workspace: Workspace, name: str, action: str, plan: Plan) -> None:
     with workspace.store.write() as db:
         detail = {"connection": name, "changes": len(plan.changes)}
@@ -117,4 +111,5 @@ def _forget(workspace: Workspace, name: str, gone: set[str]) -> None:
     workspace.ledger.refresh(forgotten)
     if gone:
         with workspace.store.write() as db:
-            cursors.forget_cursors(db, name, "account")
+            for kind in {own.on for own in every_field(workspace.settings) if own.name in gone}:
+                cursors.forget_cursors(db, name, kind)

@@ -135,18 +135,22 @@ class SalesforceAdapter:
         mine = {view.object: [one for one in ids if one.startswith(view.prefix)] for view in views}
         return [past for view in views for past in self._histories.past(view, mine[view.object], fields)]
 
+    def _placed(self, fields: Sequence[OwnField]) -> list[OwnField]:
+        """Without those of a kind that the admin maps to no object."""
+        return [field for field in fields if field.on in self._objects]
+
     def plan(self, fields: Sequence[OwnField]) -> Plan:
-        return self._provisioning.plan(fields)
+        return self._provisioning.plan(self._placed(fields))
 
     def missing(self, fields: Sequence[OwnField]) -> Plan:
-        return self._provisioning.missing(fields)
+        return self._provisioning.missing(self._placed(fields))
 
     def provision(self, plan: Plan, fields: Sequence[OwnField]) -> None:
-        self._provisioning.provision(plan, fields)
+        self._provisioning.provision(plan, self._placed(fields))
         self._views.forget()
 
     def undoing(self, fields: Sequence[OwnField]) -> Plan:
-        return self._provisioning.undoing(fields)
+        return self._provisioning.undoing(self._placed(fields))
 
     def unprovision(self, plan: Plan) -> list[Change]:
         refused = self._provisioning.unprovision(plan)
@@ -154,7 +158,7 @@ class SalesforceAdapter:
         return refused
 
     def export(self, fields: Sequence[OwnField]) -> Mapping[str, str]:
-        return exporting.files(fields, self._objects, self._views.names(), self._settings.api_version)
+        return exporting.files(self._placed(fields), self._objects, self._views.names(), self._settings.api_version)
 
     def as_admin(self, token: str) -> Consent | None:
         """The administrator's login is of the same connected app; with ``token``, of any."""

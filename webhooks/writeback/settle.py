@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from adapters.contract import Outcome
-from adapters.records import Account, Fields, Item, Tombstone
+from adapters.records import Account, Fields, Item, Person, Tombstone
 from webhooks.writeback import drift
 from webhooks.writeback.comparison import same
 from webhooks.writeback.entry import Entry, Lease, OwnFields, Refusal, has_work, prepare, shape
@@ -71,7 +71,7 @@ def resolve(
         return None
     if item is None:
         return replace(entry, lease=None, retry_at=now + PAUSE)
-    own = item.own if isinstance(item, Account) else {}
+    own = item.own if isinstance(item, (Account, Person)) else {}
     sent = {name: value for name, value in (entry.sent or {}).items() if name in fields and name in own}
     arrived = {name: value for name, value in sent.items() if same(own[name], value, fields[name])}
     others = {
