@@ -3,7 +3,7 @@
 Fulfils ``webhooks.writeback.entry.Ledger``. Which entries have work is decided there and kept here as a column.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from datetime import date, datetime
@@ -16,7 +16,7 @@ from bridge.store.engine import Store
 from bridge.store.rows import chunks, grouped, insert_or_update
 from bridge.store.schema import entries
 from config.fields import OwnField
-from config.words import WRITE_URGENCIES, WriteUrgency
+from config.words import WRITE_URGENCIES, Kind, WriteUrgency
 from webhooks.writeback.entry import Entry, Lease, Refusal, Standing, standing
 from webhooks.writeback.urgency import urgency
 
@@ -64,14 +64,15 @@ class StoreLedger:
         return after
 
     def claim(
-        self, connection: str, limit: int, lease: Lease, now: datetime, least: WriteUrgency = "cosmetic"
-    ) -> list[Entry]:
-        """See ``Ledger.claim``."""
+        self, connection: str, limit: int, lease: Lease, now: datetime, least: WriteUrgency = "cosmetic",
+        without: Collection[Kind] = (),
+    ) -> list[Entry]:  # fmt: skip
+        """See ``Ledger.claim``. ``without``: kinds whose turn it is not."""
         free = (
             select(entries)
             .where(entries.c.connection == connection)
             .where(or_(entries.c.lease_until.is_(None), entries.c.lease_until <= now))
-            .where(_may_act(now))
+            .where(_may_act(now), entries.c.kind.not_in(without))
             .order_by(entries.c.priority, entries.c.kind, entries.c.id)
             .with_for_update(skip_locked=True)
         )
@@ -91,10 +92,13 @@ class StoreLedger:
             self._set_lease(db, [entry.ref for entry in claimed], lease)
         return claimed
 
-    def has_work(self, connection: str, now: datetime, least: WriteUrgency = "cosmetic") -> bool:
-        """Whether anything so urgent may now be written to that CRM, or found out about."""
+    def has_work(
+        self, connection: str, now: datetime, least: WriteUrgency = "cosmetic", without: Collection[Kind] = ()
+    ) -> bool:
+        """Whether anything so urgent may now be written to that CRM, or found out about; see ``claim``."""
         with self._store.read() as db:
-            query = select(entries).where(entries.c.connection == connection, _may_act(now))
+            mine = entries.c.connection == connection, entries.c.kind.not_in(without)
+            query = select(entries).where(*mine, _may_act(now))
             return _any(db, query, least)
 
     def held_back(self, connection: str, now: datetime) -> int:
