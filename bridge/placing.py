@@ -12,13 +12,13 @@ from adapters.contract import Adapter, Foreseeing
 from adapters.errors import Refused, Unauthorized
 from bridge.store import cursors
 from bridge.workspace import Workspace
+from config.fields import OwnField
 from config.words import Kind
 from webhooks.writeback import settle
 
 AGAIN: Final = timedelta(minutes=10)
 """After which a CRM is asked once more; provisioning ends the wait at once."""
 PERSONS: Final[tuple[Kind, ...]] = ("person",)
-OTHERS: Final[tuple[Kind, ...]] = ("account",)
 
 
 def waiting(workspace: Workspace, name: str) -> str:
@@ -33,7 +33,7 @@ def look(workspace: Workspace, adapter: Adapter, *, trusted: bool) -> str:
     ``trusted``: it is not asked again once it was seen to have all.
     """
     name, told = adapter.connection, _told(workspace, adapter.connection)
-    if not workspace.ledger.has_work(name, workspace.now(), without=OTHERS):
+    if not workspace.ledger.only(PERSONS).has_work(name, workspace.now()):
         return ""
     if told and told["fields"] == _fields(workspace) and trusted and not told["lacks"]:
         return ""
@@ -43,6 +43,8 @@ def look(workspace: Workspace, adapter: Adapter, *, trusted: bool) -> str:
     note = {"at": workspace.now(), "fields": _fields(workspace), "lacks": lacks}
     with workspace.store.write() as db:
         cursors.save_fact(db, _fact(name), orjson.dumps(note).decode())
+        if not lacks:
+            cursors.adopt(db, name, (own for own in _wanted(workspace, name) if own.to))
     return lacks
 
 
@@ -53,12 +55,16 @@ def ask_again(workspace: Workspace, name: str) -> None:
 
 
 def _lacking(workspace: Workspace, adapter: Adapter) -> str:
-    fields = [own for own in workspace.fields_for(adapter.connection) if own.on == "person" and own.written]
+    fields = _wanted(workspace, adapter.connection)
     try:
         plan = adapter.missing(fields) if isinstance(adapter, Foreseeing) else adapter.plan(fields)
     except (Unauthorized, Refused) as exc:
         return str(exc)
     return ", ".join(sorted({change.target for change in plan.changes}))
+
+
+def _wanted(workspace: Workspace, name: str) -> list[OwnField]:
+    return [own for own in workspace.fields_for(name) if own.on == "person" and own.written]
 
 
 def _told(workspace: Workspace, name: str) -> dict[str, str] | None:

@@ -36,10 +36,25 @@ PIECE = 2_000
 class StoreLedger:
     """``known`` are all own fields csbridge has; those of them that are on are ``fields``."""
 
-    def __init__(self, store: Store, fields: Mapping[str, OwnField], known: Mapping[str, OwnField]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        fields: Mapping[str, OwnField],
+        known: Mapping[str, OwnField],
+        narrowed: Sequence[ColumnElement[bool]] = (),
+    ) -> None:
         self._store = store
         self.fields = fields
         self._known = known
+        self._narrowed = narrowed
+
+    def only(self, kinds: Collection[Kind]) -> "StoreLedger":
+        """The same ledger, whose work is that of these kinds only."""
+        return StoreLedger(self._store, self.fields, self._known, [entries.c.kind.in_(kinds)])
+
+    def without(self, kinds: Collection[Kind]) -> "StoreLedger":
+        """The same ledger, in which these kinds have no work for now."""
+        return StoreLedger(self._store, self.fields, self._known, [entries.c.kind.not_in(kinds)] if kinds else [])
 
     def update(self, refs: Sequence[Ref], change: Callable[[Entry], Entry | None]) -> list[Entry]:
         """See ``Ledger.update``: one transaction, rows locked."""
@@ -64,15 +79,14 @@ class StoreLedger:
         return after
 
     def claim(
-        self, connection: str, limit: int, lease: Lease, now: datetime, least: WriteUrgency = "cosmetic",
-        without: Collection[Kind] = (),
-    ) -> list[Entry]:  # fmt: skip
-        """See ``Ledger.claim``. ``without``: kinds whose turn it is not."""
+        self, connection: str, limit: int, lease: Lease, now: datetime, least: WriteUrgency = "cosmetic"
+    ) -> list[Entry]:
+        """See ``Ledger.claim``."""
         free = (
             select(entries)
             .where(entries.c.connection == connection)
             .where(or_(entries.c.lease_until.is_(None), entries.c.lease_until <= now))
-            .where(_may_act(now), entries.c.kind.not_in(without))
+            .where(_may_act(now), *self._narrowed)
             .order_by(entries.c.priority, entries.c.kind, entries.c.id)
             .with_for_update(skip_locked=True)
         )
@@ -92,18 +106,16 @@ class StoreLedger:
             self._set_lease(db, [entry.ref for entry in claimed], lease)
         return claimed
 
-    def has_work(
-        self, connection: str, now: datetime, least: WriteUrgency = "cosmetic", without: Collection[Kind] = ()
-    ) -> bool:
-        """Whether anything so urgent may now be written to that CRM, or found out about; see ``claim``."""
+    def has_work(self, connection: str, now: datetime, least: WriteUrgency = "cosmetic") -> bool:
+        """Whether anything so urgent may now be written to that CRM, or found out about."""
         with self._store.read() as db:
-            mine = entries.c.connection == connection, entries.c.kind.not_in(without)
-            query = select(entries).where(*mine, _may_act(now))
+            query = select(entries).where(entries.c.connection == connection, _may_act(now), *self._narrowed)
             return _any(db, query, least)
 
     def held_back(self, connection: str, now: datetime) -> int:
         """How many records have work that could be done now."""
-        query = select(func.count()).where(entries.c.connection == connection, entries.c.work > 0, _may_act(now))
+        mine = entries.c.connection == connection, entries.c.work > 0, _may_act(now), *self._narrowed
+        query = select(func.count()).where(*mine)
         with self._store.read() as db:
             return int(db.execute(query.select_from(entries)).scalar_one())
 
@@ -128,6 +140,10 @@ class StoreLedger:
             query = select(entries).where(entries.c.connection == connection).order_by(entries.c.kind, entries.c.id)
             for row in db.execute(query).mappings():
                 yield self._entry(row)
+
+    def held(self, db: Connection, refs: Sequence[Ref]) -> list[Entry]:
+        """The entries of those refs that have one."""
+        return list(self._load(db, refs, lock=False).values())
 
     def present(self, db: Connection, refs: Sequence[Ref]) -> set[Ref]:
         """Those refs that have an entry."""
@@ -154,14 +170,14 @@ class StoreLedger:
                 return
             last = (rows[-1]["connection"], rows[-1]["kind"], rows[-1]["id"])
 
-    def _load(self, db: Connection, refs: Sequence[Ref]) -> dict[Ref, Entry]:
+    def _load(self, db: Connection, refs: Sequence[Ref], lock: bool = True) -> dict[Ref, Entry]:
         found: dict[Ref, Entry] = {}
         for (connection, kind), ids in grouped(refs).items():
             for some in chunks(ids):
                 query = select(entries).where(
                     entries.c.connection == connection, entries.c.kind == kind, entries.c.id.in_(some)
                 )
-                for row in db.execute(query.with_for_update()).mappings():
+                for row in db.execute(query.with_for_update() if lock else query).mappings():
                     entry = self._entry(row)
                     found[entry.ref] = entry
         return found
