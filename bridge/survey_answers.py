@@ -119,4 +119,6 @@ def _account(db: Connection, person: Ref, accounts: Sequence[str]) -> str | None
     if len(inside) > 1:
         return None
     known = [id for id in accounts if Ref(person.connection, "account", id) in owners]
-    return next((id for id in known if owners[Ref(person.connection, "account", id)] in inside), next(iter(known), None))
+    return next(
+        (id for id in known if owners[Ref(person.connection, "account", id)] in inside), next(iter(known), None)
+    )
