@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from bridge import survey_answers
-from bridge.draining import Drained, drain
+from bridge.draining import drain
+from bridge.working_off import Drained
 from bridge.workspace import Workspace
 from webhooks.survey.answers import SOURCE
 

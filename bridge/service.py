@@ -11,7 +11,8 @@ from bridge.metrics import create_metrics
 from bridge.nightly import Nightly
 from bridge.runners import Runner
 from bridge.serving import Serving, serve
-from bridge.store import cursors
+from bridge.store import cursors, inbox
+from bridge.store.engine import Store
 from bridge.store.inbox import StoreInbox
 from bridge.working import Poller, Worker
 from bridge.workspace import Workspace
@@ -57,6 +58,7 @@ def serve_workspace(
     hosts = () if admin_host in ("127.0.0.1", "::1", "localhost") else (ANY_HOST,)
     admin = create_admin_app(lambda: readiness(workspace, worker, poller), metrics.registry, hosts)
     with workspace.store.held("serve", 1.0, "another csbridge serve works on this store already"):
+        end_leases_of_the_dead(workspace.store)
         serve(public, admin, host, port, admin_host, admin_port, [worker, poller, nightly], on_ready)
 
 
@@ -78,6 +80,13 @@ def public_app(
 def doors(workspace: Workspace, on_accepted: Callable[[], None]) -> list[Blueprint]:
     """What is answered besides webhooks: our own surveys, where people can reach them."""
     return [survey_routes(survey_answers.desk(workspace, on_accepted))] if surveying.names(workspace) else []
+
+
+def end_leases_of_the_dead(store: Store) -> None:
+    """Where one process serves (SQLite), what is leased in the inbox when it starts, a dead one had.."""
+    if store.is_sqlite:
+        with store.write() as db:
+            inbox.bury(db)
 
 
 def receivers(workspace: Workspace) -> dict[str, Receiver]:

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -43,15 +44,13 @@ def test_what_was_cleaned_is_clean(comment: str) -> None:
 
 @given(st.binary(max_size=300))
 def test_a_form_is_read_or_refused(body: bytes) -> None:
-    try:
+    with suppress(ValueError):
         assert all(isinstance(value, str) for value in form(body).values())
-    except ValueError as exc:
-        assert str(exc)
 
 
 @pytest.mark.parametrize("body", [b"score=%ff", b"\xff\xfe", b"&".join(b"a=1" for _ in range(100))])
 def test_what_is_no_form_is_refused(body: bytes) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="decode|Max number"):
         form(body)
 
 

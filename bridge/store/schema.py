@@ -152,6 +152,8 @@ decisions = Table(
 )
 
 LEASED: Final = text("lease_token IS NOT NULL")
+OPEN: Final = text("done_at IS NULL")
+DONE: Final = text("done_at IS NOT NULL")
 
 entries = Table(
     "entries",
@@ -186,7 +188,8 @@ inbox = Table(
     Column("parked", Boolean, nullable=False),
     Column("cause", Text),
     Column("done_at", Utc),
-    Index(None, "done_at", "parked", "id"),
+    Index("ix_inbox_open", "connection", "parked", "id", sqlite_where=OPEN, postgresql_where=OPEN),
+    Index("ix_inbox_done", "done_at", sqlite_where=DONE, postgresql_where=DONE),
     Index(None, "connection", "digest", unique=True),
     comment="Verified deliveries, durable before they are acknowledged",
 )

@@ -17,6 +17,12 @@ def upgrade() -> None:
     op.add_column("inbox", sa.Column("lease_token", sa.String(), nullable=True))
     op.add_column("inbox", sa.Column("lease_until", sa.DateTime(), nullable=True))
     op.create_index("ix_inbox_connection_digest", "inbox", ["connection", "digest"], unique=True)
+    op.drop_index("ix_inbox_done_at_parked_id", "inbox")
+    is_open, is_done = sa.text("done_at IS NULL"), sa.text("done_at IS NOT NULL")
+    op.create_index(
+        "ix_inbox_open", "inbox", ["connection", "parked", "id"], sqlite_where=is_open, postgresql_where=is_open
+    )
+    op.create_index("ix_inbox_done", "inbox", ["done_at"], sqlite_where=is_done, postgresql_where=is_done)
     _senders()
     _streamed_usage()
     op.create_table(
