@@ -23,6 +23,8 @@ from webhooks.survey.tokens import Invitation
 
 PREFIX: Final = "@survey"
 _STAMP: Final = "%Y%m%dT%H%M%S.%f"
+_MARK: Final = 16
+"""Letters of a token that keep two persons apart who answer at once."""
 
 
 def desk(workspace: Workspace, on_accepted: Callable[[], None]) -> Desk:
@@ -87,26 +89,34 @@ def _place(db: Connection, workspace: Workspace, answer: Answer) -> Ref | None:
     None: the place holds a later one already, for deliveries may come again.
     """
     invitation, at = answer.invitation, answer.at
-    person, settings = invitation.person, workspace.settings.surveys.get(invitation.survey)
+    settings = workspace.settings.surveys.get(invitation.survey)
     window = settings.window if settings else timedelta()
-    begun = [one for one in _begun(db, invitation) if one <= at < one + window]
-    first = max(begun, default=at)
-    ref = Ref(person.connection, "response", f"{_start(invitation)}{first.strftime(_STAMP)}")
+    begun = _begun(db, invitation)
+    first = max((one for one in begun if one <= at < one + window), default=at)
+    ref = begun.get(first) or _new(db, workspace, invitation, first)
     held = memory.known(db, ref.connection, "response", [ref.id], EVER)
     is_newer = any(datetime.fromisoformat(one.content["at"]) > at for one in held)
     return None if is_newer else ref
 
 
-def _begun(db: Connection, invitation: Invitation) -> list[datetime]:
-    """When each answer of this person to this survey was first given."""
-    person, start = invitation.person, _start(invitation)
+def _begun(db: Connection, invitation: Invitation) -> dict[datetime, Ref]:
+    """The answers of this person to this survey, by when each was first given."""
+    person, start = invitation.person, f"{PREFIX}:{invitation.survey}:"
     ids = references.linked(db, person.connection, "person", [person.id], "response")
-    stamps = [id.removeprefix(start) for id in ids if id.startswith(start)]
-    return [datetime.strptime(f"{stamp}+0000", f"{_STAMP}%z") for stamp in stamps]
+    return {_stamp(id): Ref(person.connection, "response", id) for id in ids if id.startswith(start)}
 
 
-def _start(invitation: Invitation) -> str:
-    return f"{PREFIX}:{invitation.survey}:{invitation.person.id}:"
+def _stamp(id: str) -> datetime:
+    return datetime.strptime(id.rpartition(":")[2] + "+0000", f"{_STAMP}%z")
+
+
+def _new(db: Connection, workspace: Workspace, invitation: Invitation, first: datetime) -> Ref:
+    """Named by when, and by a part of the token: the name outlives the person where they are erased, and tells nothing
+    of them. It has no colon.
+    """
+    mark = surveying.tokens(db, workspace).token(invitation)[:_MARK]
+    id = f"{PREFIX}:{invitation.survey}:{mark}:{first.strftime(_STAMP)}"
+    return Ref(invitation.person.connection, "response", id)
 
 
 def _account(db: Connection, person: Ref, accounts: Sequence[str]) -> str | None:

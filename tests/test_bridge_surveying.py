@@ -10,7 +10,9 @@ from worlds import World
 from adapters.records import Ref
 from bridge import placing, survey_answers, surveying
 from bridge.doctoring_surveys import findings, settings_findings
+from bridge.erasing import erase
 from bridge.inlets import inlets
+from bridge.persons import find
 from bridge.service import public_app
 from bridge.store import lookup, memory, references
 from config.surveys import SurveyName
@@ -245,6 +247,20 @@ def test_who_is_gone_is_told_kindly(asked: World) -> None:
     asked.crm.delete("person", "p1")
     asked.sync()
     assert client.get(path).status_code == client.post(path, data={"score": 9}).status_code == 410
+    assert asked.entry("p1") is None
+
+
+def test_an_erased_person_leaves_a_number_and_nothing_else(asked: World) -> None:
+    vote(asked, score=9, comment="Anna was here")
+    with asked.workspace.store.read() as db:
+        someone = find(db, "anna@example.com")
+    erase(asked.workspace, someone)
+    with asked.workspace.store.read() as db:
+        (id,) = lookup.ids(db, "sf", "response")
+        (left,) = memory.known(db, "sf", "response", [id], asked.clock.now())
+        assert (left.content["score"], left.content["person"], left.content["comment"]) == (9.0, None, None)
+        assert db.exec_driver_sql("SELECT body FROM inbox").scalars().all() == [None]
+    assert not {"p1", "anna"} & set(id.split(":"))
     assert asked.entry("p1") is None
 
 
