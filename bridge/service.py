@@ -1,7 +1,8 @@
 """Puts a serving process together: the two apps, the worker, the poller and the nightly job, on one open workspace."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
 from flask import Blueprint, Flask
 
@@ -9,6 +10,7 @@ from bridge import survey_answers, surveying
 from bridge.connecting import try_to_pin
 from bridge.metrics import create_metrics
 from bridge.nightly import Nightly
+from bridge.outbound_runner import Sender
 from bridge.runners import Runner
 from bridge.serving import Serving, serve
 from bridge.store import cursors, inbox
@@ -20,6 +22,7 @@ from webhooks.admin import ANY_HOST, create_admin_app
 from webhooks.app import create_public_app
 from webhooks.receivers import Receiver
 from webhooks.routes import Count
+from webhooks.senders.registry import SenderWebhooks
 from webhooks.survey.routes import survey_routes
 
 HEARTBEAT = timedelta(seconds=30)
@@ -39,7 +42,17 @@ def serve_workspace(
     """Serve until SIGTERM or SIGINT. Raises ConfigError when a port is taken, StoreFailed when the store is served."""
     try_to_pin(workspace.of_its_own())
     metrics = create_metrics()
-    worker = Runner("worker", Worker(workspace, metrics), HEARTBEAT, now=workspace.now, count=metrics.count_run)
+    outbound = [
+        Runner(f"outbound {endpoint.name}", Sender(workspace, endpoint, metrics), HEARTBEAT, count=metrics.count_run)
+        for endpoint in workspace.settings.outbound
+    ]
+    worker = Runner(
+        "worker",
+        Worker(workspace, metrics, told=partial(_wake, outbound)),
+        HEARTBEAT,
+        now=workspace.now,
+        count=metrics.count_run,
+    )
     poller = Runner(
         "poller",
         Poller(workspace, metrics, wake=worker.wake),
@@ -59,7 +72,7 @@ def serve_workspace(
     admin = create_admin_app(lambda: readiness(workspace, worker, poller), metrics.registry, hosts)
     with workspace.store.held("serve", 1.0, "another csbridge serve works on this store already"):
         end_leases_of_the_dead(workspace.store)
-        serve(public, admin, host, port, admin_host, admin_port, [worker, poller, nightly], on_ready)
+        serve(public, admin, host, port, admin_host, admin_port, [worker, poller, nightly, *outbound], on_ready)
 
 
 def public_app(
@@ -74,12 +87,13 @@ def public_app(
         on_accepted=on_accepted,
         count=count,
         doors=doors(workspace, on_accepted),
+        trusted_proxies=workspace.settings.trusted_proxies,
     )
 
 
 def doors(workspace: Workspace, on_accepted: Callable[[], None]) -> list[Blueprint]:
     """What is answered besides webhooks: our own surveys, where people can reach them."""
-    return [survey_routes(survey_answers.desk(workspace, on_accepted))] if surveying.names(workspace) else []
+    return [survey_routes(survey_answers.desk(workspace, on_accepted))] if surveying.may_be_asked(workspace) else []
 
 
 def end_leases_of_the_dead(store: Store) -> None:
@@ -89,12 +103,20 @@ def end_leases_of_the_dead(store: Store) -> None:
             inbox.bury(db)
 
 
+def _wake(runners: Sequence[Runner]) -> None:
+    for runner in runners:
+        runner.wake()
+
+
 def receivers(workspace: Workspace) -> dict[str, Receiver]:
     """Who may knock: every connection, with its webhook secrets (none: nothing is accepted)."""
     found = {}
     for connection in workspace.settings.crms:
         secrets = [secret.get_secret_value() for secret in connection.webhook_secret]
         found[connection.name] = Receiver(connection.name, workspace.adapter(connection.name), secrets)
+    for sender in workspace.settings.senders:
+        secrets = [secret.get_secret_value() for secret in sender.webhook_secret]
+        found[sender.name] = Receiver(sender.name, SenderWebhooks(sender, workspace.settings.zone), secrets)
     return found
 
 

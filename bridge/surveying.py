@@ -35,6 +35,14 @@ def names(workspace: Workspace) -> dict[str, SurveyName]:
     return {name: survey for name, survey in survey_links().items() if name in workspace.fields}
 
 
+def may_be_asked(workspace: Workspace) -> bool:
+    """Whether somebody may follow a link: one of now, or one that was mailed while there were surveys."""
+    if workspace.settings.public_url is None:
+        return False
+    with workspace.store.read() as db:
+        return bool(names(workspace)) or survey_keys.exist(db, workspace.settings)
+
+
 def tokens(db: Connection, workspace: Workspace) -> Tokens:
     """See ``survey_keys.keys``."""
     return Tokens(survey_keys.keys(db, workspace.settings), [one.name for one in workspace.settings.crms])
