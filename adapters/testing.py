@@ -15,7 +15,7 @@ import pytest
 from adapters.contract import Adapter, Delivery, Page, Patch
 from adapters.errors import Rejected
 from adapters.keyed import KEY_FIELDS, Creation, Keyed
-from adapters.records import RECORD_TYPES, Account, Fields, Item, Record, Ref, Tombstone, Value
+from adapters.records import RECORD_TYPES, Account, Fields, Item, Person, Record, Ref, Tombstone, Value
 from config.fields import OwnField
 from config.words import KEYED_KINDS, KeyedKind, Kind
 
@@ -224,6 +224,20 @@ class WritingContract:
         assert abs(outcome.at - bench.now()) < timedelta(seconds=30)
         assert _own(bench, account.ref) == {**dict.fromkeys(_written(bench)), **values}
 
+    def test_a_person_has_own_fields_of_theirs(self, bench: Bench) -> None:
+        _provision(bench)
+        person, other, *_ = [item for item in _all(bench, "person") if isinstance(item, Person)]
+        values = _samples(bench.own, "person")
+        assert values, "the bench has an own field of persons"
+        (outcome,) = bench.adapter.write([Patch(person.ref, values)])
+        assert outcome.status == "written", outcome
+        assert _own(bench, person.ref) == values
+        assert set(_own(bench, other.ref).values()) == {None}
+        pulled = {item.ref: item for item in _all(bench, "person") if isinstance(item, Person)}
+        assert pulled[person.ref].own == values
+        bench.adapter.write([Patch(person.ref, dict.fromkeys(values))])
+        assert set(_own(bench, person.ref).values()) == {None}
+
     def test_none_clears(self, bench: Bench) -> None:
         _provision(bench)
         account = _accounts(bench)[0]
@@ -419,13 +433,13 @@ def _creation(bench: Bench, kind: KeyedKind, account: str, key: str) -> Patch:
 
 
 def _written(bench: Bench) -> list[str]:
-    return [field.name for field in bench.own if field.written]
+    return [field.name for field in bench.own if field.written and field.on == "account"]
 
 
 def _own(bench: Bench, ref: Ref) -> Fields:
-    (account,) = bench.adapter.read("account", [ref.id])
-    assert isinstance(account, Account)
-    return account.own
+    (record,) = bench.adapter.read(ref.kind, [ref.id])
+    assert isinstance(record, (Account, Person))
+    return record.own
 
 
 _SAMPLES: Final[Mapping[str, Value]] = {
@@ -438,10 +452,10 @@ _SAMPLES: Final[Mapping[str, Value]] = {
 }
 
 
-def _samples(own: Sequence[OwnField]) -> dict[str, Value]:
-    """A value for each field that csbridge writes."""
+def _samples(own: Sequence[OwnField], on: Kind = "account") -> dict[str, Value]:
+    """A value for each field that csbridge writes to such a record."""
     values: dict[str, Value] = {}
-    for field in own:
+    for field in (one for one in own if one.on == on):
         if field.written and field.type == "multi_picklist":
             values[field.name] = tuple(sorted(field.options[:2]))
         elif field.written:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from adapters.contract import Adapter, Change, Finding, Plan, Report
 from adapters.errors import AdapterError, QuotaSpent, Unauthorized
-from bridge import histories, reconciling, untranslated
+from bridge import doctoring_surveys, histories, reconciling, untranslated
 from bridge.connecting import connect
 from bridge.frames import STALE_AFTER
 from bridge.moments import EVER
@@ -34,6 +34,7 @@ def examine_connection(workspace: Workspace, name: str) -> Iterator[Noted]:
     yield from (Noted(name, finding, "connection") for finding in report.findings)
     yield from _rights(name, report, workspace.settings.connection(name).quota.reserve)
     yield from _fields(workspace, adapter, name)
+    yield from doctoring_surveys.findings(workspace, name)
     yield from _words(workspace, name)
     yield from _kept_usage(workspace, name)
     yield from _parked(workspace, name)

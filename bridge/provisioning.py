@@ -10,13 +10,12 @@ from adapters.consent import Administered, code_in
 from adapters.contract import Change, Creating, Plan
 from adapters.errors import Unauthorized
 from adapters.keyed import KEY_FIELDS
-from bridge import consenting
+from bridge import consenting, placing
 from bridge.connecting import connect
 from bridge.consenting import Asked
 from bridge.store import audit, cursors
 from bridge.workspace import Workspace
-from config.fields import OwnField
-from config.own_fields import own_fields
+from config.own_fields import every_field
 from webhooks.writeback import settle
 from webhooks.writeback.drift import retarget
 from webhooks.writeback.entry import Entry
@@ -52,6 +51,7 @@ def provision(workspace: Workspace, name: str, *, apply: bool) -> Done:
     _record(workspace, name, "provision", plan)
     with workspace.store.write() as db:
         cursors.adopt(db, name, (own for own in fields if own.to))
+    placing.ask_again(workspace, name)
     workspace.ledger.refresh(settle.mended)  # what was refused for want of a field is worth another try
     return Done(plan, applied=True)
 
@@ -60,7 +60,7 @@ def take_back(workspace: Workspace, name: str, *, apply: bool) -> Done:
     """Everything that csbridge may have made there, whether or not it is switched on now."""
     adapter = connect(workspace, name)
     keys = KEY_FIELDS if isinstance(adapter, Creating) else ()
-    plan = adapter.undoing([*_all_fields(workspace), *keys])
+    plan = adapter.undoing([*every_field(workspace.settings), *keys])
     if not (apply and plan.changes):
         return Done(plan)
     refused = tuple(adapter.unprovision(plan))
@@ -99,11 +99,6 @@ def lend_admin(workspace: Workspace, name: str, token: str, browser: Browser) ->
     return None
 
 
-def _all_fields(workspace: Workspace) -> list[OwnField]:
-    everything = workspace.settings.write.model_copy(update={"fields": "all"})
-    return list(own_fields(workspace.settings.model_copy(update={"write": everything})))
-
-
 def _record(workspace: Workspace, name: str, action: str, plan: Plan) -> None:
     with workspace.store.write() as db:
         detail = {"connection": name, "changes": len(plan.changes)}
@@ -119,4 +114,5 @@ def _forget(workspace: Workspace, name: str, gone: set[str]) -> None:
     workspace.ledger.refresh(forgotten)
     if gone:
         with workspace.store.write() as db:
-            cursors.forget_cursors(db, name, "account")
+            for kind in {own.on for own in every_field(workspace.settings) if own.name in gone}:
+                cursors.forget_cursors(db, name, kind)

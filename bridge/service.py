@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
-from flask import Flask
+from flask import Blueprint, Flask
 
+from bridge import survey_answers, surveying
 from bridge.connecting import try_to_pin
 from bridge.metrics import create_metrics
 from bridge.nightly import Nightly
@@ -22,6 +23,7 @@ from webhooks.app import create_public_app
 from webhooks.receivers import Receiver
 from webhooks.routes import Count
 from webhooks.senders.registry import SenderWebhooks
+from webhooks.survey.routes import survey_routes
 
 HEARTBEAT = timedelta(seconds=30)
 """How often the worker looks without being woken: deliveries that were put off, and the close of a day."""
@@ -84,8 +86,14 @@ def public_app(
         workspace.settings.public_url,
         on_accepted=on_accepted,
         count=count,
+        doors=doors(workspace, on_accepted),
         trusted_proxies=workspace.settings.trusted_proxies,
     )
+
+
+def doors(workspace: Workspace, on_accepted: Callable[[], None]) -> list[Blueprint]:
+    """What is answered besides webhooks: our own surveys, where people can reach them."""
+    return [survey_routes(survey_answers.desk(workspace, on_accepted))] if surveying.may_be_asked(workspace) else []
 
 
 def end_leases_of_the_dead(store: Store) -> None:

@@ -20,7 +20,7 @@ from config.errors import ConfigError, Problem
 from config.fields import OwnField
 from config.linking import with_link
 from config.loading import load
-from config.own_fields import own_fields
+from config.own_fields import every_field, own_fields
 from config.problems import did_you_mean
 from config.rules import Rule, parse
 from config.scorecards import Scorecard, by_purpose
@@ -73,9 +73,7 @@ class Workspace:
 
     @cached_property
     def ledger(self) -> StoreLedger:
-        everything = self.settings.write.model_copy(update={"fields": "all"})
-        known = own_fields(self.settings.model_copy(update={"write": everything}))
-        return StoreLedger(self.store, self.fields, {own.name: own for own in known})
+        return StoreLedger(self.store, self.fields, {own.name: own for own in every_field(self.settings)})
 
     @cached_property
     def vault(self) -> StoreVault:

@@ -29,6 +29,7 @@ OWN = (
     OwnField("risk_since", "CS Risk Since", "date"),
     OwnField("scored_at", "CS Scored At", "datetime"),
     OwnField("pulse", "CS Pulse", "picklist", options=("green", "yellow", "red"), written=False),
+    OwnField("survey_link_nps", "CS Survey Link NPS", "url", on="person"),
 )
 OVERLAP = timedelta(minutes=5)
 INVOICES = {

@@ -15,7 +15,7 @@ from adapters.contract import Answer, Calls, Change, Delivery, Outcome, Page, Pa
 from adapters.csv import checking, writing
 from adapters.csv.mapping import default_maps
 from adapters.csv.notes import Notes
-from adapters.csv.results import NAME
+from adapters.csv.results import NAMES
 from adapters.csv.sheets import Sheet, Sheets
 from adapters.errors import Rejected
 from adapters.keyed import is_keyed
@@ -108,7 +108,8 @@ class CsvAdapter:
 
     def plan(self, fields: Sequence[OwnField]) -> Plan:
         """Nothing: the first write makes the results file. Raises ConfigError where another's is in its place."""
-        self._sheets.results.read()
+        for results in self._sheets.results.values():
+            results.read()
         return Plan()
 
     def provision(self, plan: Plan, fields: Sequence[OwnField]) -> None:
@@ -116,7 +117,8 @@ class CsvAdapter:
 
     def undoing(self, fields: Sequence[OwnField]) -> Plan:
         """Nothing: the results file is the company's, and stays."""
-        return Plan(note=f"the results in {NAME} stay: delete the file if nobody needs it")
+        files = " and ".join(NAMES[kind] for kind in self._sheets.results)
+        return Plan(note=f"the results in {files} stay: delete the file if nobody needs it")
 
     def unprovision(self, plan: Plan) -> list[Change]:
         return []

@@ -148,8 +148,7 @@ def _shape(connection: str, kind: Kind, table: KindMap, own: Sequence[OwnField],
         extra={name: vendor for name, vendor in table.fields.items() if name not in canonical},
         words=table.values,
         constants={name: value for name, value in table.constants.items() if name in canonical},
-        # no record but an account has a place for own fields
-        own=tuple(field for field in own if kind == "account" and field.on == "account"),
+        own=tuple(field for field in own if field.on == kind),
         zone=zone,
     )
 

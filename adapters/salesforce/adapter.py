@@ -145,18 +145,22 @@ class SalesforceAdapter:
         mine = {view.object: [one for one in ids if one.startswith(view.prefix)] for view in views}
         return [past for view in views for past in self._histories.past(view, mine[view.object], fields)]
 
+    def _placed(self, fields: Sequence[OwnField]) -> list[OwnField]:
+        """Without those of a kind that the admin maps to no object."""
+        return [field for field in fields if field.on in self._objects]
+
     def plan(self, fields: Sequence[OwnField]) -> Plan:
-        return self._provisioning.plan(fields)
+        return self._provisioning.plan(self._placed(fields))
 
     def missing(self, fields: Sequence[OwnField]) -> Plan:
-        return self._provisioning.missing(fields)
+        return self._provisioning.missing(self._placed(fields))
 
     def provision(self, plan: Plan, fields: Sequence[OwnField]) -> None:
-        self._provisioning.provision(plan, fields)
+        self._provisioning.provision(plan, self._placed(fields))
         self._views.forget()
 
     def undoing(self, fields: Sequence[OwnField]) -> Plan:
-        return self._provisioning.undoing(fields)
+        return self._provisioning.undoing(self._placed(fields))
 
     def unprovision(self, plan: Plan) -> list[Change]:
         refused = self._provisioning.unprovision(plan)
@@ -165,7 +169,8 @@ class SalesforceAdapter:
 
     def export(self, fields: Sequence[OwnField]) -> Mapping[str, str]:
         names, version = self._views.names(), self._settings.api_version
-        return exporting.files(fields, self._objects, names, version, self._telling(fields))
+        placed = self._placed(fields)
+        return exporting.files(placed, self._objects, names, version, self._telling(placed))
 
     def _telling(self, fields: Sequence[OwnField]) -> Telling | None:
         """How the org tells of changes, once it is known where it reaches us. Daily usage is polled."""

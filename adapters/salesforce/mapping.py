@@ -96,7 +96,7 @@ def mapper(view: View) -> Callable[[Row], Item]:
         raw |= {"ref": ref, "changed_at": at, "extra": kept}
         if currency and raw.get("currency") is None:
             raw["currency"] = currency
-        if view.kind == "account":
+        if view.kind in ("account", "person"):
             raw["own"] = _read(observed, row, view.zone)
         record = build(row, view, raw)
         for name, vendor in said:

@@ -126,7 +126,7 @@ def view(
     spelled = {name: _spelled(kind, name, table, seen) for name in table.fields}
     mapped = {name: vendor for name, vendor in spelled.items() if vendor and name in canonical}
     extra = {name: vendor for name, vendor in spelled.items() if vendor and name not in canonical}
-    ours = _own(seen, own) if kind == "account" else {}
+    ours = _own(kind, seen, own)
     marked = (KEY,) if seen.object in KEYED else ()
     beside = [name for name in (*GONE, *BESIDE.get(seen.object, ()), *marked) if seen.field(name)]
     within = name if (name := WITHIN.get(seen.object, "")) in seen.children else ""
@@ -171,9 +171,9 @@ def _spelled(kind: Kind, name: str, table: KindMap, seen: Described) -> str | No
     return f"{found.relationship}.AccountId" if astray and set(found.targets) <= OF_AN_ACCOUNT else found.name
 
 
-def _own(seen: Described, own: Sequence[OwnField]) -> dict[str, tuple[str, Reader]]:
-    """Own fields are observed on accounts only: no other record has a place for them."""
-    found = ((item, seen.spelled(vendor_name(item))) for item in own if item.on == "account")
+def _own(kind: Kind, seen: Described, own: Sequence[OwnField]) -> dict[str, tuple[str, Reader]]:
+    """Own fields are on accounts and persons: no other record has a place for them."""
+    found = ((item, seen.spelled(vendor_name(item))) for item in own if item.on == kind)
     return {item.name: (vendor, OWN_READERS[item.type]) for item, vendor in found if vendor}
 
 

@@ -58,6 +58,7 @@ def _written(workspace: Any, name: str, summary: Any) -> dict[str, Any]:
         "stopped": summary.stopped,
         "held": summary.held,
         "held_until": summary.held_until,
+        "waiting": summary.waiting,
         "parked": parked,
         "contested": [row["record"] for row in parked if row["standing"] == "contested"],
         "calls": calls_of(workspace, name),
@@ -98,6 +99,8 @@ def described(data: dict[str, Any]) -> str:
         if done["held"]:
             waiting = counted(done["held"], "less urgent record")
             lines.append(f"  {waiting} held back: API calls run short until {done['held_until']:%Y-%m-%d %H:%M} UTC")
+        if done["waiting"]:
+            lines.append(f"  survey links wait for fields in the CRM: {done['waiting']}; csbridge provision --apply")
         if done["stopped"]:
             lines.append(f"  stopped there: {done['stopped']}; csbridge doctor says what to mend")
     lines += [f"failed: {name}: {error['message']}" for name, error in data["failures"].items()]

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, and_, select, update
 
 from adapters.records import Ref
@@ -51,8 +52,12 @@ def forget(db: Connection, emails: Collection[str], refs: Collection[Ref], now: 
 
 
 def mentioning(db: Connection, emails: Collection[str], refs: Collection[Ref]) -> list[int]:
-    """The deliveries that name one of these records, or whose bytes hold one of these addresses."""
-    needles = [email.encode() for email in emails]
+    """The deliveries that name one of these records, or whose bytes hold one of these addresses.
+
+    A body of our own (an answer to a survey) names whom it is of as ``{"connection": …, "person": …}``.
+    """
+    persons = [{"connection": ref.connection, "person": ref.id} for ref in refs if ref.kind == "person"]
+    needles = [email.encode() for email in emails] + [orjson.dumps(person)[1:-1].lower() for person in persons]
     found = []
     for row in db.execute(select(inbox.c.id, inbox.c.connection, inbox.c.refs, inbox.c.body).order_by(inbox.c.id)):
         body = zlib.decompress(row.body).lower() if row.body is not None else b""

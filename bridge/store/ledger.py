@@ -36,10 +36,25 @@ class StoreLedger:
     """``known`` are all own fields csbridge has; those of them that are on are ``fields``, to which the parts of tasks
     and notes are added: their entries stand beside those of records."""
 
-    def __init__(self, store: Store, fields: Mapping[str, OwnField], known: Mapping[str, OwnField]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        fields: Mapping[str, OwnField],
+        known: Mapping[str, OwnField],
+        narrowed: Sequence[ColumnElement[bool]] = (),
+    ) -> None:
         self._store = store
         self.fields = {**keyed.FIELDS, **fields}
         self._known = {**keyed.FIELDS, **known}
+        self._narrowed = narrowed
+
+    def only(self, kinds: Collection[Kind]) -> "StoreLedger":
+        """The same ledger, whose work is that of these kinds only."""
+        return StoreLedger(self._store, self.fields, self._known, [entries.c.kind.in_(kinds)])
+
+    def without(self, kinds: Collection[Kind]) -> "StoreLedger":
+        """The same ledger, in which these kinds have no work for now."""
+        return StoreLedger(self._store, self.fields, self._known, [entries.c.kind.not_in(kinds)] if kinds else [])
 
     def update(self, refs: Sequence[Ref], change: Callable[[Entry], Entry | None]) -> list[Entry]:
         """See ``Ledger.update``: one transaction, rows locked."""
@@ -71,7 +86,7 @@ class StoreLedger:
             select(entries)
             .where(entries.c.connection == connection)
             .where(or_(entries.c.lease_until.is_(None), entries.c.lease_until <= now))
-            .where(_may_act(now))
+            .where(_may_act(now), *self._narrowed)
             .order_by(entries.c.priority, entries.c.kind, entries.c.id)
             .with_for_update(skip_locked=True)
         )
@@ -94,12 +109,13 @@ class StoreLedger:
     def has_work(self, connection: str, now: datetime, least: WriteUrgency = "cosmetic") -> bool:
         """Whether anything so urgent may now be written to that CRM, or found out about."""
         with self._store.read() as db:
-            query = select(entries).where(entries.c.connection == connection, _may_act(now))
+            query = select(entries).where(entries.c.connection == connection, _may_act(now), *self._narrowed)
             return _any(db, query, least)
 
     def held_back(self, connection: str, now: datetime) -> int:
         """How many records have work that could be done now."""
-        query = select(func.count()).where(entries.c.connection == connection, entries.c.work > 0, _may_act(now))
+        mine = entries.c.connection == connection, entries.c.work > 0, _may_act(now), *self._narrowed
+        query = select(func.count()).where(*mine)
         with self._store.read() as db:
             return int(db.execute(query.select_from(entries)).scalar_one())
 

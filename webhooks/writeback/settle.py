@@ -10,7 +10,7 @@ from typing import Final
 
 from adapters.contract import Outcome
 from adapters.keyed import Keyed, is_keyed
-from adapters.records import Account, Fields, Item, Tombstone
+from adapters.records import Account, Fields, Item, Person, Tombstone
 from webhooks.writeback import drift
 from webhooks.writeback.comparison import same
 from webhooks.writeback.entry import Entry, Lease, OwnFields, Refusal, has_work, prepare, shape
@@ -74,7 +74,7 @@ def resolve(
         return _resolved_keyed(entry, item, fields)
     if isinstance(item, Tombstone):
         return None
-    own = item.own if isinstance(item, Account) else {}
+    own = item.own if isinstance(item, (Account, Person)) else {}
     sent = {name: value for name, value in (entry.sent or {}).items() if name in fields and name in own}
     arrived = {name: value for name, value in sent.items() if same(own[name], value, fields[name])}
     others = {

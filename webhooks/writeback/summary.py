@@ -44,6 +44,8 @@ class Summary:
     held: int = 0
     """Records whose change is not urgent enough for the calls that are left; those of ``later`` may be among them."""
     held_until: datetime | None = None
+    waiting: str = ""
+    """What the CRM has to have before a kind of record can be written to, and nothing was tried; empty: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
