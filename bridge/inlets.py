@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bridge.draining import drain
+from bridge.hearing import hear
 from bridge.working_off import Drained
 from bridge.workspace import Workspace
 
@@ -11,4 +12,5 @@ Inlet = Callable[[Workspace, str], Drained]
 
 
 def inlets(workspace: Workspace) -> Mapping[str, Inlet]:
-    return {crm.name: drain for crm in workspace.settings.crms}
+    heard = {sender.name: hear for sender in workspace.settings.senders}
+    return {crm.name: drain for crm in workspace.settings.crms} | heard
