@@ -61,13 +61,6 @@ def serve_workspace(
         serve(public, admin, host, port, admin_host, admin_port, [worker, poller, nightly], on_ready)
 
 
-def end_leases_of_the_dead(store: Store) -> None:
-    """Where one process serves (SQLite), what is leased in the inbox when it starts, a dead one had.."""
-    if store.is_sqlite:
-        with store.write() as db:
-            inbox.bury(db)
-
-
 def public_app(
     workspace: Workspace, count: Count = lambda source, outcome: None, on_accepted: Callable[[], None] = lambda: None
 ) -> Flask:
@@ -79,7 +72,15 @@ def public_app(
         workspace.settings.public_url,
         on_accepted=on_accepted,
         count=count,
+        trusted_proxies=workspace.settings.trusted_proxies,
     )
+
+
+def end_leases_of_the_dead(store: Store) -> None:
+    """Where one process serves (SQLite), what is leased in the inbox when it starts, a dead one had.."""
+    if store.is_sqlite:
+        with store.write() as db:
+            inbox.bury(db)
 
 
 def receivers(workspace: Workspace) -> dict[str, Receiver]:

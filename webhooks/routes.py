@@ -15,6 +15,7 @@ from adapters.errors import Rejected
 from webhooks.addresses import called_url
 from webhooks.answers import error
 from webhooks.inbox import Inbox
+from webhooks.proxies import Networks
 from webhooks.receivers import Receiver, examine
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ def webhook_routes(
     public_url: str | None,
     on_accepted: Callable[[], None],
     count: Count,
+    trusted_proxies: Networks = (),
 ) -> Blueprint:
     """``POST /webhooks/<connection>``, or ``/webhooks/<connection>/<secret>`` where the secret is part of the path."""
     routes = Blueprint("webhooks", __name__)
@@ -50,7 +52,7 @@ def webhook_routes(
         if receiver is None:
             finish("unknown", "rejected", status=404)
             return error(404)
-        delivery = _delivery(public_url, secret)
+        delivery = _delivery(called_url(request.environ, public_url, trusted_proxies), secret)
         received_at = now()
         try:
             told = examine(receiver, delivery, received_at)
@@ -74,11 +76,11 @@ def webhook_routes(
     return routes
 
 
-def _delivery(public_url: str | None, secret: str) -> Delivery:
+def _delivery(url: str, secret: str) -> Delivery:
     """The request as it arrived. Raises 413 when the body is longer than the app's limit, however it is framed."""
     return Delivery(
         method=request.method,
-        url=called_url(request.environ, public_url),
+        url=url,
         headers={name.lower(): value for name, value in request.headers.items()},
         body=request.get_data(cache=False),
         secret=secret,

@@ -33,7 +33,7 @@ def spelled(email: object) -> str | None:
 def keep(db: Connection, changed: Iterable[Item], new: Collection[Ref] = ()) -> None:
     """From now on these persons have these addresses, and no other. ``new``: those that never had any."""
     persons = {item.ref: item for item in changed if item.ref.kind == "person"}
-    _delete(db, [ref for ref in persons if ref not in new])
+    forget(db, [ref for ref in persons if ref not in new])
     rows = [
         (ref.connection, ref.id, email)
         for ref, item in persons.items()
@@ -82,7 +82,8 @@ def _insert(db: Connection, rows: Sequence[Row]) -> None:
     insert_missing(db, person_emails, ("connection", "person_id", "email"), rows)
 
 
-def _delete(db: Connection, persons: Iterable[Ref]) -> None:
+def forget(db: Connection, persons: Iterable[Ref]) -> None:
+    """These persons have no address any more."""
     for (connection, _), ids in grouped(persons).items():
         mine = person_emails.c.connection == connection, among(db, person_emails.c.person_id, ids)
         db.execute(delete(person_emails).where(*mine))

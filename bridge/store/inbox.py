@@ -4,17 +4,18 @@ A lease is fenced: who comes back after it ended, and somebody else has the deli
 """
 
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
 from adapters.records import Ref
 from bridge.store.engine import Store
-from bridge.store.rows import chunks, insert_new
+from bridge.store.group_commit import GroupCommit
+from bridge.store.rows import Row, chunks, insert_new
 from bridge.store.schema import inbox
 from webhooks.writeback.entry import Lease
 
@@ -35,26 +36,26 @@ class Waiting:
 
 
 class StoreInbox:
-    """What the web room hands its deliveries to."""
+    """What the web room hands its deliveries to. Those that arrive together share a commit."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._commits = GroupCommit(self._write)
 
     def put(
         self, source: str, body: bytes, refs: Sequence[Ref], received_at: datetime, erase: Sequence[Ref] = ()
     ) -> int | None:
         """See ``webhooks.inbox.Inbox.put``."""
-        row = {
-            "connection": source,
-            "received_at": received_at,
-            "digest": None if refs else blake2b(body, digest_size=16).digest(),
-            "body": zlib.compress(body, 1),
-            "refs": [[ref.kind, ref.id, ERASE] if ref in erase else [ref.kind, ref.id] for ref in refs],
-            "attempts": 0,
-            "parked": False,
-        }
-        with self._store.write() as db:
-            return insert_new(db, inbox, row, ("connection", "digest"))
+        named = [[ref.kind, ref.id, ERASE] if ref in erase else [ref.kind, ref.id] for ref in refs]
+        digest = None if refs else blake2b(body, digest_size=16).digest()
+        return self._commits.put((source, digest, received_at, zlib.compress(body, 1), named, 0, False))
+
+    def _write(self, rows: Sequence[Row]) -> list[int | None]:
+        with self._store.add() as db:
+            return insert_new(db, inbox, _COLUMNS, rows, ("connection", "digest"))
+
+
+_COLUMNS: Final = ("connection", "digest", "received_at", "body", "refs", "attempts", "parked")
 
 
 def bodies(db: Connection, ids: Sequence[int]) -> dict[int, bytes]:
@@ -88,9 +89,9 @@ def claim(
     return sorted(claimed, key=lambda delivery: delivery.id)
 
 
-def _refs(connection: str, stored: Sequence[Sequence[Any]], mark: str = "") -> tuple[Ref, ...]:
+def _refs(source: str, stored: Sequence[Sequence[Any]], mark: str = "") -> tuple[Ref, ...]:
     """The refs of a row; those that carry the mark, when one is asked for."""
-    return tuple(Ref(connection, kind, id) for kind, id, *marks in stored if not mark or mark in marks)
+    return tuple(Ref(source, kind, id) for kind, id, *marks in stored if not mark or mark in marks)
 
 
 def renew(db: Connection, ids: Sequence[int], lease: Lease) -> set[int]:
@@ -165,29 +166,3 @@ def depth(db: Connection) -> dict[str, int]:
     query = select(inbox.c.parked, func.count()).where(inbox.c.done_at.is_(None)).group_by(inbox.c.parked)
     numbers: dict[bool, int] = dict(db.execute(query).all())
     return {"waiting": numbers.get(False, 0), "parked": numbers.get(True, 0)}
-
-
-def forget(db: Connection, emails: Collection[str], refs: Collection[Ref], now: datetime) -> int:
-    """Take a person out of what is kept: the bytes that hold an address of theirs, and their name among the records.
-
-    A delivery of which nothing is left is done. How many were touched.
-    """
-    touched = mentioning(db, emails, refs)
-    for row in db.execute(select(inbox.c.id, inbox.c.connection, inbox.c.refs, inbox.c.done_at)).all():
-        if row.id in touched:
-            kept = [named for named in row.refs if Ref(row.connection, *named[:2]) not in refs]
-            values = {"refs": kept, "body": None, "digest": None, "done_at": row.done_at or (None if kept else now)}
-            db.execute(update(inbox).where(inbox.c.id == row.id).values(**values))
-    return len(touched)
-
-
-def mentioning(db: Connection, emails: Collection[str], refs: Collection[Ref]) -> list[int]:
-    """The deliveries that name one of these records, or whose bytes hold one of these addresses."""
-    needles = [email.encode() for email in emails]
-    found = []
-    for row in db.execute(select(inbox.c.id, inbox.c.connection, inbox.c.refs, inbox.c.body).order_by(inbox.c.id)):
-        body = zlib.decompress(row.body).lower() if row.body is not None else b""
-        named = any(Ref(row.connection, *named[:2]) in refs for named in row.refs)
-        if named or any(needle in body for needle in needles):
-            found.append(row.id)
-    return found
