@@ -3,8 +3,9 @@
 One transaction per piece, with the inbox's own: each delivery counts once, however often a process dies.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -17,28 +18,42 @@ from bridge.store.erased import Erased
 from bridge.store.payers import Payer
 from bridge.store.told import Row
 from bridge.usage_keys import UsageKeys
+from bridge.withholding import SAID_BY
 from bridge.working_off import Drained, News, work_off
 from bridge.workspace import Workspace
 from config.senders import SenderConnection
-from webhooks.senders import registry
-from webhooks.senders.told import Introduction, Told
+from webhooks.senders import registry, surveymonkey_answers
+from webhooks.senders.told import Introduction, Told, Unread
 
-SAID: tuple[str, ...] = ("comment",)
-"""What is a person's own words."""
+ASKED_AT_ONCE: Final = 20
+"""Answers that are asked for before the first of them counts: a limit of calls a minute must not undo more."""
 
 
 def hear(workspace: Workspace, name: str) -> Drained:
     """Act on what waits of one sender now."""
     sender = next(one for one in workspace.settings.senders if one.name == name)
+    answers: dict[Unread, list[Told]] = {}
+
+    def ask(bodies: Sequence[bytes]) -> None:
+        for one in (said for body in bodies for said in registry.read(body, sender, workspace.settings.zone)):
+            if isinstance(one, Unread) and one not in answers:
+                answers[one] = surveymonkey_answers.ask(sender, one)
 
     def act(db: Connection, news: Sequence[News], now: datetime) -> Taken:
-        return take_in(db, workspace, _heard(db, workspace, sender, news, now), now)
+        return take_in(db, workspace, _heard(db, workspace, sender, news, answers, now), now)
 
+    if sender.crm == "surveymonkey":
+        return work_off(workspace, name, act, ASKED_AT_ONCE, ask)
     return work_off(workspace, name, act)
 
 
 def _heard(
-    db: Connection, workspace: Workspace, sender: SenderConnection, news: Sequence[News], now: datetime
+    db: Connection,
+    workspace: Workspace,
+    sender: SenderConnection,
+    news: Sequence[News],
+    answers: Mapping[Unread, list[Told]],
+    now: datetime,
 ) -> list[Item]:
     settings, gone = workspace.settings, Erased(db)
     usage_keys.index_whole(db, settings)
@@ -50,6 +65,8 @@ def _heard(
                 rows += _row(sender, said, one.received_at, gone)
             elif isinstance(said, Introduction):
                 known.append(_payer(sender, said, one.received_at, gone))
+            else:
+                rows += [row for each in answers[said] for row in _row(sender, each, one.received_at, gone)]
     names = payers.introduce(db, sender.name, known)
     told.forget_deleted(db, sender.name, now - settings.inbox.keep)
     waiting = attributing.settle_anew(db, settings, told.of_payers(db, sender.name, names))
@@ -63,7 +80,11 @@ def _row(sender: SenderConnection, said: Told, received_at: datetime, gone: Eras
     email = None if erased else spelled(said.email)
     if erased and not (said.account or said.payer):
         return []
-    document = {name: value for name, value in (said.fields or {}).items() if not (erased and name in SAID)}
+    document = {
+        name: value
+        for name, value in (said.fields or {}).items()
+        if not (erased and name in SAID_BY.get(said.kind, ()))
+    }
     if said.kind == "response" and said.fields is not None:
         when = document.get("at")
         document["at"] = min(when, received_at) if isinstance(when, datetime) else at
