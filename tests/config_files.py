@@ -22,9 +22,8 @@ ENVIRON: Mapping[str, str] = {
         "DELIGHTED_SECRET",
         "SURVEYMONKEY_SECRET",
         "SURVEYMONKEY_TOKEN",
-        "OUTBOUND_SECRET",
     )
-}
+} | {"OUTBOUND_SECRET": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}
 
 CONNECTIONS = """\
 connections:
