@@ -3,6 +3,8 @@
 One model for all of them, told apart by ``crm``; what each of them sends is read in ``webhooks.senders``.
 """
 
+import base64
+import binascii
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Final, Literal, get_args
@@ -65,4 +67,17 @@ class SenderConnection(Model):
         given = self.model_fields_set & {"token", "base_url"}
         if given and self.crm != "surveymonkey":
             raise ValueError(f"{' and '.join(sorted(given))} is for surveymonkey only")
+        if self.crm == "standard_webhooks" and not all(
+            _is_base64(one.get_secret_value()) for one in self.webhook_secret
+        ):
+            raise ValueError("webhook_secret: whsec_ and base64 is needed, as the sender shows it")
         return self
+
+
+def _is_base64(secret: str) -> bool:
+    """Whether a Standard Webhooks sender can have signed with it; any other could never be right."""
+    text = secret.removeprefix("whsec_").rstrip("=")
+    try:
+        return bool(base64.b64decode(text + "=" * (-len(text) % 4), validate=True))
+    except (ValueError, binascii.Error):
+        return False

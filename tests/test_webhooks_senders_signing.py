@@ -117,6 +117,13 @@ def test_a_secret_that_is_none_opens_nothing(secret: str) -> None:
     assert refused("standard_webhooks", delivery("standard_webhooks"), secret) == 401
 
 
+@pytest.mark.parametrize("secret", ["whsec_", "not base64 ü", "whsec_%%%", "whsec_A"])
+def test_the_admin_hears_of_a_secret_that_could_never_be_right(secret: str) -> None:
+    with pytest.raises(ValueError, match="whsec_ and base64"):
+        sender("standard_webhooks", webhook_secret=secret)
+    assert sender("delighted", webhook_secret=secret).webhook_secret
+
+
 def test_a_flood_of_signatures_is_cut_short() -> None:
     genuine = delivery("stripe")
     many = "v1=0," * 5_000
