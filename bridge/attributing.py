@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Connection, select
 
 from adapters.records import Account, Item, Record, Ref, Tombstone
-from bridge.placing import NOBODY, Nobody, Place, Whom, places
+from bridge.placing import NOBODY, Nobody, Place, Whom, jobs, places
 from bridge.store import lookup, payers, references, told
 from bridge.store.records import FOREIGN, these
 from bridge.store.reviving import record_of
@@ -176,9 +176,34 @@ def settle_anew(db: Connection, settings: Settings, rows: Sequence[Row]) -> list
 
 
 def settle_records(db: Connection, settings: Settings, refs: Iterable[Ref]) -> list[Item]:
-    """The same for records that were made of what senders told, by their names."""
-    keys = [(source, ref.kind, id) for ref in refs for source, _, id in [ref.id.removeprefix(FOREIGN).partition(":")]]
-    return settle_anew(db, settings, list(told.of(db, keys).values()))
+    """The same for records by their names; what no sender told, as answers to our own survey, goes with its person."""
+    keys = {ref: _key(ref) for ref in refs}
+    rows = told.of(db, keys.values())
+    others = [ref for ref, key in keys.items() if key not in rows]
+    return [*settle_anew(db, settings, list(rows.values())), *_with_their_person(db, others)]
+
+
+def _key(ref: Ref) -> Key:
+    source, _, id = ref.id.removeprefix(FOREIGN).partition(":")
+    return source, ref.kind, id
+
+
+def _with_their_person(db: Connection, refs: Iterable[Ref]) -> list[Item]:
+    """Those whose account is gone, at the one account where their person is now."""
+    found: list[Item] = []
+    for (connection, kind), ids in grouped(refs).items():
+        query = select(records.c.id, records.c.payload, records.c.changed_at).where(*these(db, connection, kind, ids))
+        for id, payload, changed_at in db.execute(query.where(records.c.payload.is_not(None))).all():
+            content = orjson.loads(payload)
+            if not (content.get("account") and content.get("person")):
+                continue
+            person = Ref(connection, "person", content["person"])
+            here = jobs(db, [person]).get(person, [])
+            gone = not lookup.living(db, [Ref(connection, "account", content["account"])])
+            if gone and len(here) == 1:
+                ref = Ref(connection, kind, id)
+                found.append(record_of(ref, changed_at, content | {"account": here[0].id}))
+    return found
 
 
 def settle_astray(db: Connection, settings: Settings, after: Key = BEFORE_ALL) -> tuple[list[Item], Key | None]:

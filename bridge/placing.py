@@ -55,17 +55,17 @@ def places(
     """Where each belongs, by one source's names; a few statements, however many."""
     order = _order(settings)
     persons = emails.persons(db, {whom.email for whom in wanted if whom.email})
-    jobs = _jobs(db, [ref for refs in persons.values() for ref in refs])
+    at = jobs(db, [ref for refs in persons.values() for ref in refs])
     accounts = named_accounts(db, order, account_key, {whom.account for whom in wanted if whom.account})
-    owners = customers.of_accounts(db, {account for some in jobs.values() for account in some})
+    owners = customers.of_accounts(db, {account for some in at.values() for account in some})
     found: dict[Whom, Place | Nobody] = {}
     for whom in wanted:
         meant = accounts.get(whom.account) if whom.account else None
         there = persons.get(emails.spelled(whom.email) or "", [])
         if isinstance(meant, Ref):
-            found[whom] = Place((meant,), _colleague(meant, there, jobs))
+            found[whom] = Place((meant,), _colleague(meant, there, at))
         else:
-            found[whom] = _by_person(whom.kind, there, jobs, owners, order) or meant or "unknown"
+            found[whom] = _by_person(whom.kind, there, at, owners, order) or meant or "unknown"
     return found
 
 
@@ -95,32 +95,32 @@ def named_accounts(
 def _by_person(
     kind: Kind,
     persons: Iterable[Ref],
-    jobs: Mapping[Ref, Sequence[Ref]],
+    at: Mapping[Ref, Sequence[Ref]],
     owners: Mapping[Ref, int],
     order: Sequence[str],
 ) -> Place | Nobody | None:
     """The accounts of whoever has the address, in the first connection that knows any; None where nobody does."""
-    working = [person for person in persons if jobs.get(person)]
+    working = [person for person in persons if at.get(person)]
     for connection in order:
         here = [person for person in working if person.connection == connection]
-        accounts = sorted({account for person in here for account in jobs[person]}, key=lambda ref: ref.id)
+        accounts = sorted({account for person in here for account in at[person]}, key=lambda ref: ref.id)
         if not accounts:
             continue
         if len({owners.get(account) for account in accounts}) == 1:
-            return Place((accounts[0],), _colleague(accounts[0], here, jobs))
+            return Place((accounts[0],), _colleague(accounts[0], here, at))
         if len(here) == 1 and kind in SPREADS:
             return Place(tuple(accounts), here[0])
         return "ambiguous"
     return None
 
 
-def _colleague(account: Ref, persons: Iterable[Ref], jobs: Mapping[Ref, Sequence[Ref]]) -> Ref | None:
+def _colleague(account: Ref, persons: Iterable[Ref], at: Mapping[Ref, Sequence[Ref]]) -> Ref | None:
     """The person among these who is known where the account is; best one who is at the account."""
     here = [person for person in persons if person.connection == account.connection]
-    return next((person for person in here if account in jobs.get(person, ())), here[0] if here else None)
+    return next((person for person in here if account in at.get(person, ())), here[0] if here else None)
 
 
-def _jobs(db: Connection, persons: Sequence[Ref]) -> dict[Ref, list[Ref]]:
+def jobs(db: Connection, persons: Sequence[Ref]) -> dict[Ref, list[Ref]]:
     """Person → the living accounts that they are at."""
     said: dict[Ref, list[Ref]] = {}
     for (connection, kind), ids in grouped(persons).items():

@@ -13,7 +13,7 @@ from sqlalchemy import event, select
 from twins import CONNECTIONS, Twins, open_twins
 from worlds import World
 
-from adapters.records import Ref
+from adapters.records import Ref, Response
 from bridge import attributing
 from bridge.hearing import hear
 from bridge.intake import take_in
@@ -380,6 +380,21 @@ def test_an_account_that_is_deleted_keeps_its_answers_until_it_is_back(heard: He
     heard.world.tick(minutes=6)
     heard.world.sync()
     assert heard.whose() == {"sf:@form:1": ("1", "p1")}
+
+
+def test_what_no_sender_told_goes_with_its_person(heard: Heard) -> None:
+    world = heard.world
+    ours = Response(
+        ref=Ref("sf", "response", "@survey:1"), changed_at=NOW, account="1", person="p1", survey="nps", score=9, at=NOW
+    )
+    with world.workspace.store.write() as db:
+        take_in(db, world.workspace, [ours], world.clock.now())
+    world.tick(minutes=6)
+    world.crm.delete("account", "1")  # merged away, as HubSpot tells it
+    world.crm.put("person", "p1", accounts=("2",))
+    world.tick(minutes=6)
+    world.sync()
+    assert heard.whose() == {"sf:@survey:1": ("2", "p1")}
 
 
 # Two CRMs
