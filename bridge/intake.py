@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from adapters.records import Account, Item, Ref, Tombstone
-from bridge import attributing, identity, notifying, usage_keys
+from bridge import attributing, identity, notifying, rehoming, usage_keys
 from bridge.store import cursors, customers, emails, erased, records, references, vanished
 from bridge.store.erased import Erased
 from bridge.withholding import admitted
@@ -68,7 +68,7 @@ def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: da
     vanished.note(db, [item.ref for item in gone if item.ref.kind in ("account", "person")])
     notifying.tell_answers(db, workspace, [newest[ref] for ref in upserted.changed], now)
     taken = Taken(len(items), len(changed), len(gone), _observe(db, workspace, accounts))
-    if foreign := attributing.hand_on(db, survivors):
+    if foreign := rehoming.hand_on(db, survivors):
         taken.add(take_in(db, workspace, foreign, now))
     if foreign := attributing.come_home(db, workspace.settings, [newest[ref] for ref in upserted.changed]):
         taken.add(take_in(db, workspace, foreign, now))

@@ -10,7 +10,7 @@ from typing import Final
 
 from adapters.contract import Adapter
 from adapters.records import Ref
-from bridge import attributing
+from bridge import rehoming
 from bridge.intake import Taken, take_in
 from bridge.rereading import read_kind
 from bridge.store import references, vanished
@@ -49,7 +49,7 @@ def relink(workspace: Workspace, adapter: Adapter, *, most: int | None = None) -
 def _settle(workspace: Workspace, refs: Sequence[Ref]) -> Taken:
     """Those that no CRM has belong to whoever their sender meant, if that is somebody else now."""
     with workspace.store.write() as db:
-        return take_in(db, workspace, attributing.settle_records(db, workspace.settings, refs), workspace.now())
+        return take_in(db, workspace, rehoming.settle_records(db, workspace.settings, refs), workspace.now())
 
 
 def _read(workspace: Workspace, adapter: Adapter, kind: Kind, ids: Sequence[str]) -> Taken:
