@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from adapters.contract import Finding
-from bridge import doctoring_surveys, flag_rates, forecast, twins, usage_files
+from bridge import doctoring_senders, doctoring_surveys, flag_rates, forecast, twins, usage_files
 from bridge.doctoring_connection import examine_connection
 from bridge.doctoring_outbound import examine_outbound
 from bridge.moments import EVER
@@ -35,6 +35,7 @@ def examine(workspace: Workspace, *, book: bool = False) -> Iterator[Noted]:
     for source in workspace.settings.usage:
         if source.file:
             yield from _usage(workspace, source, source.file)
+    yield from doctoring_senders.examine_senders(workspace)
     yield from _identity(workspace)
     yield from _store(workspace)
     yield from examine_outbound(workspace)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from adapters.contract import Finding
-from bridge import placing, surveying
+from bridge import survey_places, surveying
 from bridge.noted import Noted
 from bridge.workspace import Workspace
 from config.own_fields import survey_links
@@ -30,6 +30,6 @@ def findings(workspace: Workspace, name: str) -> Iterator[Noted]:
     surveys = ", ".join(surveying.names(workspace).values())
     what = f"survey links ({surveys}) for {len(persons):,} persons, {there:,} of them in the CRM"
     yield Noted(name, Finding("info", what))
-    if lacks := placing.waiting(workspace, name):
+    if lacks := survey_places.waiting(workspace, name):
         mend = "csbridge provision --apply, or take the surveys out: surveys: []"
         yield Noted(name, Finding("warning", f"survey links wait: the CRM cannot hold them yet: {lacks}", mend))

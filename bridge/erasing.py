@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Table, delete, func, or_, select, update
 
 from adapters.records import Ref
 from bridge.persons import Someone, by_connection, find
-from bridge.store import audit, customers, deliveries, emails, erased, references
+from bridge.store import audit, customers, deliveries, emails, erased, references, told
 from bridge.store.erased import Erased
 from bridge.store.records import digest_of
 from bridge.store.rows import among
@@ -38,6 +38,7 @@ def erase(workspace: Workspace, someone: Someone) -> Erasure:
         done["records of theirs"] += _forget_records(db, someone)
         done["usage rows"] += sum(_rename(db, table, someone, gone) for table in (usage, usage_versions))
         done["deliveries"] += deliveries.forget(db, someone.emails, someone.refs, now)
+        done["told by others"] += told.forget_person(db, someone.emails)
         done["texts"] += scrub(db, someone.emails, MASK)
         emails.forget(db, someone.refs)
         workspace.ledger.update_in(db, sorted(someone.refs, key=str), lambda entry: None)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from bridge import survey_answers
 from bridge.draining import drain
+from bridge.hearing import hear
 from bridge.working_off import Drained
 from bridge.workspace import Workspace
 from webhooks.survey.answers import SOURCE
@@ -13,4 +14,6 @@ Inlet = Callable[[Workspace, str], Drained]
 
 
 def inlets(workspace: Workspace) -> Mapping[str, Inlet]:
-    return {**{crm.name: drain for crm in workspace.settings.crms}, SOURCE: survey_answers.drain}
+    found: dict[str, Inlet] = {crm.name: drain for crm in workspace.settings.crms}
+    found |= {sender.name: hear for sender in workspace.settings.senders}
+    return {**found, SOURCE: survey_answers.drain}

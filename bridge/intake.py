@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from adapters.records import Account, Item, Person, Ref, Tombstone
-from bridge import identity, notifying, surveying, usage_keys
+from bridge import attributing, identity, notifying, rehoming, surveying, usage_keys
 from bridge.store import cursors, customers, emails, erased, records, references, vanished
 from bridge.store.erased import Erased
 from bridge.withholding import admitted
@@ -70,7 +70,12 @@ def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: da
     surveying.follow_accounts(db, workspace, moves)
     vanished.note(db, [item.ref for item in gone if item.ref.kind in ("account", "person")])
     notifying.tell_answers(db, workspace, [newest[ref] for ref in upserted.changed], now)
-    return Taken(len(items), len(changed), len(gone), _observe(db, workspace, _observable(items)))
+    taken = Taken(len(items), len(changed), len(gone), _observe(db, workspace, _observable(items)))
+    if foreign := rehoming.hand_on(db, survivors):
+        taken.add(take_in(db, workspace, foreign, now))
+    if foreign := attributing.come_home(db, workspace.settings, [newest[ref] for ref in upserted.changed]):
+        taken.add(take_in(db, workspace, foreign, now))
+    return taken
 
 
 def _admitted(db: Connection, items: Sequence[Item], now: datetime) -> Sequence[Item]:

@@ -1,86 +1,136 @@
-"""Whether a CRM can hold what is written to persons: where it cannot yet, that waits, and accounts are written to.
+"""Whom a sender means: an e-mail address is its persons', and so their accounts'; else what it calls the account.
 
-Links to surveys came later than the fields of accounts: an org that was set up before has no place for them.
+Never a guess: where several are meant, nobody is. Where a person is in several CRMs, ``identity.prefer`` says whose
+records speak. Reads the store and changes nothing.
 """
 
-from datetime import datetime, timedelta
-from typing import Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
 
 import orjson
+from sqlalchemy import Connection, select
 
-from adapters.contract import Adapter, Foreseeing
-from adapters.errors import Refused, Unauthorized
-from bridge.store import cursors
-from bridge.workspace import Workspace
-from config.fields import OwnField
+from adapters.records import Ref
+from bridge.store import customers, emails, keys, lookup
+from bridge.store.records import these
+from bridge.store.references import named
+from bridge.store.rows import grouped
+from bridge.store.schema import records
+from bridge.usage_keys import UsageKeys
+from config.settings import Settings
 from config.words import Kind
-from webhooks.writeback import settle
 
-AGAIN: Final = timedelta(minutes=10)
-"""After which a CRM is asked once more; provisioning ends the wait at once."""
-PERSONS: Final[tuple[Kind, ...]] = ("person",)
+NOBODY: Final = ("unknown", "ambiguous")
+Nobody = Literal["unknown", "ambiguous"]
 
-
-def waiting(workspace: Workspace, name: str) -> str:
-    """What the CRM was found to lack, a moment ago; empty where nothing is known to be missing."""
-    told = _told(workspace, name)
-    return str(told["lacks"]) if told and _is_fresh(told["at"], workspace.now()) else ""
+SPREADS: Final[frozenset[Kind]] = frozenset({"response", "activity"})
+"""What a person of several accounts says or does is about all of them; what is owed or agreed on is about one."""
 
 
-def look(workspace: Workspace, adapter: Adapter, *, trusted: bool) -> str:
-    """What the CRM lacks, asked where there is something to write to persons; remembered. Empty: nothing.
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """What is said of whom a record is about."""
 
-    ``trusted``: it is not asked again once it was seen to have all.
-    """
-    name, told = adapter.connection, _told(workspace, adapter.connection)
-    if not workspace.ledger.only(PERSONS).has_work(name, workspace.now()):
-        return ""
-    if told and told["fields"] == _fields(workspace) and trusted and not told["lacks"]:
-        return ""
-    lacks = _lacking(workspace, adapter)
-    if told and told["lacks"] and not lacks:
-        workspace.ledger.refresh(settle.mended)
-    note = {"at": workspace.now(), "fields": _fields(workspace), "lacks": lacks}
-    with workspace.store.write() as db:
-        cursors.save_fact(db, _fact(name), orjson.dumps(note).decode())
-        if not lacks:
-            cursors.adopt(db, name, (own for own in _wanted(workspace, name) if own.to))
-    return lacks
+    kind: Kind
+    email: str | None
+    account: str | None
 
 
-def ask_again(workspace: Workspace, name: str) -> None:
-    """Somebody did something about it."""
-    with workspace.store.write() as db:
-        cursors.forget_facts(db, _fact(name))
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose a record is: of these accounts, all of one connection, and perhaps of this person there."""
+
+    accounts: tuple[Ref, ...]
+    person: Ref | None = None
+
+    @property
+    def connection(self) -> str:
+        return self.accounts[0].connection
 
 
-def _lacking(workspace: Workspace, adapter: Adapter) -> str:
-    fields = _wanted(workspace, adapter.connection)
-    try:
-        plan = adapter.missing(fields) if isinstance(adapter, Foreseeing) else adapter.plan(fields)
-    except (Unauthorized, Refused) as exc:
-        return str(exc)
-    return ", ".join(sorted({change.target for change in plan.changes}))
-
-
-def _wanted(workspace: Workspace, name: str) -> list[OwnField]:
-    return [own for own in workspace.fields_for(name) if own.on == "person" and own.written]
-
-
-def _told(workspace: Workspace, name: str) -> dict[str, str] | None:
-    with workspace.store.read() as db:
-        told = cursors.fact(db, _fact(name))
-    found: dict[str, str] | None = orjson.loads(told) if told else None
+def places(
+    db: Connection, settings: Settings, account_key: str, wanted: Collection[Whom]
+) -> dict[Whom, Place | Nobody]:
+    """Where each belongs, by one source's names; a few statements, however many."""
+    order = _order(settings)
+    persons = emails.persons(db, {whom.email for whom in wanted if whom.email})
+    at = jobs(db, [ref for refs in persons.values() for ref in refs])
+    accounts = named_accounts(db, order, account_key, {whom.account for whom in wanted if whom.account})
+    owners = customers.of_accounts(db, {account for some in at.values() for account in some})
+    found: dict[Whom, Place | Nobody] = {}
+    for whom in wanted:
+        meant = accounts.get(whom.account) if whom.account else None
+        there = persons.get(emails.spelled(whom.email) or "", [])
+        if isinstance(meant, Ref):
+            found[whom] = Place((meant,), _colleague(meant, there, at))
+        else:
+            found[whom] = _by_person(whom.kind, there, at, owners, order) or meant or "unknown"
     return found
 
 
-def _is_fresh(at: str, now: datetime) -> bool:
-    return now < datetime.fromisoformat(at) + AGAIN
+def named_accounts(
+    db: Connection, order: Sequence[str], account_key: str, names: Collection[str]
+) -> dict[str, Ref | Nobody]:
+    """The living account that each of these names means; those that mean none are left out."""
+    if not names:
+        return {}
+    by_id = UsageKeys(account_key).by_id
+    several = keys.ambiguous(db, account_key, names)
+    meant = keys.customers_of(db, account_key, names)
+    refs = customers.refs_of(db, sorted(set(meant.values())))
+    living = lookup.living(db, (ref for some in refs.values() for ref in some))
+    connection = account_key.rpartition(".")[0]
+    asked = [connection] if connection else order
+    found: dict[str, Ref | Nobody] = dict.fromkeys(several, "ambiguous")
+    for name, customer in meant.items():
+        mine = [ref for ref in refs[customer] if ref in living and ref.connection in asked]
+        if by_id:
+            mine = [ref for ref in mine if ref.id == name]
+        if mine:
+            found[name] = sorted(mine, key=lambda ref: (order.index(ref.connection), ref.id))[0]
+    return found
 
 
-def _fields(workspace: Workspace) -> str:
-    return repr(sorted((own.name, own.to or "") for own in workspace.fields.values() if own.on == "person"))
+def _by_person(
+    kind: Kind,
+    persons: Iterable[Ref],
+    at: Mapping[Ref, Sequence[Ref]],
+    owners: Mapping[Ref, int],
+    order: Sequence[str],
+) -> Place | Nobody | None:
+    """The accounts of whoever has the address, in the first connection that knows any; None where nobody does."""
+    working = [person for person in persons if at.get(person)]
+    for connection in order:
+        here = [person for person in working if person.connection == connection]
+        accounts = sorted({account for person in here for account in at[person]}, key=lambda ref: ref.id)
+        if not accounts:
+            continue
+        if len({owners.get(account) for account in accounts}) == 1:
+            return Place((accounts[0],), _colleague(accounts[0], here, at))
+        if len(here) == 1 and kind in SPREADS:
+            return Place(tuple(accounts), here[0])
+        return "ambiguous"
+    return None
 
 
-def _fact(name: str) -> str:
-    return f"place for persons: {name}"
+def _colleague(account: Ref, persons: Iterable[Ref], at: Mapping[Ref, Sequence[Ref]]) -> Ref | None:
+    """The person among these who is known where the account is; best one who is at the account."""
+    here = [person for person in persons if person.connection == account.connection]
+    return next((person for person in here if account in at.get(person, ())), here[0] if here else None)
+
+
+def jobs(db: Connection, persons: Sequence[Ref]) -> dict[Ref, list[Ref]]:
+    """Person → the living accounts that they are at."""
+    said: dict[Ref, list[Ref]] = {}
+    for (connection, kind), ids in grouped(persons).items():
+        query = select(records.c.id, records.c.payload).where(*these(db, connection, kind, ids))
+        for id, payload in db.execute(query.where(records.c.payload.is_not(None))):
+            at = [Ref(connection, "account", account) for account in named(orjson.loads(payload)["accounts"])]
+            said[Ref(connection, kind, id)] = at
+    living = lookup.living(db, {account for some in said.values() for account in some})
+    return {person: [account for account in some if account in living] for person, some in said.items()}
+
+
+def _order(settings: Settings) -> list[str]:
+    return list(dict.fromkeys((*settings.identity.prefer, *(crm.name for crm in settings.crms))))

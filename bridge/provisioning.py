@@ -10,7 +10,7 @@ from adapters.consent import Administered, code_in
 from adapters.contract import Change, Creating, Plan
 from adapters.errors import Unauthorized
 from adapters.keyed import KEY_FIELDS
-from bridge import consenting, placing
+from bridge import consenting, survey_places
 from bridge.connecting import connect
 from bridge.consenting import Asked
 from bridge.store import audit, cursors
@@ -51,7 +51,7 @@ def provision(workspace: Workspace, name: str, *, apply: bool) -> Done:
     _record(workspace, name, "provision", plan)
     with workspace.store.write() as db:
         cursors.adopt(db, name, (own for own in fields if own.to))
-    placing.ask_again(workspace, name)
+    survey_places.ask_again(workspace, name)
     workspace.ledger.refresh(settle.mended)  # what was refused for want of a field is worth another try
     return Done(plan, applied=True)
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 from adapters.contract import Adapter, Foreseeing
 from adapters.keyed import is_keyed
 from adapters.records import Ref
-from bridge import placing
+from bridge import survey_places
 from bridge.connecting import connect
 from bridge.intake import take_in
 from bridge.spending import Purse
@@ -43,8 +43,8 @@ def push(
     ``trusted``: the CRM is known to have our fields, so that it is not asked again (one describe saved).
     ``least``: what is less urgent is not worth a call now, though one that is made may carry it.
     """
-    lacks = placing.waiting(workspace, name)
-    ledger = workspace.ledger.without(placing.PERSONS if lacks else ())
+    lacks = survey_places.waiting(workspace, name)
+    ledger = workspace.ledger.without(survey_places.PERSONS if lacks else ())
     worth = partial(_worth, workspace.purse(name), least)
     with workspace.store.pusher(name) as alone:
         if not ledger.has_work(name, workspace.now()):
@@ -57,8 +57,8 @@ def push(
             adapter = connect(workspace, name)
             if not trusted:
                 require_fields(workspace, adapter)
-            lacks = lacks or placing.look(workspace, adapter, trusted=trusted)
-            summary = _reconcile(workspace, adapter, progress, worth, placing.PERSONS if lacks else ())
+            lacks = lacks or survey_places.look(workspace, adapter, trusted=trusted)
+            summary = _reconcile(workspace, adapter, progress, worth, survey_places.PERSONS if lacks else ())
             _look_again(workspace, adapter, summary.dropped)
         return _with_held(workspace, replace(summary, waiting=lacks))
 
@@ -97,7 +97,7 @@ def _reconcile(
 def _with_held(workspace: Workspace, summary: Summary) -> Summary:
     """The summary with what waits for calls, if anything does."""
     until = workspace.meter(summary.connection).closed_until("cosmetic")
-    ledger = workspace.ledger.without(placing.PERSONS if summary.waiting else ())
+    ledger = workspace.ledger.without(survey_places.PERSONS if summary.waiting else ())
     held = ledger.held_back(summary.connection, workspace.now()) if until else 0
     return replace(summary, held=held, held_until=until) if held else summary
 

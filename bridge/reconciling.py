@@ -14,10 +14,12 @@ from sqlalchemy import Connection
 
 from adapters.contract import Adapter
 from adapters.errors import Refused, Unauthorized
+from bridge import attributing
 from bridge.comparing import Compared, LossDoubted, compare
 from bridge.connecting import connect
+from bridge.intake import take_in
 from bridge.progress import Progress, silent
-from bridge.store import audit, cursors, sightings
+from bridge.store import audit, cursors, sightings, told
 from bridge.syncing import ORDER, Synced, sync
 from bridge.workspace import Workspace
 from config.words import Kind
@@ -46,9 +48,19 @@ def reconcile(workspace: Workspace, name: str, *, accept_loss: bool = False, pro
         for kind in ORDER:
             if kind not in done.synced.unreadable:
                 _compare(workspace, adapter, kind, done, accept_loss, progress)
+    _settle_astray(workspace)
     done.unreadable |= done.synced.unreadable
     _keep(workspace, name, done)
     return done
+
+
+def _settle_astray(workspace: Workspace) -> None:
+    """What senders told of somebody who was unknown when it came, and is known since without having come in since."""
+    after: told.Key | None = told.BEFORE_ALL
+    while after:
+        with workspace.store.write() as db:
+            items, after = attributing.settle_astray(db, workspace.settings, after)
+            take_in(db, workspace, items, workspace.now())
 
 
 def _compare(

@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from adapters.contract import Adapter
+from adapters.records import Ref
+from bridge import rehoming
 from bridge.intake import Taken, take_in
 from bridge.rereading import read_kind
 from bridge.store import references, vanished
+from bridge.store.records import FOREIGN
 from bridge.store.rows import chunks
 from bridge.workspace import Workspace
 from config.words import AnyKind
@@ -35,10 +38,18 @@ def relink(workspace: Workspace, adapter: Adapter, *, most: int | None = None) -
         if not gone or (most is not None and sum(map(len, naming.values())) > most):
             return taken
         for kind, ids in naming.items():
-            for some in chunks(ids, AT_ONCE):
+            for some in chunks([id for id in ids if not id.startswith(FOREIGN)], AT_ONCE):
                 taken.add(_read(workspace, adapter, kind, some))
+            for some in chunks([id for id in ids if id.startswith(FOREIGN)], AT_ONCE):
+                taken.add(_settle(workspace, [Ref(name, kind, id) for id in some]))
         with workspace.store.write() as db:
             vanished.forget(db, gone)
+
+
+def _settle(workspace: Workspace, refs: Sequence[Ref]) -> Taken:
+    """Those that no CRM has belong to whoever their sender meant, if that is somebody else now."""
+    with workspace.store.write() as db:
+        return take_in(db, workspace, rehoming.settle_records(db, workspace.settings, refs), workspace.now())
 
 
 def _read(workspace: Workspace, adapter: Adapter, kind: AnyKind, ids: Sequence[str]) -> Taken:

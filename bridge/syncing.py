@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from adapters.contract import Adapter
 from adapters.errors import Refused, Unauthorized
-from bridge import identity, remapping
+from bridge import identity, remapping, usage_keys
 from bridge.comparing import LossDoubted, compare, gap_fact
 from bridge.connecting import connect
 from bridge.forecast import note_quiet_poll
@@ -52,6 +52,7 @@ def _sync(workspace: Workspace, name: str, full: bool, progress: Progress) -> Sy
     with workspace.store.write() as db:
         identity.index_whole(db, workspace.settings, workspace.now())
         emails.index_whole(db, [crm.name for crm in workspace.settings.crms])
+        usage_keys.index_whole(db, workspace.settings)
         remapping.begin(db, workspace, name, full=full)
     synced = Synced()
     for kind in ORDER:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from adapters.domains import domain
+from adapters.records import Account
 from bridge.knowledge import Fact, gather_accounts
 from bridge.store import cursors, customers, keys
 from config.settings import Settings
@@ -32,6 +33,15 @@ class UsageKeys:
         if field == "id":
             return fact.known.id
         value = fact.content.get(field, fact.content["extra"].get(field))
+        return str(value) if value is not None else None
+
+    def name(self, account: Account) -> str | None:
+        """The same for a record as it is taken in."""
+        connection, _, field = self.account_key.rpartition(".")
+        if connection and connection != account.ref.connection:
+            return None
+        value = account.ref.id if field == "id" else getattr(account, field, None)
+        value = account.extra.get(field) if value is None else value
         return str(value) if value is not None else None
 
     def spelled(self, account: str) -> str:
@@ -68,4 +78,5 @@ def index_whole(db: Connection, settings: Settings) -> None:
 
 def _indexed(settings: Settings) -> list[str]:
     named = {source.account_key for source in settings.usage if source.file}
+    named |= {sender.account_key for sender in settings.senders}
     return sorted(name for name in named if not UsageKeys(name).by_id)

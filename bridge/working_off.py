@@ -89,11 +89,24 @@ def claims(workspace: Workspace, source: str, at_once: int) -> Iterator[Claim]:
         yield Claim(token, waiting)
 
 
-def work_off(workspace: Workspace, source: str, act: Act, at_once: int = AT_ONCE) -> Drained:
-    """Act on what waits of a source whose bodies are the news. Raises what is about no delivery; see ``in_parts``."""
+def work_off(
+    workspace: Workspace,
+    source: str,
+    act: Act,
+    at_once: int = AT_ONCE,
+    prepare: Callable[[Sequence[bytes]], None] | None = None,
+) -> Drained:
+    """Act on what waits of a source whose bodies are the news. Raises what is about no delivery; see ``in_parts``.
+
+    ``prepare``: told the bodies before they are acted on, outside of any transaction, for what takes calls.
+    """
     drained = Drained()
 
     def acted(token: str, waiting: Sequence[Waiting]) -> None:
+        if prepare:
+            with workspace.store.read() as db:
+                bodies = inbox.bodies(db, [delivery.id for delivery in waiting])
+            prepare(list(bodies.values()))
         with workspace.store.write() as db:
             now = workspace.now()
             held = inbox.finish(db, [delivery.id for delivery in waiting], token, now)

@@ -74,10 +74,11 @@ def _references(data: Any) -> Iterator[Named]:
     identity = child(data, "identity")
     yield from _names(("identity", "prefer"), _items(identity, "prefer"))
     yield from ((("identity", *path), name) for path, name in _keys(identity, "link"))
-    for position, source in enumerate(_items(data, "usage")):
-        key = child(source, "account_key")
-        if isinstance(key, str) and "." in key:
-            yield ("usage", position, "account_key"), key.partition(".")[0]
+    for block in ("usage", "connections"):
+        for position, source in enumerate(_items(data, block)):
+            key = child(source, "account_key")
+            if isinstance(key, str) and "." in key:
+                yield (block, position, "account_key"), key.partition(".")[0]
 
 
 def _named_own_fields(data: Any) -> Iterator[Named]:

@@ -98,7 +98,7 @@ def _web_address(value: object) -> str:
         raise ValueError("an address such as https://acme.example.com is needed")
     if url.username or url.password or url.query or url.fragment:
         raise ValueError("only scheme, host, port and path belong into this address")
-    if url.scheme == "http" and not _is_loopback(url.hostname):
+    if url.scheme == "http" and not is_loopback(url.hostname):
         raise ValueError("http:// is accepted for loopback hosts only; use https://")
     return url.geturl().rstrip("/")
 
@@ -111,7 +111,7 @@ def _split(value: str) -> SplitResult | None:
         return None
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:

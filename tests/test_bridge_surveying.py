@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from worlds import World
 
 from adapters.records import Ref
-from bridge import placing, survey_answers, surveying
+from bridge import survey_answers, survey_places, surveying
 from bridge.doctoring_surveys import findings, settings_findings
 from bridge.erasing import erase
 from bridge.inlets import inlets
@@ -163,7 +163,7 @@ def test_a_crm_without_a_place_for_links_gets_its_accounts_written(make: Make) -
     assert world.push().waiting == summary.waiting
     assert world.crm.calls.made == made, "it is not asked at every turn"
     world.crm.provision_all(list(world.workspace.fields.values()))
-    world.clock.move(placing.AGAIN)
+    world.clock.move(survey_places.AGAIN)
     assert not world.push().waiting
     assert links(world).keys() == NAMES
     assert [noted.finding.level for noted in findings(world.workspace, "sf")] == ["info"]

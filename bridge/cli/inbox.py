@@ -3,11 +3,15 @@
 import click
 
 from bridge.cli.shell import Result, Shell, counted, verb
+from bridge.cli.strays import strays
 
 
 @click.group("inbox", short_help="Webhook deliveries that wait or are parked: list, retry, drop.")
 def command() -> None:
     """Webhook deliveries that wait to be acted on, or were parked with the cause after several tries."""
+
+
+command.add_command(strays)
 
 
 @command.command("list")

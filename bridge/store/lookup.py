@@ -9,7 +9,7 @@ from sqlalchemy import JSON, ColumnElement, Connection, cast, func, or_, select,
 
 from adapters.records import Ref
 from bridge.store.memory import known
-from bridge.store.records import these
+from bridge.store.records import THE_CRMS, these
 from bridge.store.rows import grouped
 from bridge.store.schema import records, versions
 from config.words import Kind
@@ -39,20 +39,21 @@ def find_accounts(db: Connection, word: str) -> list[Ref]:
 
 
 def ids(db: Connection, connection: str, kind: Kind) -> list[str]:
-    """Ids of the living records of a kind."""
+    """Ids of the living records of a kind that the CRM has."""
     query = select(records.c.id).where(
-        records.c.connection == connection, records.c.kind == kind, records.c.payload.is_not(None)
+        records.c.connection == connection, records.c.kind == kind, records.c.payload.is_not(None), THE_CRMS
     )
     return list(db.execute(query.order_by(records.c.id)).scalars())
 
 
 def ids_after(db: Connection, connection: str, kind: Kind, after: str, most: int) -> list[str]:
-    """The next ids of living records behind ``after``."""
+    """The next ids of living records behind ``after`` that the CRM has."""
     query = select(records.c.id).where(
         records.c.connection == connection,
         records.c.kind == kind,
         records.c.payload.is_not(None),
         records.c.id > after,
+        THE_CRMS,
     )
     return list(db.execute(query.order_by(records.c.id).limit(most)).scalars())
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from hashlib import blake2b
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, literal, select, update
@@ -23,6 +23,10 @@ from config.words import Kind
 
 OUTSIDE = frozenset({"ref", "changed_at", "own"})
 """Fields of a record that are not part of its payload."""
+
+FOREIGN: Final = "@"
+"""What begins the ids of records that are no CRM's: others told of them, and its silence says nothing of these."""
+THE_CRMS: Final = records.c.id.not_like(FOREIGN + "%")
 
 
 @dataclass(frozen=True, slots=True)

@@ -372,8 +372,10 @@ peers = Table(
     comment="What similar accounts own, by the book as it stood at the close of the day",
 )
 
-strays = Table(
-    "strays",
+ASTRAY: Final = text("state IN ('unknown', 'ambiguous')")
+
+told = Table(
+    "told",
     metadata,
     Column("source", String, primary_key=True, comment="the connection that told of it"),
     Column("kind", String, primary_key=True),
@@ -381,11 +383,12 @@ strays = Table(
     Column("email", String, index=True, comment="of the person it is about, in lower case"),
     Column("account", String, index=True, comment="the account as the source names it"),
     Column("payer", String, index=True, comment="whom it is about, by a name that only the source knows"),
-    Column("why", String, nullable=False, comment="unknown, ambiguous, or deleted: nobody may place it any more"),
+    Column("state", String, nullable=False, comment="placed; astray because unknown or ambiguous; deleted"),
     Column("told_at", Utc, nullable=False, comment="when what it says was true; an older telling changes nothing"),
-    Column("document", Json, nullable=False, comment="canonical fields of the record"),
+    Column("document", Json, nullable=False, comment="canonical fields; none once it is a record"),
     Column("received_at", Utc, nullable=False),
-    comment="Records that other senders told of, whose account or person nobody knows yet",
+    Index("ix_told_astray", "received_at", sqlite_where=ASTRAY, postgresql_where=ASTRAY),
+    comment="What senders told of, and whom they meant by it: what nobody is found for waits here",
 )
 
 payers = Table(

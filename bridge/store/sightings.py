@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select
 
 from adapters.contract import Sighting
+from bridge.store.records import THE_CRMS
 from bridge.store.references import named
 from bridge.store.rows import among, insert_or_update
 from bridge.store.schema import records, sightings
@@ -82,7 +83,7 @@ def count_unlisted(db: Connection, connection: str, kind: Kind, known_by: dateti
 
 
 def count_living(db: Connection, connection: str, kind: Kind) -> int:
-    living = and_(records.c.connection == connection, records.c.kind == kind, records.c.payload.is_not(None))
+    living = and_(records.c.connection == connection, records.c.kind == kind, records.c.payload.is_not(None), THE_CRMS)
     return db.execute(select(func.count()).select_from(records).where(living)).scalar_one()
 
 
@@ -93,6 +94,7 @@ def _unlisted(connection: str, kind: Kind, known_by: datetime) -> ColumnElement[
         records.c.kind == kind,
         records.c.payload.is_not(None),
         records.c.known_from <= known_by,
+        THE_CRMS,
         ~exists().where(_SAME),
     )
 

@@ -70,10 +70,10 @@ def read(body: bytes, settings: SenderConnection, zone: ZoneInfo) -> list[News]:
 
 def _answers(form: Mapping[str, Any]) -> Iterator[Answered]:
     definition = values.mapping(form.get("definition") or {}, "definition")
-    titles = {one.get("id"): one.get("title") for one in values.rows(definition.get("fields"), "fields")}
+    titles = {str(one.get("id")): one.get("title") for one in values.rows(definition.get("fields"), "fields")}
     for answer in values.rows(form.get("answers"), "answers"):
         asked = values.mapping(answer.get("field") or {}, "field")
-        names = (asked.get("ref"), asked.get("id"), titles.get(asked.get("id")))
+        names = (asked.get("ref"), asked.get("id"), titles.get(str(asked.get("id"))))
         yield Answered(frozenset(map(str, filter(None, names))), str(asked.get("type")), _value(answer))
 
 

@@ -120,8 +120,8 @@ def canonical(kind: Kind, name: str, value: object, zone: ZoneInfo) -> Value:
 
 def _instant(value: object) -> datetime | None:
     """ISO 8601, or seconds or milliseconds since 1970."""
-    found = times.instant(value)
-    return found or (seconds(value) if (number(value) or 0) < 1e11 else None)
+    stamp = number(value)
+    return times.instant(value) if stamp is None or abs(stamp) >= 1e11 else seconds(stamp)
 
 
 def _hint(kind: Kind, name: str) -> Any:

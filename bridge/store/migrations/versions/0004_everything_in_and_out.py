@@ -37,29 +37,38 @@ def upgrade() -> None:
 
 def _senders() -> None:
     op.create_table(
-        "strays",
-        sa.Column("source", sa.String(), nullable=False),
+        "told",
+        sa.Column("source", sa.String(), nullable=False, comment="the connection that told of it"),
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("email", sa.String(), nullable=True),
-        sa.Column("account", sa.String(), nullable=True),
-        sa.Column("payer", sa.String(), nullable=True),
-        sa.Column("why", sa.String(), nullable=False),
-        sa.Column("told_at", sa.DateTime(), nullable=False),
-        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False, comment="as the source names it"),
+        sa.Column("email", sa.String(), nullable=True, comment="of the person it is about, in lower case"),
+        sa.Column("account", sa.String(), nullable=True, comment="the account as the source names it"),
+        sa.Column(
+            "payer", sa.String(), nullable=True, comment="whom it is about, by a name that only the source knows"
+        ),
+        sa.Column("state", sa.String(), nullable=False, comment="placed; astray because unknown or ambiguous; deleted"),
+        sa.Column(
+            "told_at",
+            sa.DateTime(),
+            nullable=False,
+            comment="when what it says was true; an older telling changes nothing",
+        ),
+        sa.Column("document", sa.Text(), nullable=False, comment="canonical fields; none once it is a record"),
         sa.Column("received_at", sa.DateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("source", "kind", "id", name="pk_strays"),
-        comment="Records that other senders told of, whose account or person nobody knows yet",
+        sa.PrimaryKeyConstraint("source", "kind", "id", name="pk_told"),
+        comment="What senders told of, and whom they meant by it: what nobody is found for waits here",
     )
-    op.create_index("ix_strays_email", "strays", ["email"])
-    op.create_index("ix_strays_account", "strays", ["account"])
-    op.create_index("ix_strays_payer", "strays", ["payer"])
+    op.create_index("ix_told_email", "told", ["email"])
+    op.create_index("ix_told_account", "told", ["account"])
+    op.create_index("ix_told_payer", "told", ["payer"])
+    astray = sa.text("state IN ('unknown', 'ambiguous')")
+    op.create_index("ix_told_astray", "told", ["received_at"], sqlite_where=astray, postgresql_where=astray)
     op.create_table(
         "payers",
         sa.Column("source", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("email", sa.String(), nullable=True),
-        sa.Column("account", sa.String(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False, comment="a name that only the source knows, such as cus_123"),
+        sa.Column("email", sa.String(), nullable=True, comment="in lower case"),
+        sa.Column("account", sa.String(), nullable=True, comment="the account as the source names it"),
         sa.Column("told_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("source", "name", name="pk_payers"),
         comment="Whom a sender means where it tells of somebody by a name of its own",
@@ -69,7 +78,7 @@ def _senders() -> None:
         "person_emails",
         sa.Column("connection", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
-        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False, comment="in lower case"),
         sa.PrimaryKeyConstraint("connection", "person_id", "email", name="pk_person_emails"),
         comment="Whose e-mail address is whose: what others than the CRM know persons by",
     )
