@@ -23,8 +23,6 @@ from config.errors import ConfigError, CsbridgeError
 
 log = logging.getLogger(__name__)
 
-KEPT = timedelta(days=7)
-"""How long a delivery that was acted on stays listed in the store."""
 SPENT = timedelta(hours=1)
 """How long a connection rests when its quota is spent and the vendor does not say until when."""
 
@@ -89,7 +87,7 @@ class Worker(Job):
                         self.metrics.event_to_field.observe((self.workspace.now() - at).total_seconds())
         with self.workspace.store.write() as db:
             self.metrics.inbox_depth.set(inbox.depth(db)["waiting"])
-            inbox.forget_done(db, self.workspace.now() - KEPT)
+            inbox.forget_done(db, self.workspace.now() - self.workspace.settings.inbox.keep)
         return min(filter(None, [self._gather(name, before[name]) for name in self.names]), default=None)
 
     def _calls(self, name: str) -> int:
