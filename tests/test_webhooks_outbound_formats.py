@@ -49,7 +49,7 @@ def test_each_event_in_words() -> None:
     assert {type: said(type) for type in EVENT_NAMES} == {
         "score.changed": "Health score 71 → 38.5",
         "band.changed": "Health went from green to red",
-        "flag.raised": "Silent: No login for 21 days (since 2026-03-02)",
+        "flag.raised": "New risk: No login for 21 days (since 2026-03-02)",
         "flag.cleared": "No longer: Silent",
         "stage.changed": "Stage adoption → renewal",
         "response.received": "Answer to NPS: 3 (detractor)",
@@ -61,8 +61,8 @@ def test_what_is_not_known_is_said_otherwise() -> None:
     assert said("score.changed", after={"score": None}) == "Health score is unknown now (was 71)"
     assert said("stage.changed", before={"stage": None}) == "Stage is renewal now"
     assert said("stage.changed", after={"stage": None}) == "Stage adoption is over"
-    assert said("flag.raised", since=None, reason=None) == "Silent"
-    assert said("flag.raised", flag="of_tomorrow") == "of_tomorrow: No login for 21 days (since 2026-03-02)"
+    assert said("flag.raised", since=None, reason=None) == "New risk: Silent"
+    assert said("flag.cleared", flag="of_tomorrow") == "No longer: of_tomorrow"
     assert said("response.received", score=None) == "Answer to NPS"
     assert said("response.received", survey="csat", group=None) == "Answer to CSAT: 3"
 

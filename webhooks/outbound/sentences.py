@@ -96,7 +96,7 @@ def _flag(type: str, data: Mapping[str, Any], words: Words) -> str:
     if not data["reason"] or not data["since"]:
         return words.say("notify-flag_raised--bare", flag=flag)
     since = date.fromisoformat(data["since"])
-    return words.say("notify-flag_raised", flag=flag, reason=data["reason"], since=since)
+    return words.say("notify-flag_raised", reason=data["reason"], since=since)
 
 
 def _response(data: Mapping[str, Any], words: Words) -> str:
