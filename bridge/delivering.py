@@ -29,8 +29,9 @@ log = logging.getLogger(__name__)
 
 LEASE: Final = timedelta(seconds=90)
 """Longer than an attempt can take, the look-up of a name included."""
-RECOVERED: Final = timedelta(minutes=5)
-"""After failing for so long, an endpoint that is well again gets at once what was put off."""
+OUTAGE: Final = 2
+"""Failures in a row after which it was the endpoint that was ill, not one notification: well again, it gets at once
+what was put off."""
 LEAST_KEPT: Final = timedelta(days=2)
 """How long what was delivered stays at least: a digest is known by its row."""
 STUCK: Final = timedelta(days=30)
@@ -120,7 +121,7 @@ def _settle(workspace: Workspace, endpoint: Endpoint, note: Note, token: str, an
         endpoints.save(db, endpoint.name, verdict.health)
         if verdict.delivered:
             notifications.finish(db, note.id, token, now)
-            if before.failing_since is not None and now - before.failing_since >= RECOVERED:
+            if before.failures >= OUTAGE:
                 notifications.bring_forward(db, endpoint.name, now)
         else:
             notifications.put_off(db, note.id, token, failures, verdict.retry_at, verdict.cause)

@@ -17,7 +17,7 @@ def examine_outbound(workspace: Workspace) -> Iterator[Noted]:
     endpoints = {endpoint.name: endpoint for endpoint in workspace.settings.outbound}
     for row in subscriptions.standing(workspace):
         place = f"outbound {row['endpoint']}"
-        yield from (Noted(place, finding, "configuration") for finding in _standing(row))
+        yield from (Noted(place, finding, "connection") for finding in _standing(row))
         if endpoint := endpoints.get(row["endpoint"]):
             yield from (Noted(place, finding, "configuration") for finding in _address(endpoint))
 

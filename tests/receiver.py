@@ -1,4 +1,4 @@
-"""An endpoint of somebody's own on this machine: keeps what it is told, checks signatures, answers as it was asked to."""
+"""An endpoint on this machine: keeps what it is told, can check signatures, answers as it was asked to."""
 
 import json
 import threading
@@ -84,7 +84,11 @@ def receiving() -> Iterator[Receiver]:
         def log_message(self, *_: Any) -> None:
             """Quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_: Any) -> None:
+            """Who was told may have hung up before the answer's end."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

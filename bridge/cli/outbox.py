@@ -84,4 +84,5 @@ def _changed(shell: Shell, names: tuple[str, ...], action: str) -> Result:
             change[0](workspace, records)
         number = change[1](workspace, others) if others else 0
     told = [counted(len(records), "record")] * bool(records) + [counted(number, "notification")] * bool(others)
-    return Result({action: list(names), "notifications": number}, f"{action}: {', '.join(told)}")
+    changed: dict[str, Any] = {action: list(names)} | ({"notifications": number} if others else {})
+    return Result(changed, f"{action}: {', '.join(told)}")

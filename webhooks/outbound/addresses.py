@@ -8,7 +8,7 @@ METADATA: Final = tuple(
 )
 """Where clouds hand out credentials: never, whatever is allowed."""
 EMBEDDING: Final = tuple(
-    IPv6Network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")
+    ip_network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")
 )
 """IPv6 addresses that lead to an IPv4 address inside: NAT64, 6to4, Teredo, and the old compatible ones."""
 
@@ -49,7 +49,15 @@ PRIVATE: Final = tuple(
 """What people number their own networks with; other reserved ranges are nobody's."""
 
 
+RESERVED: Final = tuple(ip_network(text) for text in ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20"))
+"""Of special use, whichever release of Python knows that."""
+GLOBAL_UNICAST: Final = IPv6Network("2000::/3")
+"""The only part of IPv6 that is given out to the public."""
+
+
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    if isinstance(address, IPv6Address) and any(address in network for network in EMBEDDING):
+    if any(address in network for network in (*EMBEDDING, *RESERVED)):
+        return False
+    if isinstance(address, IPv6Address) and address not in GLOBAL_UNICAST:
         return False
     return address.is_global and not address.is_reserved

@@ -9,11 +9,11 @@ from datetime import date, datetime
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
-SHOWN: Final = 20
-"""Customers that a card names, and lines of each: chat programs refuse what is longer."""
-LINES: Final = 5
-TITLE, LINE, DETAIL = 150, 240, 600
-"""Characters."""
+SHOWN: Final = 15
+LINES: Final = 4
+"""Customers that a card names, and lines of each."""
+TITLE, HEAD, LINE, DETAIL = 150, 80, 120, 600
+"""Characters. With these a card stays below what chat programs refuse: Slack 13,000 characters, Teams 28 KB."""
 
 
 class Words(Protocol):
@@ -62,7 +62,7 @@ def _group(one: Mapping[str, Any], words: Words) -> Group:
     lines = [cut(line(event, words), LINE) for event in one["events"]]
     more = len(lines) - LINES
     foot = [words.say("notify-more", count=more)] if more > 0 else []
-    return Group(cut(_name(one["customer"]), TITLE), (*lines[:LINES], *foot))
+    return Group(cut(_name(one["customer"]), HEAD), (*lines[:LINES], *foot))
 
 
 def line(document: Mapping[str, Any], words: Words) -> str:
@@ -96,7 +96,7 @@ def _flag(type: str, data: Mapping[str, Any], words: Words) -> str:
     if not data["reason"] or not data["since"]:
         return words.say("notify-flag_raised--bare", flag=flag)
     since = date.fromisoformat(data["since"])
-    return words.say("notify-flag_raised", flag=flag, reason=data["reason"], since=since)
+    return words.say("notify-flag_raised", reason=data["reason"], since=since)
 
 
 def _response(data: Mapping[str, Any], words: Words) -> str:

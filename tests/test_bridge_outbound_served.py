@@ -1,0 +1,59 @@
+"""A serving process tells its endpoints by itself, each in a thread of its own, and counts that."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import fake_crm
+import pytest
+from receiver import SECRET, Receiver, receiving
+from test_bridge_service import asked, connections, eventually, metric, serving
+from worlds import World
+
+from adapters import registry
+
+Make = Callable[..., World]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as found:
+        yield found
+
+
+def test_events_are_told_while_another_endpoint_hangs(
+    make_world: Make, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with receiving() as slow:
+        released = threading.Event()
+        slow.before = lambda: assert_released(released)
+        endpoint = {"secret": SECRET, "allow_private": True, "events": "flag.raised"}
+        endpoints = [endpoint | {"name": "slow", "url": slow.url}, endpoint | {"name": "quick", "url": receiver.url}]
+        world = make_world(connections=connections("sf"), outbound=endpoints, schedule={"poll": "1s"})
+        monkeypatch.setitem(registry.ADAPTERS, "hubspot", "fake_crm:open_connection")  # type: ignore[arg-type]
+        monkeypatch.setitem(fake_crm.ORGS, "sf", world.crm)
+        world.account("1")
+        with serving(world.workspace) as up:
+            eventually(lambda: bool(world.crm.own.get("1", {}).get("health_band")))
+            world.tick()
+            now = world.clock.now()
+            world.crm.put("ticket", "t", account="1", status="open", opened_at=now, escalated=True)
+            eventually(lambda: bool(receiver.got and slow.got))
+            eventually(lambda: delivered(up.admin, "quick") == 1)
+            assert delivered(up.admin, "slow") == 0
+            released.set()
+            eventually(lambda: delivered(up.admin, "slow") == 1)
+            numbers = asked(f"{up.admin}/metrics")[1]
+            assert metric(numbers, "outbound_open") == metric(numbers, "outbound_disabled") == 0
+        (told,) = receiver.got
+        assert told.is_signed()
+        assert told.json["data"]["flag"] == "escalated_ticket"
+        assert told.id == slow.got[0].id
+
+
+def assert_released(event: threading.Event) -> None:
+    assert event.wait(20)
+
+
+def delivered(admin: str, endpoint: str) -> float:
+    numbers = asked(f"{admin}/metrics")[1]
+    return metric(numbers, "outbound_deliveries_total", endpoint=endpoint, outcome="delivered")
