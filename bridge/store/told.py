@@ -31,7 +31,7 @@ BEFORE_ALL: Final[Key] = ("", "account", "")
 @dataclass(frozen=True, slots=True)
 class Row:
     source: str
-    kind: Kind
+    kind: AnyKind
     id: str
     """As the source names it."""
     email: str | None = field(repr=False)
@@ -54,7 +54,7 @@ def keep(db: Connection, rows: Iterable[Row]) -> None:
 
 
 def of(db: Connection, keys: Iterable[Key]) -> dict[Key, Row]:
-    groups: dict[tuple[str, Kind], list[str]] = {}
+    groups: dict[tuple[str, AnyKind], list[str]] = {}
     for source, kind, id in keys:
         groups.setdefault((source, kind), []).append(id)
     found: dict[Key, Row] = {}
