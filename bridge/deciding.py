@@ -130,7 +130,7 @@ def _rules(workspace: Workspace) -> str:
     settings, policy = workspace.settings, workspace.policy
     versions = [card.version for cards in policy.cards.values() for card in cards]
     shown = sorted(map(_signature, workspace.fields.values()))
-    inputs = [(source.file, source.account_key, source.stale_after) for source in settings.usage]
+    inputs = [(source.name, source.account_key, source.stale_after) for source in settings.usage]
     rules = (
         settings.scope,
         settings.timezone,

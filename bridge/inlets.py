@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bridge.draining import drain
+from bridge.streaming import drain_events
 from bridge.working_off import Drained
 from bridge.workspace import Workspace
 
@@ -11,4 +12,5 @@ Inlet = Callable[[Workspace, str], Drained]
 
 
 def inlets(workspace: Workspace) -> Mapping[str, Inlet]:
-    return {crm.name: drain for crm in workspace.settings.crms}
+    streams = {source.name: drain_events for source in workspace.settings.usage if source.segment}
+    return {crm.name: drain for crm in workspace.settings.crms} | streams

@@ -67,5 +67,5 @@ def index_whole(db: Connection, settings: Settings) -> None:
 
 
 def _indexed(settings: Settings) -> list[str]:
-    named = {source.account_key for source in settings.usage if source.file}
+    named = {source.account_key for source in settings.usage}
     return sorted(name for name in named if not UsageKeys(name).by_id)
