@@ -35,9 +35,8 @@ def examine_usage(workspace: Workspace, source: UsageSource) -> Iterator[Noted]:
         yield Noted(place, Finding("info", f"alive: its newest day is {newest}"))
     if waiting:
         what = f"{waiting:,} users have no account, so that nobody's score knows of what they did"
-        yield Noted(
-            place, Finding("warning", what, "send `group` calls, or map account_trait; csbridge usage lists them")
-        )
+        mend = "send `group` calls, or map account_trait; csbridge usage lists them"
+        yield Noted(place, Finding("warning", what, mend))
 
 
 def _unusable(workspace: Workspace, file: str) -> Finding | None:

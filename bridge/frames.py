@@ -55,7 +55,7 @@ def build(
 ) -> Frames:
     """Frames about the customers in ``rows``, in that order; ``accounts`` may hold others' facts too.
 
-    ``gathered``: what is around them, where the caller has it already. ``usage_days`` 0: no usage but that of CRMs is read.
+    ``gathered``: what is around them, where the caller has it already. ``usage_days`` 0: only what a CRM keeps of it.
     """
     zone = settings.zone
     accounts = [fact for fact in accounts if fact.customer in rows]

@@ -1,4 +1,4 @@
-"""What usage sources have told, and of it what nobody is scored by: users without an account, accounts of no customer."""
+"""What usage sources have told, and what of it nobody is scored by: users without an account, unknown accounts."""
 
 from dataclasses import dataclass
 from datetime import date

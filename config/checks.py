@@ -76,7 +76,7 @@ def _doubled_connections(document: Document) -> Iterator[Problem]:
 
 def _doubled_streams(document: Document, connections: Sequence[str]) -> Iterator[Problem]:
     """Sources of events that could not be told apart: by what is kept of them, or by their write key."""
-    taken = {name: "a connection" for name in connections}
+    taken = dict.fromkeys(connections, "a connection")
     taken |= {str(child(one, "file")): "a file" for one in _items(document.data, "usage") if child(one, "file")}
     keys: dict[str, int] = {}
     for position, source in enumerate(_items(document.data, "usage")):
