@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from adapters.records import Item, Ref
 from bridge.connecting import connect
+from bridge.erasing import erase_records
 from bridge.intake import take_in
 from bridge.relinking import relink
 from bridge.rereading import HALVINGS, read_kind
@@ -29,6 +30,7 @@ def drain(workspace: Workspace, name: str) -> Drained:
     """Read since the last of them came in: another delivery from before that has nothing to add."""
 
     def acted(token: str, waiting: Sequence[Waiting]) -> None:
+        erase_records(workspace, [ref for delivery in waiting for ref in delivery.erase])
         refs = dict.fromkeys(ref for delivery in waiting for ref in delivery.refs if ref not in seen)
         with workspace.purse(name).calling_for("urgent"):
             items, unread = _read(workspace, name, Claim(token, waiting), list(refs))

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from uuid import uuid4
 
-from flask import Blueprint
+from flask import Flask
 
 from bridge.connecting import try_to_pin
+from bridge.events_door import events_door
 from bridge.metrics import create_metrics
 from bridge.nightly import Nightly
 from bridge.runners import Runner
@@ -18,10 +18,8 @@ from bridge.working import Poller, Worker
 from bridge.workspace import Workspace
 from webhooks.admin import ANY_HOST, create_admin_app
 from webhooks.app import create_public_app
-from webhooks.inbox import Inbox
 from webhooks.receivers import Receiver
 from webhooks.routes import Count
-from webhooks.segment.doors import segment_routes
 
 HEARTBEAT = timedelta(seconds=30)
 """How often the worker looks without being woken: deliveries that were put off, and the close of a day."""
@@ -55,21 +53,28 @@ def serve_workspace(
         now=workspace.now,
         count=metrics.count_run,
     )
-    deliveries = StoreInbox(workspace.store)
-    public = create_public_app(
-        receivers(workspace),
-        deliveries,
-        workspace.now,
-        workspace.settings.public_url,
-        on_accepted=worker.wake,
-        count=metrics.count_delivery,
-        doors=[events_door(workspace, deliveries, worker.wake, metrics.count_delivery)],
-    )
+    public = public_app(workspace, metrics.count_delivery, worker.wake)
     hosts = () if admin_host in ("127.0.0.1", "::1", "localhost") else (ANY_HOST,)
     admin = create_admin_app(lambda: readiness(workspace, worker, poller), metrics.registry, hosts)
     with workspace.store.held("serve", 1.0, "another csbridge serve works on this store already"):
         end_leases_of_the_dead(workspace.store)
         serve(public, admin, host, port, admin_host, admin_port, [worker, poller, nightly], on_ready)
+
+
+def public_app(
+    workspace: Workspace, count: Count = lambda source, outcome: None, on_accepted: Callable[[], None] = lambda: None
+) -> Flask:
+    """The app of the public port, with every door that the settings open."""
+    deliveries = StoreInbox(workspace.store)
+    return create_public_app(
+        receivers(workspace),
+        deliveries,
+        workspace.now,
+        workspace.settings.public_url,
+        on_accepted=on_accepted,
+        count=count,
+        doors=[events_door(workspace, deliveries, on_accepted, count)],
+    )
 
 
 def end_leases_of_the_dead(store: Store) -> None:
@@ -86,13 +91,6 @@ def receivers(workspace: Workspace) -> dict[str, Receiver]:
         secrets = [secret.get_secret_value() for secret in connection.webhook_secret]
         found[connection.name] = Receiver(connection.name, workspace.adapter(connection.name), secrets)
     return found
-
-
-def events_door(workspace: Workspace, deliveries: Inbox, wake: Callable[[], None], count: Count) -> Blueprint:
-    """Where product usage comes in; without a source of events every write key is a wrong one."""
-    streams = [source.segment for source in workspace.settings.usage if source.segment]
-    keys = {segment.name: segment.write_key.get_secret_value() for segment in streams}
-    return segment_routes(keys, deliveries, workspace.now, lambda: uuid4().hex, wake, count)
 
 
 def readiness(workspace: Workspace, worker: Runner, poller: Runner) -> Mapping[str, str | bool]:

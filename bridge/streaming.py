@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 from bridge import usage_keys
 from bridge.intake import Taken
 from bridge.moments import close_of, day_of
-from bridge.store import customers, keys, streams
+from bridge.store import customers, keys, stream_names, streams
+from bridge.store.erased import Erased
 from bridge.store.inbox import set_aside
 from bridge.store.usage import Key
 from bridge.tallying import Event, Tally
@@ -56,7 +57,7 @@ def _count(db: Connection, workspace: Workspace, source: UsageSource, news: Sequ
     for id in streams.counted(db, source.name, messages):
         del messages[id]
     streams.remember(db, source.name, messages, now)
-    events = _events(workspace, source, sorted(messages.values(), key=lambda message: message.at))
+    events = _events(workspace, source, sorted(messages.values(), key=lambda message: message.at), Erased(db))
     tally = _tally(db, source.name, events)
     tally.take(events)
     changed = _keep(db, workspace, source.name, tally, now)
@@ -74,16 +75,20 @@ def _messages(db: Connection, settings: SegmentSource, one: News) -> list[Messag
     return found.messages
 
 
-def _events(workspace: Workspace, source: UsageSource, messages: Iterable[Message]) -> list[Event]:
-    """By the workspace's days, and with accounts spelled as they are here."""
+def _events(workspace: Workspace, source: UsageSource, messages: Iterable[Message], gone: Erased) -> list[Event]:
+    """By the workspace's days, with accounts spelled as they are here, and erased persons under nobody's names."""
     zone = workspace.settings.zone
+
+    def who(id: str) -> str:
+        return gone.stand_in(id) if gone and gone.name(id) else id
+
     spelled = cache(UsageKeys(source.account_key).spelled)
     return [
         Event(
             one.at,
             day_of(one.at, zone),
-            one.person,
-            one.joined,
+            who(one.person),
+            who(one.joined) if one.joined else None,
             spelled(one.tells) if one.tells else None,
             spelled(one.account) if one.account else None,
             one.feature,
@@ -95,7 +100,7 @@ def _events(workspace: Workspace, source: UsageSource, messages: Iterable[Messag
 def _tally(db: Connection, source: str, events: Sequence[Event]) -> Tally:
     """What the store knows of whom the events speak, with the totals that they may move."""
     joined = {event.joined for event in events if event.joined}
-    names = streams.names(db, source, {event.person for event in events} | joined)
+    names = stream_names.known(db, source, {event.person for event in events} | joined)
     tally = Tally(names, defaultdict(lambda: defaultdict(float)))
     told_of = {tally.root(event.person) for event in events if event.tells or event.joined} | joined
     found = [*streams.held(db, source, joined), *streams.waiting(db, source, told_of)] if told_of else []
@@ -106,7 +111,7 @@ def _tally(db: Connection, source: str, events: Sequence[Event]) -> Tally:
 
 def _keep(db: Connection, workspace: Workspace, source: str, tally: Tally, now: datetime) -> set[str]:
     """Store what differs; gives the accounts whose totals do."""
-    streams.keep_names(db, source, tally.told(), {id: tally.root(id) for id in tally.joined})
+    stream_names.keep(db, source, tally.told(), {id: tally.root(id) for id in tally.joined})
     placed: dict[Key, float] = {}
     waits = {}
     for (person, (account, day, feature)), count in tally.differing().items():

@@ -46,6 +46,12 @@ def test_deliveries_are_claimed_in_the_order_of_their_arrival(store: Store) -> N
         assert "body" not in deliveries.open_deliveries(db)[0]
 
 
+def test_who_is_to_be_forgotten_is_marked_among_what_is_looked_at(store: Store) -> None:
+    StoreInbox(store).put("sf", b"", REFS, NOW, erase=REFS[1:])
+    [delivery] = claim(store)
+    assert (delivery.refs, delivery.erase) == (REFS, REFS[1:])
+
+
 def test_what_came_in_since_is_for_the_next_time(store: Store) -> None:
     with store.read() as db:
         assert inbox.newest(db, "sf", NOW) == 0

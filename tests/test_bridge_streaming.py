@@ -12,9 +12,11 @@ from sqlalchemy import select
 from worlds import DAY, START, World
 
 from bridge.deciding import as_of
+from bridge.erasing import erase
 from bridge.moments import closed
+from bridge.persons import find
 from bridge.store import deliveries, usage
-from bridge.store.schema import unplaced_usage, usage_messages, usage_versions
+from bridge.store.schema import unplaced_usage, usage_messages, usage_names, usage_versions
 from bridge.store.schema import usage as totals
 from bridge.streaming import drain_events
 from bridge.working_off import Drained
@@ -194,7 +196,7 @@ def test_how_events_are_cut_into_runs_makes_no_difference(world: World) -> None:
     examples = itertools.count()
 
     @given(st.lists(CALLS, min_size=2, max_size=12))
-    @settings(max_examples=40)
+    @settings(max_examples=25)
     def check(calls: list[Call]) -> None:
         number = next(examples)
         whole, pieces = f"{number}a", f"{number}b"
@@ -249,6 +251,27 @@ def test_a_day_is_the_workspaces_and_nothing_happens_after_it_was_received(make_
         track("opened", "u", timestamp=ago(-9)),
     )
     assert held(world) == {("1", "u", "opened", 0): 2}
+
+
+# Who was erased
+
+
+def test_an_erased_person_is_in_no_table_and_stays_out_and_the_account_keeps_the_use(world: World) -> None:
+    take(world, group("1", "U-7"), track("opened", "U-7"), track("opened", "v"), track("opened", anonymous="w-7"))
+    take(world, identify("U-7", "anon-7"), track("opened", anonymous="anon-7"), message("group", "u-7", groupId="1"))
+    world.tick(days=1)
+    take(world, track("opened", "U-7", timestamp=ago(0)))
+    with world.workspace.store.read() as db:
+        erase(world.workspace, find(db, "nobody@example.com", ("u-7", "w-7")))
+    take(world, track("opened", "U-7"), track("opened", anonymous="anon-7"), track("opened", "u-7"))
+    with world.workspace.store.read() as db:
+        tables = (totals, usage_versions, usage_names, unplaced_usage)
+        texts = [str(value) for table in tables for row in db.execute(select(table)) for value in row]
+    assert not [text for text in texts if "7" in text.lower() and not text.startswith(("erased-", "20"))]
+    assert {(account, day): count for (account, _, _, day), count in held(world).items()} == {
+        ("1", 0): 3, ("1", -1): 3,
+    }  # fmt: skip
+    assert waits(world) == {("v", "opened", 0): 1}
 
 
 # What scoring knows of it

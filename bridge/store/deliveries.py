@@ -1,11 +1,13 @@
 """The inbox as a person sees it: what waits, what is parked and why, and what is to become of it."""
 
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, select, update
 
+from adapters.records import Ref
 from bridge.store.schema import inbox
 
 
@@ -31,4 +33,30 @@ def _change(db: Connection, ids: Sequence[int], values: Mapping[str, Any]) -> li
     chosen = and_(inbox.c.id.in_(ids), inbox.c.done_at.is_(None))
     found = list(db.execute(select(inbox.c.id).where(chosen)).scalars())
     db.execute(update(inbox).where(inbox.c.id.in_(found)).values(**values))
+    return found
+
+
+def forget(db: Connection, emails: Collection[str], refs: Collection[Ref], now: datetime) -> int:
+    """Take a person out of what is kept: the bytes that hold an address of theirs, and their name among the records.
+
+    A delivery of which nothing is left is done. How many were touched.
+    """
+    touched = mentioning(db, emails, refs)
+    for row in db.execute(select(inbox.c.id, inbox.c.connection, inbox.c.refs, inbox.c.done_at)).all():
+        if row.id in touched:
+            kept = [named for named in row.refs if Ref(row.connection, *named[:2]) not in refs]
+            values = {"refs": kept, "body": None, "digest": None, "done_at": row.done_at or (None if kept else now)}
+            db.execute(update(inbox).where(inbox.c.id == row.id).values(**values))
+    return len(touched)
+
+
+def mentioning(db: Connection, emails: Collection[str], refs: Collection[Ref]) -> list[int]:
+    """The deliveries that name one of these records, or whose bytes hold one of these addresses."""
+    needles = [email.encode() for email in emails]
+    found = []
+    for row in db.execute(select(inbox.c.id, inbox.c.connection, inbox.c.refs, inbox.c.body).order_by(inbox.c.id)):
+        body = zlib.decompress(row.body).lower() if row.body is not None else b""
+        named = any(Ref(row.connection, *named[:2]) in refs for named in row.refs)
+        if named or any(needle in body for needle in needles):
+            found.append(row.id)
     return found

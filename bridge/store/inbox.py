@@ -18,6 +18,9 @@ from bridge.store.rows import chunks, insert_new
 from bridge.store.schema import inbox
 from webhooks.writeback.entry import Lease
 
+ERASE = "erase"
+"""The third word of a stored ref that is to be forgotten, too; others have two."""
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -27,6 +30,8 @@ class Waiting:
     received_at: datetime
     refs: tuple[Ref, ...]
     attempts: int
+    erase: tuple[Ref, ...] = ()
+    """Those of ``refs`` that are to be forgotten, too."""
 
 
 class StoreInbox:
@@ -35,14 +40,16 @@ class StoreInbox:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def put(self, source: str, body: bytes, refs: Sequence[Ref], received_at: datetime) -> int | None:
+    def put(
+        self, source: str, body: bytes, refs: Sequence[Ref], received_at: datetime, erase: Sequence[Ref] = ()
+    ) -> int | None:
         """See ``webhooks.inbox.Inbox.put``."""
         row = {
             "connection": source,
             "received_at": received_at,
             "digest": None if refs else blake2b(body, digest_size=16).digest(),
             "body": zlib.compress(body, 1),
-            "refs": [[ref.kind, ref.id] for ref in refs],
+            "refs": [[ref.kind, ref.id, ERASE] if ref in erase else [ref.kind, ref.id] for ref in refs],
             "attempts": 0,
             "parked": False,
         }
@@ -75,10 +82,15 @@ def claim(
     columns = (inbox.c.id, inbox.c.received_at, inbox.c.refs, inbox.c.attempts)
     rows = db.execute(update(inbox).where(inbox.c.id.in_(oldest)).values(**leased).returning(*columns))
     claimed = [
-        Waiting(row.id, row.received_at, tuple(Ref(source, kind, id) for kind, id, *_ in row.refs), row.attempts)
+        Waiting(row.id, row.received_at, _refs(source, row.refs), row.attempts, _refs(source, row.refs, ERASE))
         for row in rows
     ]
     return sorted(claimed, key=lambda delivery: delivery.id)
+
+
+def _refs(source: str, stored: Sequence[Sequence[Any]], mark: str = "") -> tuple[Ref, ...]:
+    """The refs of a row; those that carry the mark, when one is asked for."""
+    return tuple(Ref(source, kind, id) for kind, id, *marks in stored if not mark or mark in marks)
 
 
 def renew(db: Connection, ids: Sequence[int], lease: Lease) -> set[int]:

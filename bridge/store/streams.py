@@ -1,4 +1,4 @@
-"""Streamed usage: what was told of users, totals that wait for an account, and which messages are counted already.
+"""Streamed usage: totals that wait for an account, and which messages are counted already.
 
 Totals that have an account are in ``usage`` beside those of files; what of them must stay answerable becomes a version.
 """
@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from bridge.store.rows import among, chunks, insert_all
-from bridge.store.schema import STREAMED, unplaced_usage, usage, usage_messages, usage_names, usage_versions
+from bridge.store.schema import STREAMED, unplaced_usage, usage, usage_messages, usage_versions
 from bridge.store.usage import Key
-from bridge.tallying import Name, Place
+from bridge.tallying import Place
 
 
 def counted(db: Connection, source: str, messages: Collection[bytes]) -> set[bytes]:
@@ -32,36 +32,6 @@ def remember(db: Connection, source: str, messages: Iterable[bytes], now: dateti
 
 def forget_messages(db: Connection, before: datetime) -> None:
     db.execute(delete(usage_messages).where(usage_messages.c.at < before))
-
-
-def names(db: Connection, source: str, ids: Collection[str]) -> dict[str, Name]:
-    """What is known of these ids, and of the persons behind them."""
-    found = _names(db, source, ids)
-    behind = {name.alias_of for name in found.values() if name.alias_of} - found.keys()
-    return found | _names(db, source, behind) if behind else found
-
-
-def _names(db: Connection, source: str, ids: Collection[str]) -> dict[str, Name]:
-    table = usage_names.c
-    query = select(table.person, table.account_key, table.alias_of, table.told_at)
-    mine = query.where(table.source == source, among(db, table.person, ids))
-    return {row.person: Name(row.account_key, row.alias_of, row.told_at) for row in db.execute(mine)}
-
-
-def keep_names(db: Connection, source: str, known: Mapping[str, Name], joined: Mapping[str, str]) -> None:
-    """``joined``: ids that another person turned out to be: whoever led to them leads there now."""
-    rows = [(source, id, name.account, name.alias_of, name.told_at) for id, name in known.items()]
-    insert_all(db, usage_names, ("source", "person", "account_key", "alias_of", "told_at"), rows, _TOLD)
-    if joined:
-        led = update(usage_names).where(
-            usage_names.c.source == bindparam("of"), usage_names.c.alias_of == bindparam("led_to")
-        )
-        moved = [{"of": source, "led_to": id, "to": person} for id, person in joined.items()]
-        db.execute(led.values(alias_of=bindparam("to")), moved)
-
-
-_TOLD = """ON CONFLICT (source, person) DO UPDATE
-    SET account_key = excluded.account_key, alias_of = excluded.alias_of, told_at = excluded.told_at"""
 
 
 def held(db: Connection, source: str, ids: Collection[str]) -> list[tuple[str, Place, float]]:
