@@ -56,7 +56,7 @@ class SegmentSource(Model):
     name: PathName = "segment"
     """Under which its totals are kept; each source needs one of its own."""
     account_trait: Text | None = None
-    """A trait of users that names their account; a ``group`` call does so in any case."""
+    """A trait of users that names their account (a dot leads into an object); a ``group`` call does so in any case."""
     features: Literal["events", "all"] = "events"
     """What counts as use of a feature: named events only, or pages and screens, too."""
 

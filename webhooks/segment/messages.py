@@ -50,7 +50,7 @@ def told(body: bytes, received_at: datetime, trait: str | None, screens: bool) -
     """
     said = orjson.loads(body)
     shared = _part(said, "context").get("groupId")
-    sent_at = said.get("sentAt")
+    sent_at = _instant(said.get("sentAt"))
     result = Told()
     for number, message in enumerate(said["batch"], start=1):
         try:
@@ -67,7 +67,7 @@ def only(body: bytes, refused: list[Any]) -> bytes:
 
 
 def _message(
-    said: Mapping[str, Any], sent_at: Any, shared: Any, received_at: datetime, trait: str | None, screens: bool
+    said: Mapping[str, Any], sent_at: datetime | None, shared: Any, received_at: datetime, trait: str | None, screens: bool
 ) -> Message:
     kind = said.get("type")
     if kind not in ("track", "page", "screen", "identify", "group", "alias"):
@@ -76,7 +76,7 @@ def _message(
     person = user or anonymous
     if not person:
         raise _Unusable(f"{kind} without userId and anonymousId")
-    at = _at(said, said.get("sentAt") or sent_at, received_at)
+    at = _at(said, _instant(said.get("sentAt")) or sent_at, received_at)
     joined = tells = account = feature = None
     if kind == "identify":
         joined = anonymous if user else None
@@ -133,7 +133,7 @@ def _text(name: str, value: Any) -> str | None:
     return text or None
 
 
-def _at(said: Mapping[str, Any], sent_at: Any, received_at: datetime) -> datetime:
+def _at(said: Mapping[str, Any], sent_at: datetime | None, received_at: datetime) -> datetime:
     """When it happened, by our clock: the sender's clock is as wrong as its ``sentAt`` differs from our receipt.
 
     A ``timestamp`` beside an ``originalTimestamp`` was put right by somebody before us. Nothing happens after it
@@ -146,8 +146,8 @@ def _at(said: Mapping[str, Any], sent_at: Any, received_at: datetime) -> datetim
     if (at := _instant(given)) is None:
         raise _Unusable(f"{str(given)[:40]!r} is no time in ISO 8601")
     try:
-        if (stamp is None or original is None) and (sent := _instant(sent_at)):
-            at += received_at - sent
+        if sent_at and (stamp is None or original is None):
+            at += received_at - sent_at
     except OverflowError as exc:
         raise _Unusable(f"{str(given)[:40]} is no time that can be") from exc
     if at < EARLIEST:
