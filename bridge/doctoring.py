@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from adapters.contract import Finding
 from bridge import flag_rates, forecast, twins
 from bridge.doctoring_connection import examine_connection
+from bridge.doctoring_outbound import examine_outbound
 from bridge.doctoring_usage import examine_usage
 from bridge.noted import Noted
 from bridge.quality import book_quality
@@ -30,6 +31,7 @@ def examine(workspace: Workspace, *, book: bool = False) -> Iterator[Noted]:
         yield from examine_usage(workspace, source)
     yield from _identity(workspace)
     yield from _store(workspace)
+    yield from examine_outbound(workspace)
     if book:
         yield from _book(workspace)
 

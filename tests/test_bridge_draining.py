@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import orjson
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from worlds import START, World
 
 from adapters.contract import Delivery
@@ -14,6 +14,7 @@ from bridge.draining import drain
 from bridge.store import deliveries, inbox, lookup
 from bridge.store.inbox import StoreInbox
 from bridge.store.schema import inbox as inbox_table
+from bridge.store.schema import records
 from bridge.working_off import LEASE, PAUSE, Drained
 from config.words import Kind
 
@@ -234,3 +235,27 @@ def test_what_a_stalled_worker_had_is_taken_over_and_what_it_read_before_is_not_
     with world.workspace.store.read() as db:
         assert lookup.names(db, [account]) == {account: "After"}
     assert depth(world) == {"waiting": 0, "parked": 0}
+
+
+def test_whom_the_crm_was_asked_to_forget_is_erased_and_stays_out(world: World) -> None:
+    account = world.account("1")
+    person = world.crm.put("person", "p", accounts=("1",), email="user-1@example.com")
+    world.sync()
+    other = world.crm.put("person", "q", accounts=("1",), email="user-2@example.com")
+    body = orjson.dumps([["person", "p"], ["person", "unknown"], ["account", "1"]])
+    refs = [person, Ref("sf", "person", "unknown"), account, other]
+    StoreInbox(world.workspace.store).put("sf", body, refs, START, erase=refs[:2])
+    drained(world)
+    assert depth(world) == {"waiting": 0, "parked": 0}
+    with world.workspace.store.read() as db:
+        texts = " ".join(str(payload) for payload in db.execute(select(records.c.payload)).scalars())
+        assert inbox.bodies(db, [1]) == {}
+    assert "user-1@example.com" not in texts
+    assert "user-2@example.com" in texts, "the others were read"
+    world.crm.put("person", "unknown", accounts=("1",), email="user-3@example.com")
+    world.tick()
+    world.sync(full=True)
+    with world.workspace.store.read() as db:
+        texts = " ".join(str(payload) for payload in db.execute(select(records.c.payload)).scalars())
+    assert "user-1@example.com" not in texts
+    assert "user-3@example.com" not in texts

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
 from adapters.records import Ref
 from bridge.store.engine import Store
-from bridge.store.rows import chunks, insert_new
+from bridge.store.group_commit import GroupCommit
+from bridge.store.rows import Row, chunks, insert_new
 from bridge.store.schema import inbox
 from webhooks.writeback.entry import Lease
 
@@ -35,26 +36,26 @@ class Waiting:
 
 
 class StoreInbox:
-    """What the web room hands its deliveries to."""
+    """What the web room hands its deliveries to. Those that arrive together share a commit."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._commits = GroupCommit(self._write)
 
     def put(
         self, source: str, body: bytes, refs: Sequence[Ref], received_at: datetime, erase: Sequence[Ref] = ()
     ) -> int | None:
         """See ``webhooks.inbox.Inbox.put``."""
-        row = {
-            "connection": source,
-            "received_at": received_at,
-            "digest": None if refs else blake2b(body, digest_size=16).digest(),
-            "body": zlib.compress(body, 1),
-            "refs": [[ref.kind, ref.id, ERASE] if ref in erase else [ref.kind, ref.id] for ref in refs],
-            "attempts": 0,
-            "parked": False,
-        }
-        with self._store.write() as db:
-            return insert_new(db, inbox, row, ("connection", "digest"))
+        named = [[ref.kind, ref.id, ERASE] if ref in erase else [ref.kind, ref.id] for ref in refs]
+        digest = None if refs else blake2b(body, digest_size=16).digest()
+        return self._commits.put((source, digest, received_at, zlib.compress(body, 1), named, 0, False))
+
+    def _write(self, rows: Sequence[Row]) -> list[int | None]:
+        with self._store.add() as db:
+            return insert_new(db, inbox, _COLUMNS, rows, ("connection", "digest"))
+
+
+_COLUMNS: Final = ("connection", "digest", "received_at", "body", "refs", "attempts", "parked")
 
 
 def bodies(db: Connection, ids: Sequence[int]) -> dict[int, bytes]:

@@ -67,7 +67,12 @@ def only(body: bytes, refused: list[Any]) -> bytes:
 
 
 def _message(
-    said: Mapping[str, Any], sent_at: datetime | None, shared: Any, received_at: datetime, trait: str | None, screens: bool
+    said: Mapping[str, Any],
+    sent_at: datetime | None,
+    shared: Any,
+    received_at: datetime,
+    trait: str | None,
+    screens: bool,
 ) -> Message:
     kind = said.get("type")
     if kind not in ("track", "page", "screen", "identify", "group", "alias"):
