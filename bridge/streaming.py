@@ -28,8 +28,8 @@ from webhooks.segment.messages import Message, only, told
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 200
-"""Deliveries counted together: as a rule of 100 messages each."""
+AT_ONCE = 50
+"""Deliveries counted together, as a rule of up to 100 messages each: what comes in meanwhile waits for the store."""
 LONGER = timedelta(days=1)
 """By how much messages are remembered longer than deliveries can be replayed: those are deleted now and then."""
 
@@ -79,6 +79,7 @@ def _events(workspace: Workspace, source: UsageSource, messages: Iterable[Messag
     """By the workspace's days, with accounts spelled as they are here, and erased persons under nobody's names."""
     zone = workspace.settings.zone
 
+    @cache
     def who(id: str) -> str:
         return gone.stand_in(id) if gone and gone.name(id) else id
 
