@@ -34,7 +34,8 @@ def examine_usage(workspace: Workspace, source: UsageSource) -> Iterator[Noted]:
     else:
         yield Noted(place, Finding("info", f"alive: its newest day is {newest}"))
     if waiting:
-        what = f"{waiting:,} users have no account, so that nobody's score knows of what they did"
+        users = "1 user has" if waiting == 1 else f"{waiting:,} users have"
+        what = f"{users} no account, so that nobody's score knows of what they did"
         mend = "send `group` calls, or map account_trait; csbridge usage lists them"
         yield Noted(place, Finding("warning", what, mend))
 

@@ -266,7 +266,7 @@ def test_events_are_told_of_by_usage_and_doctor(shop: Shop) -> None:
     assert "app: newest day 2026-03-02; 1 account; 14 messages counted of late" in text
     assert "12 users without an account\n    w0 (1 since 2026-03-02)\n" in text
     assert "and 10 more" in text
-    assert "1 accounts of no customer\n    nobody" in text
+    assert "1 account of no customer\n    nobody" in text
     (source,) = shop.data("usage")["sources"]
     assert (source["unplaced_users"], len(source["unplaced"]), source["unknown"]) == (12, 10, ["nobody"])
 

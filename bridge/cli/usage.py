@@ -31,13 +31,13 @@ def _lines(row: dict[str, Any]) -> list[str]:
     if row["streamed"]:
         lines[0] += f"; {counted(row['messages'], 'message')} counted of late"
         users = [f"{one['person']} ({one['count']:,.0f} since {one['since']})" for one in row["unplaced"]]
-        lines += _listed("users without an account", row["unplaced_users"], users)
-    lines += _listed("accounts of no customer", row["unknown_accounts"], row["unknown"])
-    return lines + _listed("accounts that fit several customers", row["ambiguous_accounts"], row["ambiguous"])
+        lines += _listed("user", "without an account", row["unplaced_users"], users)
+    lines += _listed("account", "of no customer", row["unknown_accounts"], row["unknown"])
+    return lines + _listed("account", "by a name of several customers", row["ambiguous_accounts"], row["ambiguous"])
 
 
-def _listed(what: str, number: int, first: list[str]) -> list[str]:
+def _listed(noun: str, which: str, number: int, first: list[str]) -> list[str]:
     if not number:
         return []
     more = [f"    and {number - len(first):,} more"] if number > len(first) else []
-    return [f"  {number:,} {what}", *(f"    {one}" for one in first), *more]
+    return [f"  {counted(number, noun)} {which}", *(f"    {one}" for one in first), *more]
