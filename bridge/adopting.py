@@ -32,10 +32,10 @@ def first_value(
     event = settings.product.first_value
     feature, count = (event.feature, event.count) if event else (None, 0.0)
     for source in settings.usage:
-        if source.file and (span := adoption.span(db, source.file, today)):
+        if span := adoption.span(db, source.name, today):
             spans.append(span[0])
             customer_of = UsageKeys(source.account_key).customers(db, accounts)
-            for key, day in adoption.first_days(db, source.file, today, feature, count).items():
+            for key, day in adoption.first_days(db, source.name, today, feature, count).items():
                 if key in customer_of:
                     _earlier(found, customer_of[key], day)
     told: dict[int, list[tuple[date, float]]] = {}
@@ -63,7 +63,7 @@ def _earlier(found: dict[int, date], id: int, day: date) -> None:
 
 
 def seen_until(db: Connection, settings: Settings, today: date) -> date | None:
-    spans = [adoption.span(db, source.file, today) for source in settings.usage if source.file]
+    spans = [adoption.span(db, source.name, today) for source in settings.usage]
     crm = [lookup.newest_day(db, connection.name, today, EVER) for connection in settings.crms]
     return max([*(span[1] for span in spans if span), *(day for day in crm if day)], default=None)
 
@@ -72,9 +72,8 @@ def seen(db: Connection, settings: Settings, accounts: Sequence[Fact], told: Seq
     """The customers whom any source has ever told of; ``told``: the usage that a CRM keeps."""
     found = {fact.customer for fact in told}
     for source in settings.usage:
-        if source.file:
-            customer_of = UsageKeys(source.account_key).customers(db, accounts)
-            found |= {customer_of[key] for key in adoption.first_days(db, source.file, day) if key in customer_of}
+        customer_of = UsageKeys(source.account_key).customers(db, accounts)
+        found |= {customer_of[key] for key in adoption.first_days(db, source.name, day) if key in customer_of}
     return found
 
 
@@ -84,11 +83,10 @@ def adopted(
     """(customer, feature) used in the weeks up to a day."""
     since = day - timedelta(days=ADOPTED_DAYS)
     for source in settings.usage:
-        if source.file:
-            customer_of = UsageKeys(source.account_key).customers(db, accounts)
-            for key, feature in adoption.used(db, source.file, since, day):
-                if key in customer_of:
-                    yield customer_of[key], feature
+        customer_of = UsageKeys(source.account_key).customers(db, accounts)
+        for key, feature in adoption.used(db, source.name, since, day):
+            if key in customer_of:
+                yield customer_of[key], feature
     for fact in told:
         on, feature, count = (fact.content[name] for name in ("day", "feature", "count"))
         if on and feature and (count or 0) > 0 and since.isoformat() < on <= day.isoformat():

@@ -131,7 +131,7 @@ def _rules(workspace: Workspace) -> str:
     settings, policy = workspace.settings, workspace.policy
     versions = [card.version for cards in policy.cards.values() for card in cards]
     shown = sorted(_signature(own) for own in workspace.fields.values() if own.on == "account")
-    inputs = [(source.file, source.account_key, source.stale_after) for source in settings.usage]
+    inputs = [(source.name, source.account_key, source.stale_after) for source in settings.usage]
     rules = (
         settings.scope,
         settings.timezone,

@@ -1,21 +1,17 @@
 """Looks at everything that can be wrong with a workspace, and says how to mend it. Writes nothing to a CRM."""
 
 from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
 
 from adapters.contract import Finding
-from bridge import doctoring_senders, doctoring_surveys, flag_rates, forecast, twins, usage_files
+from bridge import doctoring_senders, doctoring_surveys, flag_rates, forecast, twins
 from bridge.doctoring_connection import examine_connection
 from bridge.doctoring_outbound import examine_outbound
-from bridge.moments import EVER
+from bridge.doctoring_usage import examine_usage
 from bridge.noted import Noted
 from bridge.quality import book_quality
-from bridge.store import cursors, inbox, lookup, usage
+from bridge.store import cursors, inbox, lookup
 from bridge.workspace import Workspace
-from config.errors import ConfigError
 from config.not_acting import not_acting
-from config.settings import UsageSource
 from scoring.messages import catalogue
 from scoring.quality import sentence
 
@@ -33,8 +29,7 @@ def examine(workspace: Workspace, *, book: bool = False) -> Iterator[Noted]:
         yield from examine_connection(workspace, connection.name)
         yield from (Noted(connection.name, finding) for finding in forecast.findings(workspace, connection.name))
     for source in workspace.settings.usage:
-        if source.file:
-            yield from _usage(workspace, source, source.file)
+        yield from examine_usage(workspace, source)
     yield from doctoring_senders.examine_senders(workspace)
     yield from _identity(workspace)
     yield from _store(workspace)
@@ -51,29 +46,6 @@ def _cards(workspace: Workspace) -> Iterator[Noted]:
     if not workspace.scope.conditions:
         mend = "set scope to a rule, such as status = customer, to leave prospects out"
         yield Noted("csbridge.yml", Finding("info", "scope is all: every account is scored", mend))
-
-
-def _usage(workspace: Workspace, source: UsageSource, file: str) -> Iterator[Noted]:
-    place = f"usage {Path(file).name}"
-    path = workspace.folder / file
-    if not path.is_file():
-        yield Noted(place, Finding("error", f"{path} is not there", "correct usage[].file"), "configuration")
-        return
-    with workspace.store.read() as db:
-        newest = usage.watermark(db, file, workspace.today, EVER)
-    try:
-        usage_files.check_columns(path)
-    except ConfigError as exc:
-        yield Noted(place, Finding("error", exc.problems[0].what, exc.problems[0].expected), "configuration")
-        return
-    if newest is None:
-        yield Noted(place, Finding("info", "not taken in yet", "csbridge sync"))
-    elif workspace.today - newest > source.stale_after:
-        days = (workspace.today - newest) // timedelta(days=1)
-        what = f"stalled: its newest day is {newest}, {days} days ago; usage counts as unknown, not as none"
-        yield Noted(place, Finding("warning", what, "let the export run again"))
-    else:
-        yield Noted(place, Finding("info", f"alive: its newest day is {newest}"))
 
 
 def _identity(workspace: Workspace) -> Iterator[Noted]:

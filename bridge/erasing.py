@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Table, delete, func, or_, select, update
 
 from adapters.records import Ref
 from bridge.persons import Someone, by_connection, find
-from bridge.store import audit, customers, deliveries, emails, erased, references, told
+from bridge.store import audit, customers, deliveries, emails, erased, references, stream_names, told
 from bridge.store.erased import Erased
 from bridge.store.records import digest_of
 from bridge.store.rows import among
@@ -31,12 +31,14 @@ def erase(workspace: Workspace, someone: Someone) -> Erasure:
     done: Erasure = Counter()
     with workspace.store.write() as db:
         now = workspace.now()
+        someone.names |= stream_names.also_called(db, someone.names)
         concerned = customers.of_accounts(db, references.accounts_of(db, someone.refs))
         erased.note(db, someone.names, someone.refs, now)
         gone = Erased(db)
         done["records that named them"] += _unname(db, someone, gone)
         done["records of theirs"] += _forget_records(db, someone)
         done["usage rows"] += sum(_rename(db, table, someone, gone) for table in (usage, usage_versions))
+        done["usage rows"] += stream_names.forget_person(db, someone.names, gone.stand_in)
         done["deliveries"] += deliveries.forget(db, someone.emails, someone.refs, now)
         done["told by others"] += told.forget_person(db, someone.emails)
         done["texts"] += scrub(db, someone.emails, MASK)

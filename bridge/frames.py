@@ -55,7 +55,7 @@ def build(
 ) -> Frames:
     """Frames about the customers in ``rows``, in that order; ``accounts`` may hold others' facts too.
 
-    ``gathered``: what is around them, where the caller has it already. ``usage_days`` 0: no usage of files is read.
+    ``gathered``: what is around them, where the caller has it already. ``usage_days`` 0: only what a CRM keeps of it.
     """
     zone = settings.zone
     accounts = [fact for fact in accounts if fact.customer in rows]
@@ -73,7 +73,7 @@ def build(
         "contracts": [] if moment.dated else [frame_rows.contract(fact) for fact in around["contract"]],
         "invoices": [frame_rows.invoice(fact) for fact in around["invoice"] if _there(fact, "due_on", moment)],
         "sources": [
-            *(_source(db, source, moment) for source in settings.usage if source.file),
+            *(_source(db, source, moment) for source in settings.usage),
             *_crm_sources(db, settings, moment),
         ],
     }
@@ -168,13 +168,11 @@ def _use(fact: Fact) -> Use:
 def _usage(
     db: Connection, sources: Sequence[UsageSource], accounts: Sequence[Fact], moment: Moment, days: int
 ) -> Iterable[Use]:
-    for source in sources:
-        if source.file is None or not days:
-            continue
+    for source in sources if days else ():
         customer_of = UsageKeys(source.account_key).customers(db, accounts)
-        totals = usage.known(db, source.file, sorted(customer_of), moment.day, moment.known, days)
+        totals = usage.known(db, source.name, sorted(customer_of), moment.day, moment.known, days)
         rows = (
-            (customer_of[total.account_key], source.file, total.person or None, total.feature, total.day, total.count)
+            (customer_of[total.account_key], source.name, total.person or None, total.feature, total.day, total.count)
             for total in totals
         )
         yield from rows if len(set(customer_of.values())) == len(customer_of) else _added_up(rows)
@@ -189,10 +187,9 @@ def _added_up(rows: Iterable[Use]) -> Iterable[Use]:
 
 
 def _source(db: Connection, source: UsageSource, moment: Moment) -> Row:
-    assert source.file is not None
-    oldest, newest = usage.days_told(db, source.file, moment.day, moment.known)
+    oldest, newest = usage.days_told(db, source.name, moment.day, moment.known)
     return {
-        "source": source.file,
+        "source": source.name,
         "newest": newest,
         "oldest": oldest,
         "stale_after_days": source.stale_after.total_seconds() / 86_400,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from bridge import survey_answers
 from bridge.draining import drain
 from bridge.hearing import hear
+from bridge.streaming import drain_events
 from bridge.working_off import Drained
 from bridge.workspace import Workspace
 from webhooks.survey.answers import SOURCE
@@ -16,4 +17,5 @@ Inlet = Callable[[Workspace, str], Drained]
 def inlets(workspace: Workspace) -> Mapping[str, Inlet]:
     found: dict[str, Inlet] = {crm.name: drain for crm in workspace.settings.crms}
     found |= {sender.name: hear for sender in workspace.settings.senders}
+    found |= {source.name: drain_events for source in workspace.settings.usage if source.segment}
     return {**found, SOURCE: survey_answers.drain}

@@ -91,21 +91,21 @@ def _cuts(asked: Asked, begin: date, end: date) -> list[date]:
 def _reach(db: Connection, workspace: Workspace) -> tuple[date, date] | None:
     """The first and the last day on which anything is recorded to have happened, to anybody."""
     moment = present(workspace.now(), workspace.settings.zone)
-    files = [source.file for source in workspace.settings.usage if source.file]
+    sources = [source.name for source in workspace.settings.usage]
     spans = [
         span
         for ids in customers.all_ids(db, PIECE)
         for rows, accounts in [customer_rows(db, workspace.settings, ids, moment)]
         if (span := proof.span(build(db, workspace.settings, rows, accounts, moment, usage_days=0)))
     ]
-    used = [timelines.first_day_of_use(db, files), _newest_use(db, files, moment)] if files else []
+    used = [timelines.first_day_of_use(db, sources), _newest_use(db, sources, moment)] if sources else []
     days = [day for span in spans for day in span] + [day for day in used if day and day <= moment.day]
     return (min(days), max(days)) if days else None
 
 
-def _newest_use(db: Connection, files: Sequence[str], moment: Moment) -> date | None:
+def _newest_use(db: Connection, sources: Sequence[str], moment: Moment) -> date | None:
 
-    return max((day for name in files if (day := usage.watermark(db, name, moment.day, moment.known))), default=None)
+    return max((day for name in sources if (day := usage.watermark(db, name, moment.day, moment.known))), default=None)
 
 
 def _piece(

@@ -19,12 +19,12 @@ from bridge.store.rows import grouped
 from bridge.store.schema import records
 from bridge.usage_keys import UsageKeys
 from config.settings import Settings
-from config.words import Kind
+from config.words import AnyKind
 
 NOBODY: Final = ("unknown", "ambiguous")
 Nobody = Literal["unknown", "ambiguous"]
 
-SPREADS: Final[frozenset[Kind]] = frozenset({"response", "activity"})
+SPREADS: Final[frozenset[AnyKind]] = frozenset({"response", "activity"})
 """What a person of several accounts says or does is about all of them; what is owed or agreed on is about one."""
 
 
@@ -32,7 +32,7 @@ SPREADS: Final[frozenset[Kind]] = frozenset({"response", "activity"})
 class Whom:
     """What is said of whom a record is about."""
 
-    kind: Kind
+    kind: AnyKind
     email: str | None
     account: str | None
 
@@ -93,7 +93,7 @@ def named_accounts(
 
 
 def _by_person(
-    kind: Kind,
+    kind: AnyKind,
     persons: Iterable[Ref],
     at: Mapping[Ref, Sequence[Ref]],
     owners: Mapping[Ref, int],

@@ -33,8 +33,7 @@ def book_quality(workspace: Workspace, progress: Progress = silent) -> list[Prob
 def _ahead(db: Connection, workspace: Workspace) -> list[Problem]:
     """Usage sources with days in the future, which no frame takes in."""
     newest = [
-        (source.file, usage.watermark(db, source.file, date.max, EVER)) for source in workspace.settings.usage
-        if source.file
+        (source.name, usage.watermark(db, source.name, date.max, EVER)) for source in workspace.settings.usage
     ]  # fmt: skip
-    ahead = [Example(None, f"{file}, {day}") for file, day in newest if day and day > workspace.today]
+    ahead = [Example(None, f"{name}, {day}") for name, day in newest if day and day > workspace.today]
     return [Problem("future_date", "usage", "day", len(ahead), 0, tuple(ahead))] if ahead else []

@@ -8,6 +8,7 @@ from flask import Blueprint, Flask
 
 from bridge import survey_answers, surveying
 from bridge.connecting import try_to_pin
+from bridge.events_door import events_door
 from bridge.metrics import create_metrics
 from bridge.nightly import Nightly
 from bridge.outbound_runner import Sender
@@ -79,14 +80,15 @@ def public_app(
     workspace: Workspace, count: Count = lambda source, outcome: None, on_accepted: Callable[[], None] = lambda: None
 ) -> Flask:
     """The app of the public port, with every door that the settings open."""
+    deliveries = StoreInbox(workspace.store)
     return create_public_app(
         receivers(workspace),
-        StoreInbox(workspace.store),
+        deliveries,
         workspace.now,
         workspace.settings.public_url,
         on_accepted=on_accepted,
         count=count,
-        doors=doors(workspace, on_accepted),
+        doors=[*doors(workspace, on_accepted), events_door(workspace, deliveries, on_accepted, count)],
         trusted_proxies=workspace.settings.trusted_proxies,
     )
 

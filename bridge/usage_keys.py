@@ -77,6 +77,6 @@ def index_whole(db: Connection, settings: Settings) -> None:
 
 
 def _indexed(settings: Settings) -> list[str]:
-    named = {source.account_key for source in settings.usage if source.file}
+    named = {source.account_key for source in settings.usage}
     named |= {sender.account_key for sender in settings.senders}
     return sorted(name for name in named if not UsageKeys(name).by_id)

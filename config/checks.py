@@ -14,6 +14,7 @@ from config.flags import FLAGS
 from config.maps import default_maps
 from config.own_fields import known_names
 from config.problems import did_you_mean
+from config.settings import SegmentSource
 
 MAPPED_WORDS: Final[Mapping[tuple[words.Kind, str], tuple[str, ...]]] = {
     ("account", "status"): get_args(words.AccountStatus),
@@ -31,12 +32,17 @@ MAPPED_WORDS: Final[Mapping[tuple[words.Kind, str], tuple[str, ...]]] = {
 """(kind, field) → the canonical words that an admin's ``values`` may translate into."""
 
 
+STREAM: Final = SegmentSource.model_fields["name"].default
+"""The name of a source of events that has none."""
+
+
 def cross_checks(document: Document) -> Iterator[Problem]:
     """Every name in ``csbridge.yml`` that refers to nothing, and every pair of keys that do not fit."""
     data = document.data
     connections = _connection_names(data)
     yield from _doubled(document, "connections")
     yield from _doubled(document, "outbound")
+    yield from _doubled_streams(document, connections)
     yield from _unknown(document, _references(data), connections, "connection")
     yield from _unknown(document, _named_own_fields(data), known_names(), "own field")
     yield from _unknown(document, _keys(data, "flags"), tuple(FLAGS), "flag")
@@ -67,6 +73,26 @@ def _doubled(document: Document, key: str) -> Iterator[Problem]:
         if isinstance(name, str) and first.setdefault(name, position) != position:
             what = f"{key}[{first[name]}] has the same name"
             yield document.problem((key, position, "name"), what, f"a name of its own for each of {key}")
+
+
+def _doubled_streams(document: Document, connections: Sequence[str]) -> Iterator[Problem]:
+    """Sources of events that could not be told apart: by what is kept of them, or by their write key."""
+    taken = dict.fromkeys(connections, "a connection")
+    taken |= {str(child(one, "file")): "a file" for one in _items(document.data, "usage") if child(one, "file")}
+    keys: dict[str, int] = {}
+    for position, source in enumerate(_items(document.data, "usage")):
+        segment = child(source, "segment")
+        if not isinstance(segment, Mapping):
+            continue
+        path: KeyPath = ("usage", position, "segment")
+        name, key, here = segment.get("name", STREAM), segment.get("write_key"), f"usage[{position}].segment"
+        if isinstance(name, str) and taken.setdefault(name, here) != here:
+            what = f"{taken[name]} has the same name"
+            place = (*path, "name") if "name" in segment else path
+            yield document.problem(place, what, "a name of its own for each source", "name: app")
+        if isinstance(key, str) and keys.setdefault(key, position) != position:
+            what = f"usage[{keys[key]}].segment has the same write key"
+            yield document.problem((*path, "write_key"), what, "a write key of its own for each source")
 
 
 def _references(data: Any) -> Iterator[Named]:

@@ -56,8 +56,8 @@ class SegmentSource(Model):
     name: PathName = "segment"
     """Under which its totals are kept; each source needs one of its own."""
     account_trait: Text | None = None
-    """A trait of users that names their account; a ``group`` call does so in any case."""
-    features: Literal["events", "all"] = "all"
+    """A trait of users that names their account (a dot leads into an object); a ``group`` call does so in any case."""
+    features: Literal["events", "all"] = "events"
     """What counts as use of a feature: named events only, or pages and screens, too."""
 
 
@@ -69,6 +69,11 @@ class UsageSource(Model):
     """An account's id (``connection.id`` where several connections have one), ``domain``, or a mapped field."""
     stale_after: Duration = timedelta(days=7)
     segment: SegmentSource | None = None
+
+    @property
+    def name(self) -> str:
+        """Under which its totals are kept."""
+        return self.segment.name if self.segment else str(self.file)
 
     @model_validator(mode="after")
     def _one_source(self) -> "UsageSource":

@@ -14,6 +14,7 @@ import fake_crm
 import pytest
 from click.testing import CliRunner, Result
 from fake_crm import FakeCrm
+from segment_messages import body, group, track
 from test_bridge_draining import deliver
 from worlds import START, World, open_world
 
@@ -23,6 +24,9 @@ from adapters.records import Ref
 from bridge.cli.main import VERBS, main
 from bridge.clock import MovableClock
 from bridge.store.engine import open_store
+from bridge.store.inbox import StoreInbox
+from bridge.streaming import drain_events
+from bridge.workspace import open_workspace
 from config.own_fields import own_fields
 
 CONFIG = """\
@@ -237,6 +241,34 @@ def test_doctor_knows_the_state_of_a_usage_file(shop: Shop) -> None:
     shop.data("sync")
     stalled = [row["what"] for row in shop.data("doctor")["findings"] if row["place"] == "usage usage.csv"]
     assert "stalled: its newest day is 2026-02-01, 29 days ago" in stalled[0]
+
+
+def test_events_are_told_of_by_usage_and_doctor(shop: Shop) -> None:
+    settings = CONFIG + "usage: [{segment: {write_key: key, name: app}}]\npublic_url: https://cs.example.com\n"
+    (shop.folder / "csbridge.yml").write_text(settings, encoding="utf-8")
+
+    def said() -> list[str]:
+        return [
+            f"{row['what']} {row['mend']}" for row in shop.data("doctor")["findings"] if row["place"] == "usage app"
+        ]
+
+    assert said() == ["not taken in yet point a Segment library at https://cs.example.com, with the write key"]
+    assert "app: nothing yet; 0 accounts" in shop.run("usage").stdout
+    workspace = open_workspace(shop.folder / "csbridge.yml", {}, shop.crm.clock.now)
+    messages = [group("nobody", "u"), track("opened", "u"), *[track("opened", f"w{n}") for n in range(12)]]
+    StoreInbox(workspace.store).put("app", body(*messages), (), START)
+    drain_events(workspace, "app")
+    workspace.close()
+    alive, waiting = said()
+    assert alive.startswith("alive: its newest day is 2026-03-02")
+    assert waiting.startswith("12 users have no account, so that nobody's score knows of what they did send `group`")
+    text = shop.run("usage", "--first", "2").stdout
+    assert "app: newest day 2026-03-02; 1 account; 14 messages counted of late" in text
+    assert "12 users without an account\n    w0 (1 since 2026-03-02)\n" in text
+    assert "and 10 more" in text
+    assert "1 account of no customer\n    nobody" in text
+    (source,) = shop.data("usage")["sources"]
+    assert (source["unplaced_users"], len(source["unplaced"]), source["unknown"]) == (12, 10, ["nobody"])
 
 
 def test_only_one_connection_is_dealt_with_where_one_is_named(ready: Shop) -> None:

@@ -41,6 +41,28 @@ def test_two_connections_of_one_name(tmp_path: Path) -> None:
     assert (problem.where, problem.line) == ("connections[1].name", 6)
 
 
+@pytest.mark.parametrize(
+    ("sources", "where"),
+    [
+        ("{segment: {write_key: a}}, {segment: {write_key: b}}", "usage[1].segment"),
+        ("{segment: {write_key: a, name: app}}, {segment: {write_key: b, name: app}}", "usage[1].segment.name"),
+        ("{segment: {write_key: a, name: segment}}, {segment: {write_key: b}}", "usage[1].segment"),
+        ("{segment: {write_key: a, name: sf}}", "usage[0].segment.name"),
+        ("{file: app}, {segment: {write_key: a, name: app}}", "usage[1].segment.name"),
+        ("{segment: {write_key: a}}, {segment: {write_key: a, name: app}}", "usage[1].segment.write_key"),
+    ],
+)
+def test_sources_of_events_that_could_not_be_told_apart(tmp_path: Path, sources: str, where: str) -> None:
+    (problem,) = problems_of(tmp_path, CONNECTIONS + f"usage: [{sources}]\n").values()
+    assert problem.where == where
+    assert "has the same" in problem.what
+
+
+def test_several_sources_of_events(tmp_path: Path) -> None:
+    text = "usage: [{segment: {write_key: a}}, {segment: {write_key: b, name: app}}, {file: a.csv}]\n"
+    assert [source.name for source in settings_of(tmp_path, CONNECTIONS + text).usage] == ["segment", "app", "a.csv"]
+
+
 def test_celery_needs_a_broker(tmp_path: Path) -> None:
     assert list(problems_of(tmp_path, CONNECTIONS + "workers: celery\n")) == ["workers"]
 

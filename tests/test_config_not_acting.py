@@ -29,7 +29,6 @@ workers: celery
 broker: redis://localhost/0
 """
     assert not_acting(settings_of(tmp_path, text)) == [
-        "usage[1].segment",
         "broker",
         "workers: celery",
     ]

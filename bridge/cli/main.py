@@ -24,6 +24,7 @@ VERBS: Final = {
     "serve": "bridge.cli.serve",
     "explain": "bridge.cli.explain",
     "identity": "bridge.cli.identity",
+    "usage": "bridge.cli.usage",
     "metrics": "bridge.cli.metrics",
     "report": "bridge.cli.report",
     "scorecard": "bridge.cli.scorecard",

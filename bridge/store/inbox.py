@@ -161,6 +161,12 @@ def forget_done(db: Connection, before: datetime, limit: int = 10_000) -> int:
     return db.execute(delete(inbox).where(inbox.c.id.in_(oldest))).rowcount
 
 
+def set_aside(db: Connection, id: int, body: bytes, cause: str) -> None:
+    """Of a delivery that was acted on, park what is left of it: the part that nobody can act on, and why."""
+    parked = {"done_at": None, "parked": True, "cause": cause, "body": zlib.compress(body, 1)}
+    db.execute(update(inbox).where(inbox.c.id == id).values(**parked))
+
+
 def depth(db: Connection) -> dict[str, int]:
     """How many deliveries wait, and how many are parked."""
     query = select(inbox.c.parked, func.count()).where(inbox.c.done_at.is_(None)).group_by(inbox.c.parked)

@@ -203,6 +203,8 @@ inbox = Table(
     comment="Verified deliveries, durable before they are acknowledged",
 )
 
+STREAMED: Final = text("streamed IS NOT NULL")
+
 usage = Table(
     "usage",
     metadata,
@@ -213,7 +215,9 @@ usage = Table(
     Column("feature", String, primary_key=True),
     Column("count", Float, nullable=False),
     Column("known_from", Utc, nullable=False),
+    Column("streamed", Boolean, comment="true where events made it, which may turn out to be another person's"),
     Index(None, "source", "day"),
+    Index("ix_usage_streamed", "source", "person", sqlite_where=STREAMED, postgresql_where=STREAMED),
     comment="Daily totals, as the source says now",
 )
 

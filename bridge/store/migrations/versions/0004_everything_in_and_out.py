@@ -86,6 +86,11 @@ def _senders() -> None:
 
 
 def _streamed_usage() -> None:
+    op.add_column("usage", sa.Column("streamed", sa.Boolean(), nullable=True))
+    streamed = sa.text("streamed IS NOT NULL")
+    op.create_index(
+        "ix_usage_streamed", "usage", ["source", "person"], sqlite_where=streamed, postgresql_where=streamed
+    )
     op.create_table(
         "usage_names",
         sa.Column("source", sa.String(), nullable=False),
