@@ -75,7 +75,7 @@ def public_app(
 
 
 def end_leases_of_the_dead(store: Store) -> None:
-    """Where one process serves (SQLite), what is leased in the inbox when it starts, a dead one had.."""
+    """Where one process serves (SQLite), what is leased in the inbox when it starts, a dead one had."""
     if store.is_sqlite:
         with store.write() as db:
             inbox.bury(db)
