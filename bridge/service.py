@@ -19,6 +19,7 @@ from webhooks.admin import ANY_HOST, create_admin_app
 from webhooks.app import create_public_app
 from webhooks.receivers import Receiver
 from webhooks.routes import Count
+from webhooks.senders.registry import SenderWebhooks
 
 HEARTBEAT = timedelta(seconds=30)
 """How often the worker looks without being woken: deliveries that were put off, and the close of a day."""
@@ -71,6 +72,7 @@ def public_app(
         workspace.settings.public_url,
         on_accepted=on_accepted,
         count=count,
+        trusted_proxies=workspace.settings.trusted_proxies,
     )
 
 
@@ -87,6 +89,9 @@ def receivers(workspace: Workspace) -> dict[str, Receiver]:
     for connection in workspace.settings.crms:
         secrets = [secret.get_secret_value() for secret in connection.webhook_secret]
         found[connection.name] = Receiver(connection.name, workspace.adapter(connection.name), secrets)
+    for sender in workspace.settings.senders:
+        secrets = [secret.get_secret_value() for secret in sender.webhook_secret]
+        found[sender.name] = Receiver(sender.name, SenderWebhooks(sender, workspace.settings.zone), secrets)
     return found
 
 

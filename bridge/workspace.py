@@ -123,6 +123,7 @@ class Workspace:
                 overlap=self.settings.schedule.overlap,
                 zone=self.settings.zone,
                 org_id=org_id,
+                public_url=self.settings.public_url,
                 clock=self.now,
                 vault=self.vault,
                 budget=self.purse(name),

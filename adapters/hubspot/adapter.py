@@ -30,7 +30,7 @@ from adapters.hubspot.client import Client
 from adapters.hubspot.portal import Portal
 from adapters.hubspot.reading import Source
 from adapters.hubspot.schemas import Schemas
-from adapters.hubspot.shapes import OWNERS, Shape, shapes, vendor_name
+from adapters.hubspot.shapes import OWN_OBJECTS, OWNERS, Shape, shapes, vendor_name
 from adapters.records import Item, Ref
 from adapters.registry import Context
 from config.connections import HubspotConnection
@@ -145,7 +145,7 @@ class HubspotAdapter:
             events.belongs(told, self._org_id)
 
     def notices(self, delivery: Delivery) -> list[Ref]:
-        echoes = {vendor_name(field) for field in self._own.values() if field.written}
+        echoes = {(OWN_OBJECTS[field.on], vendor_name(field)) for field in self._own.values() if field.written}
         return events.refs(events.events(delivery.body), self._all_shapes(), echoes)
 
     def erasures(self, delivery: Delivery) -> list[Ref]:

@@ -43,6 +43,9 @@ def _senders() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=True),
         sa.Column("account", sa.String(), nullable=True),
+        sa.Column("payer", sa.String(), nullable=True),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("told_at", sa.DateTime(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("received_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("source", "kind", "id", name="pk_strays"),
@@ -50,6 +53,27 @@ def _senders() -> None:
     )
     op.create_index("ix_strays_email", "strays", ["email"])
     op.create_index("ix_strays_account", "strays", ["account"])
+    op.create_index("ix_strays_payer", "strays", ["payer"])
+    op.create_table(
+        "payers",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=True),
+        sa.Column("account", sa.String(), nullable=True),
+        sa.Column("told_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "name", name="pk_payers"),
+        comment="Whom a sender means where it tells of somebody by a name of its own",
+    )
+    op.create_index("ix_payers_email", "payers", ["email"])
+    op.create_table(
+        "person_emails",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("connection", "person_id", "email", name="pk_person_emails"),
+        comment="Whose e-mail address is whose: what others than the CRM know persons by",
+    )
+    op.create_index("ix_person_emails_email", "person_emails", ["email"])
 
 
 def _streamed_usage() -> None:
