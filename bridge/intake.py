@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from adapters.records import Account, Item, Ref, Tombstone
-from bridge import identity, usage_keys
+from bridge import identity, notifying, usage_keys
 from bridge.store import cursors, customers, emails, erased, records, references, vanished
 from bridge.store.erased import Erased
 from bridge.withholding import admitted
@@ -66,6 +66,7 @@ def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: da
     begun_anew = [*survivors.values(), *upserted.reverted]
     ledger.update_in(db, sorted(ledger.present(db, begun_anew), key=str), drift.forget)
     vanished.note(db, [item.ref for item in gone if item.ref.kind in ("account", "person")])
+    notifying.tell_answers(db, workspace, [newest[ref] for ref in upserted.changed], now)
     return Taken(len(items), len(changed), len(gone), _observe(db, workspace, accounts))
 
 

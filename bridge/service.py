@@ -1,13 +1,15 @@
 """Puts a serving process together: the two apps, the worker, the poller and the nightly job, on one open workspace."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
 from flask import Flask
 
 from bridge.connecting import try_to_pin
 from bridge.metrics import create_metrics
 from bridge.nightly import Nightly
+from bridge.outbound_runner import Sender
 from bridge.runners import Runner
 from bridge.serving import Serving, serve
 from bridge.store import cursors, inbox
@@ -38,7 +40,17 @@ def serve_workspace(
     """Serve until SIGTERM or SIGINT. Raises ConfigError when a port is taken, StoreFailed when the store is served."""
     try_to_pin(workspace.of_its_own())
     metrics = create_metrics()
-    worker = Runner("worker", Worker(workspace, metrics), HEARTBEAT, now=workspace.now, count=metrics.count_run)
+    outbound = [
+        Runner(f"outbound {endpoint.name}", Sender(workspace, endpoint, metrics), HEARTBEAT, count=metrics.count_run)
+        for endpoint in workspace.settings.outbound
+    ]
+    worker = Runner(
+        "worker",
+        Worker(workspace, metrics, told=partial(_wake, outbound)),
+        HEARTBEAT,
+        now=workspace.now,
+        count=metrics.count_run,
+    )
     poller = Runner(
         "poller",
         Poller(workspace, metrics, wake=worker.wake),
@@ -58,7 +70,7 @@ def serve_workspace(
     admin = create_admin_app(lambda: readiness(workspace, worker, poller), metrics.registry, hosts)
     with workspace.store.held("serve", 1.0, "another csbridge serve works on this store already"):
         end_leases_of_the_dead(workspace.store)
-        serve(public, admin, host, port, admin_host, admin_port, [worker, poller, nightly], on_ready)
+        serve(public, admin, host, port, admin_host, admin_port, [worker, poller, nightly, *outbound], on_ready)
 
 
 def public_app(
@@ -81,6 +93,11 @@ def end_leases_of_the_dead(store: Store) -> None:
     if store.is_sqlite:
         with store.write() as db:
             inbox.bury(db)
+
+
+def _wake(runners: Sequence[Runner]) -> None:
+    for runner in runners:
+        runner.wake()
 
 
 def receivers(workspace: Workspace) -> dict[str, Receiver]:

@@ -61,6 +61,8 @@ class Worker(Job):
     """Connections whose CRM was seen to have our fields, and has refused nothing since."""
     resting: dict[str, datetime] = field(default_factory=dict)
     """Connections that are left alone until then."""
+    told: Callable[[], None] = lambda: None
+    """Told when events for outbound endpoints may have come about."""
     spent: dict[str, tuple[datetime, int]] = field(default_factory=dict)
     """When a connection last had a turn that cost calls, and how many."""
 
@@ -72,6 +74,7 @@ class Worker(Job):
             with self.turn(name) as awake:
                 received[name] = inlet(self.workspace, name).received if awake else []
         scored = score(self.workspace)
+        self.told()
         if scored.customers:
             log.info("scored", extra={"customers": scored.customers, "decisions": scored.decisions})
         for band, number in scored.bands.items():

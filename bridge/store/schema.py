@@ -454,7 +454,8 @@ notifications = Table(
     Column("parked", Boolean, nullable=False),
     Column("cause", Text),
     Column("done_at", Utc),
-    Index(None, "done_at", "parked", "endpoint", "id"),
+    Index(None, "endpoint", "done_at", "parked", "id"),
+    Index(None, "endpoint", "event", unique=True),
     comment="Events on their way to outbound endpoints, stored with what they tell of",
 )
 
@@ -463,9 +464,10 @@ endpoints = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("failing_since", Utc),
+    Column("failures", Integer, nullable=False, comment="in a row"),
+    Column("rest_until", Utc),
     Column("disabled_at", Utc),
     Column("cause", Text),
     Column("delivered_at", Utc),
-    Column("digest_day", Date, comment="the last day whose digest was sent"),
     comment="How outbound endpoints fare",
 )

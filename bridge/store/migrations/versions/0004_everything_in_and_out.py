@@ -129,16 +129,18 @@ def _outbound() -> None:
         comment="Events on their way to outbound endpoints, stored with what they tell of",
     )
     op.create_index(
-        "ix_notifications_done_at_parked_endpoint_id", "notifications", ["done_at", "parked", "endpoint", "id"]
+        "ix_notifications_endpoint_done_at_parked_id", "notifications", ["endpoint", "done_at", "parked", "id"]
     )
+    op.create_index("ix_notifications_endpoint_event", "notifications", ["endpoint", "event"], unique=True)
     op.create_table(
         "endpoints",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("failing_since", sa.DateTime(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("rest_until", sa.DateTime(), nullable=True),
         sa.Column("disabled_at", sa.DateTime(), nullable=True),
         sa.Column("cause", sa.Text(), nullable=True),
         sa.Column("delivered_at", sa.DateTime(), nullable=True),
-        sa.Column("digest_day", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("name", name="pk_endpoints"),
         comment="How outbound endpoints fare",
     )
