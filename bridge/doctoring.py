@@ -76,10 +76,10 @@ def _book(workspace: Workspace) -> Iterator[Noted]:
 def _store(workspace: Workspace) -> Iterator[Noted]:
     with workspace.store.read() as db:
         numbers, last, waiting = lookup.counts(db), cursors.last_sync(db), inbox.depth(db)
+    if waiting["parked"]:
+        what = f"{waiting['parked']} deliveries are parked after several tries"
+        yield Noted("store", Finding("warning", what, "csbridge inbox list --parked"))
     if last is None:
         yield Noted("store", Finding("info", "empty: nothing was read yet", "csbridge sync"))
         return
     yield Noted("store", Finding("info", f"{sum(numbers.values()):,} records, last read {last:%Y-%m-%d %H:%M} UTC"))
-    if waiting["parked"]:
-        what = f"{waiting['parked']} deliveries are parked after several tries"
-        yield Noted("store", Finding("warning", what, "csbridge inbox list"))

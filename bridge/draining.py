@@ -41,6 +41,7 @@ def drain(workspace: Workspace, name: str) -> Drained:
         in_parts(workspace, claim, acted, most=HALVINGS)
         with workspace.purse(name).calling_for("urgent"):
             drained.taken.add(relink(workspace, connect(workspace, name), most=RELINKED))
+    drained.tell(name)
     return drained
 
 

@@ -27,6 +27,7 @@ class Metrics:
     webhook_deliveries: Counter
     job_runs: Counter
     inbox_depth: Gauge
+    inbox_parked: Gauge
     event_to_field: Histogram
     calls_spent: Gauge
     calls_remaining: Gauge
@@ -79,6 +80,7 @@ def create_metrics() -> Metrics:
         webhook_deliveries=counter("webhook_deliveries", "Webhook requests by outcome", "connection", "outcome"),
         job_runs=counter("job_runs", "Runs of background jobs", "job", "outcome"),
         inbox_depth=Gauge("csbridge_inbox_depth", "Deliveries that wait to be worked on", registry=registry),
+        inbox_parked=Gauge("csbridge_inbox_parked", "Deliveries that a person has to decide about", registry=registry),
         event_to_field=Histogram(
             "csbridge_event_to_field_seconds",
             "From the arrival of an event to the confirmed field",

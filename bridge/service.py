@@ -99,7 +99,7 @@ def doors(workspace: Workspace, on_accepted: Callable[[], None]) -> list[Bluepri
 
 
 def end_leases_of_the_dead(store: Store) -> None:
-    """Where one process serves (SQLite), what is leased in the inbox when it starts, a dead one had.."""
+    """Where one process serves (SQLite), what is leased in the inbox when it starts, a dead one had."""
     if store.is_sqlite:
         with store.write() as db:
             inbox.bury(db)

@@ -22,7 +22,8 @@ from config.errors import ConfigError, Problem
 
 log = logging.getLogger(__name__)
 
-PUBLIC_THREADS: Final = 8
+PUBLIC_THREADS: Final = 16
+"""While one writes, others wait to share the next commit: the more of them, the fewer waits for the disk in all."""
 ADMIN_THREADS: Final = 2
 IDENT: Final = "csbridge"
 """The Server header: no version, and not whose server it is."""

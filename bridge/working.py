@@ -86,7 +86,9 @@ class Worker(Job):
                     for at in received.get(name, ()):
                         self.metrics.event_to_field.observe((self.workspace.now() - at).total_seconds())
         with self.workspace.store.write() as db:
-            self.metrics.inbox_depth.set(inbox.depth(db)["waiting"])
+            depth = inbox.depth(db)
+            self.metrics.inbox_depth.set(depth["waiting"])
+            self.metrics.inbox_parked.set(depth["parked"])
             inbox.forget_done(db, self.workspace.now() - self.workspace.settings.inbox.keep)
         return min(filter(None, [self._gather(name, before[name]) for name in self.names]), default=None)
 

@@ -43,6 +43,12 @@ class Drained:
     received: list[datetime] = field(default_factory=list)
     taken: Taken = field(default_factory=Taken)
 
+    def tell(self, source: str) -> None:
+        """One line in the log for all of them together."""
+        if self.received:
+            facts = {"deliveries": len(self.received), "read": self.taken.read, "changed": self.taken.changed}
+            log.info("%s: took in", source, extra=facts)
+
 
 @dataclass(frozen=True, slots=True)
 class News:
@@ -118,6 +124,7 @@ def work_off(
 
     for claim in claims(workspace, source, at_once):
         in_parts(workspace, claim, acted)
+    drained.tell(source)
     return drained
 
 

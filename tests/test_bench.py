@@ -52,6 +52,14 @@ def test_who_else_computes_the_scorecard_comes_to_the_same_scores() -> None:
         )
 
 
+@pytest.mark.slow
+def test_every_delivery_that_intake_is_measured_by_is_stored() -> None:
+    """The measurement itself counts the rows, and takes no answer but 200."""
+    (line,) = bench("--only", "intake")["lines"]
+    assert line["what"].startswith("400 signed deliveries, each durable in SQLite before its answer")
+    assert line["ratio"] > 0
+
+
 def bench(*options: str) -> dict:
     done = subprocess.run(
         [sys.executable, str(RUN), "--quick", "--json", *options], capture_output=True, text=True, check=False

@@ -28,6 +28,7 @@ def test_text_holds_every_instrument() -> None:
     metrics.refusals.labels("sf", "ENTITY_IS_LOCKED").inc()
     metrics.count_run("poll", "ok")
     metrics.inbox_depth.set(4)
+    metrics.inbox_parked.set(2)
     metrics.event_to_field.observe(0.7)
     lines = generate_latest(metrics.registry).decode().splitlines()
     assert 'csbridge_records_read_total{connection="sf",kind="account"} 2000.0' in lines
@@ -36,5 +37,6 @@ def test_text_holds_every_instrument() -> None:
     assert 'csbridge_refusals_total{code="ENTITY_IS_LOCKED",connection="sf"} 1.0' in lines
     assert 'csbridge_job_runs_total{job="poll",outcome="ok"} 1.0' in lines
     assert "csbridge_inbox_depth 4.0" in lines
+    assert "csbridge_inbox_parked 2.0" in lines
     assert 'csbridge_event_to_field_seconds_bucket{le="1.0"} 1.0' in lines
     assert 'csbridge_event_to_field_seconds_bucket{le="0.5"} 0.0' in lines

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -144,3 +145,17 @@ def test_parts_find_exactly_the_bad_ones(bad: set[int], number: int) -> None:
         in_parts(None, Claim("t", waiting), act)  # type: ignore[arg-type]
     assert acted == [id for id in range(number) if id not in bad]
     assert blamed == [id for id in range(number) if id in bad]
+
+
+def test_many_workers_at_one_inbox_do_each_thing_once(world: World) -> None:
+    bodies = {str(number) for number in range(200)}
+    tell(world, *(body.encode() for body in sorted(bodies)))
+
+    def work(_: int) -> int:
+        return len(work_off(world.workspace.of_its_own(), SOURCE, keep, at_once=7).received)
+
+    with ThreadPoolExecutor(4) as threads:
+        done = list(threads.map(work, range(4)))
+    assert kept(world) == bodies, "and none twice: that would have failed"
+    assert sum(done) == 200
+    assert depth(world) == (0, 0)

@@ -6,8 +6,10 @@ Must not know what a route does.
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
+
+from adapters.contract import Answer
 
 log = logging.getLogger(__name__)
 
@@ -20,11 +22,19 @@ HEADERS = {
 }
 
 
-def error(status: int) -> Response:
+def plain_error(status: int) -> Answer:
     """``{"error": "unauthorized"}``: the status in words. Why is for the log, not for who knocks."""
-    answer = jsonify(error=HTTPStatus(status).phrase.lower())
-    answer.status_code = status
-    return answer
+    body = f'{{"error":"{HTTPStatus(status).phrase.lower()}"}}\n'
+    return Answer(body.encode(), status=status, content_type="application/json")
+
+
+def response(answer: Answer) -> Response:
+    return Response(answer.body, status=answer.status, content_type=answer.content_type)
+
+
+def error(status: int) -> Response:
+    """``plain_error`` for a Flask view."""
+    return response(plain_error(status))
 
 
 def harden(app: Flask) -> None:

@@ -3,20 +3,38 @@
 Owns limits and wiring. Must not know the store, the scores or any vendor.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from functools import partial
+from typing import Any, Final
+from wsgiref.types import StartResponse, WSGIApplication
 
 from flask import Blueprint, Flask, Response, jsonify
 
+from webhooks.addresses import called_url
 from webhooks.answers import harden
 from webhooks.inbox import Inbox
 from webhooks.proxies import Networks
 from webhooks.receivers import Receiver
-from webhooks.routes import Count, webhook_routes
+from webhooks.reception import Count, Reception
+from webhooks.routes import webhook_routes
+from webhooks.shortcut import shortcut
 
 MAX_BODY: Final = 1024 * 1024
 """Bytes of a delivery. The vendors' largest (100 events) stay far below."""
+
+
+class PublicApp(Flask):
+    """Flask, to which there may be a shorter way than the usual one."""
+
+    way: WSGIApplication
+
+    def __init__(self) -> None:
+        super().__init__("webhooks", static_folder=None, template_folder=None)
+        self.way = super().wsgi_app
+
+    def wsgi_app(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        return self.way(environ, start_response)
 
 
 def create_public_app(
@@ -30,7 +48,7 @@ def create_public_app(
     max_body: int = MAX_BODY,
     doors: Sequence[Blueprint] = (),
     trusted_proxies: Networks = (),
-) -> Flask:
+) -> PublicApp:
     """The WSGI app of the public port; ``receivers`` by connection name.
 
     ``doors``: what else is answered here. ``public_url``: where the vendors reach us, when a proxy stands in between;
@@ -38,15 +56,18 @@ def create_public_app(
     ``on_accepted`` is called after a delivery was stored (it wakes the worker) and ``count`` once per delivery; both
     must be quick and not raise.
     """
-    app = Flask("webhooks", static_folder=None, template_folder=None)
+    app = PublicApp()
     app.config["MAX_CONTENT_LENGTH"] = max_body
     # A redirect to the tidied address would never be followed, and would be another address than the signed one.
     app.url_map.merge_slashes = False
     harden(app)
-    app.register_blueprint(webhook_routes(receivers, inbox, now, public_url, on_accepted, count, trusted_proxies))
+    reception = Reception(receivers, inbox, now, on_accepted, count)
+    url = partial(called_url, public_url=public_url, trusted=trusted_proxies)
+    app.register_blueprint(webhook_routes(reception, url))
     for door in doors:
         app.register_blueprint(door)
     app.add_url_rule("/healthz", "healthz", healthz, methods=["GET"], provide_automatic_options=False)
+    app.way = shortcut(app.way, reception, url, max_body)
     return app
 
 

@@ -6,6 +6,8 @@ Pure. Must not know Flask or the inbox.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from typing import cast
 
 from adapters.contract import Delivery, Discreet, Forgetting, Telling, Webhooks
 from adapters.errors import Rejected
@@ -52,6 +54,13 @@ def examine(receiver: Receiver, delivery: Delivery, now: datetime) -> Verified:
 
 def _told(webhooks: Webhooks, delivery: Delivery) -> Verified:
     refs = webhooks.notices(delivery)
-    erase = webhooks.erasures(delivery) if isinstance(webhooks, Forgetting) else ()
-    kept = webhooks.kept(delivery) if refs and isinstance(webhooks, Discreet) else delivery.body
-    return Verified(refs, erase, kept, isinstance(webhooks, Telling) and webhooks.tells(delivery))
+    erase = cast(Forgetting, webhooks).erasures(delivery) if _can(type(webhooks), Forgetting) else ()
+    kept = cast(Discreet, webhooks).kept(delivery) if refs and _can(type(webhooks), Discreet) else delivery.body
+    news = _can(type(webhooks), Telling) and cast(Telling, webhooks).tells(delivery)
+    return Verified(refs, erase, kept, news)
+
+
+@cache
+def _can(kind: type, ability: type) -> bool:
+    """Remembered: Python compares a Protocol's methods anew each time, which would cost more than the signature."""
+    return issubclass(kind, ability)

@@ -3,21 +3,47 @@
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true, update
 
 from adapters.records import Ref
 from bridge.store.schema import inbox
 
+DROPPED: Final = "dropped"
+"""The cause of a delivery that a person gave up."""
 
-def open_deliveries(db: Connection) -> list[dict[str, Any]]:
-    """What waits and what is parked, oldest first, without the bodies."""
+
+def open_deliveries(
+    db: Connection, limit: int | None = None, source: str | None = None, parked: bool = False
+) -> list[dict[str, Any]]:
+    """What waits and what is parked (or that alone), oldest first, without the bodies; of one source, or of all."""
     columns = (inbox.c.id, inbox.c.connection, inbox.c.received_at, inbox.c.attempts, inbox.c.parked, inbox.c.cause)
-    query = select(*columns, inbox.c.refs).where(inbox.c.done_at.is_(None)).order_by(inbox.c.id)
+    query = select(*columns, inbox.c.refs).where(_open(source, parked)).order_by(inbox.c.id).limit(limit)
     rows = [dict(row) for row in db.execute(query).mappings()]
     return [{**row, "records": len(row.pop("refs"))} for row in rows]
+
+
+def count_open(db: Connection, source: str | None = None, parked: bool = False) -> int:
+    return db.execute(select(func.count()).where(_open(source, parked)).select_from(inbox)).scalar_one()
+
+
+def _open(source: str | None, parked: bool) -> ColumnElement[bool]:
+    return and_(
+        inbox.c.done_at.is_(None),
+        inbox.c.connection == source if source is not None else true(),
+        inbox.c.parked.is_(True) if parked else true(),
+    )
+
+
+def one(db: Connection, id: int) -> dict[str, Any] | None:
+    """All that is kept of a delivery; ``body`` as it was, None where it is not kept any more."""
+    row = db.execute(select(inbox).where(inbox.c.id == id)).mappings().one_or_none()
+    if row is None:
+        return None
+    found = {name: value for name, value in row.items() if name not in ("digest", "lease_token")}
+    return found | {"body": zlib.decompress(row["body"]) if row["body"] is not None else None}
 
 
 def retry(db: Connection, ids: Sequence[int], now: datetime) -> list[int]:
@@ -27,7 +53,25 @@ def retry(db: Connection, ids: Sequence[int], now: datetime) -> list[int]:
 
 def drop(db: Connection, ids: Sequence[int], now: datetime) -> list[int]:
     """Give deliveries up; returns those that were open."""
-    return _change(db, ids, {"done_at": now, "cause": "dropped"})
+    return _change(db, ids, {"done_at": now, "cause": DROPPED})
+
+
+def replay(db: Connection, since: datetime, until: datetime, source: str | None = None) -> int:
+    """Take up again what came in from ``since`` to before ``until`` and was acted on; how many that is.
+
+    Not what was given up, nor what nothing is kept of. Acting on a delivery twice changes nothing twice.
+    """
+    chosen = [
+        inbox.c.done_at.is_not(None),
+        inbox.c.received_at >= since,
+        inbox.c.received_at < until,
+        or_(inbox.c.cause.is_(None), inbox.c.cause != DROPPED),
+        or_(inbox.c.body.is_not(None), inbox.c.refs != []),
+    ]
+    if source is not None:
+        chosen.append(inbox.c.connection == source)
+    again = {"done_at": None, "parked": False, "attempts": 0, "cause": None, "retry_at": None}
+    return db.execute(update(inbox).where(*chosen).values(**again)).rowcount
 
 
 def _change(db: Connection, ids: Sequence[int], values: Mapping[str, Any]) -> list[int]:

@@ -152,7 +152,7 @@ def _release(db: Connection, ids: Sequence[int], token: str, **values: Any) -> s
     return found
 
 
-def forget_done(db: Connection, before: datetime, limit: int = 10_000) -> int:
+def forget_done(db: Connection, before: datetime, limit: int = 2_000) -> int:
     """Delete up to ``limit`` deliveries that were acted on, or given up, before that; how many it were.
 
     Those that wait or are parked stay, however old.

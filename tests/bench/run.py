@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 import full_pull
 import incremental
+import intake
 import machine
 import pull
 import rescoring
@@ -29,6 +30,7 @@ FULL: Mapping[str, Measurement] = {
     "pull": lambda: pull.measure(sizes=(10_000, 100_000), repetitions=3),
     "full_pull": lambda: full_pull.measure(accounts=100_000, activities=1_000_000, repetitions=1),
     "incremental": lambda: incremental.measure(accounts=10_000, share=0.001),
+    "intake": lambda: intake.measure(deliveries=20_000, repetitions=3),
 }
 QUICK: Mapping[str, Measurement] = {
     "score": lambda: score.measure(customers=2_000, decided=200, repetitions=1),
@@ -40,6 +42,7 @@ QUICK: Mapping[str, Measurement] = {
     "pull": lambda: pull.measure(sizes=(500, 2_500), repetitions=1),
     "full_pull": lambda: full_pull.measure(accounts=100, activities=3_000, repetitions=1),
     "incremental": lambda: incremental.measure(accounts=500, share=0.01),
+    "intake": lambda: intake.measure(deliveries=400, repetitions=1),
 }
 
 
