@@ -203,6 +203,14 @@ class Discreet(Protocol):
         """What of a verified delivery may be stored: it names the same records, and opens nothing."""
 
 
+@runtime_checkable
+class Telling(Protocol):
+    """Webhooks that name no records of a CRM: what their bodies say is itself the news."""
+
+    def tells(self, delivery: Delivery) -> bool:
+        """Whether there is news in a verified delivery. Raises ``Rejected`` for what nobody could read later either."""
+
+
 class Adapter(Webhooks, Protocol):
     """A connection to one org."""
 
@@ -281,5 +289,5 @@ class Foreseeing(Protocol):
 __all__ = [
     "LONGEST_WRITE", "Adapter", "Answer", "Budget", "Calls", "Change", "Delivery", "Discreet", "Finding", "Foreseeing",
     "Forgetting", "Item", "Outcome", "Page", "Past", "Patch", "Plan", "Purpose", "Quota", "Record", "Report",
-    "Sighting", "Webhooks",
+    "Sighting", "Telling", "Webhooks",
 ]  # fmt: skip

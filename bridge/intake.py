@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from adapters.records import Account, Item, Ref, Tombstone
-from bridge import identity, usage_keys
-from bridge.store import cursors, customers, erased, records, references, vanished
+from bridge import identity, notifying, usage_keys
+from bridge.store import cursors, customers, emails, erased, records, references, vanished
 from bridge.store.erased import Erased
 from bridge.withholding import admitted
 from bridge.workspace import Workspace
@@ -53,7 +53,9 @@ def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: da
     newest = {item.ref: item for item in items}
     moves = identity.follow(db, workspace.settings, [newest[ref] for ref in upserted.changed], now)
     owners |= {ref: after for ref, (_, after) in moves.items()}
-    known_before = changed.difference(record.ref for record in upserted.new)
+    new = {record.ref for record in upserted.new}
+    emails.keep(db, [newest[ref] for ref in upserted.changed], new)
+    known_before = changed - new
     concerned = references.accounts_of(db, known_before.union(survivors.values()), upserted.new)
     owners |= customers.of_accounts(db, concerned - owners.keys())
     customers.mark_affected(db, (owners[account] for account in concerned & owners.keys()), now)
@@ -64,6 +66,7 @@ def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: da
     begun_anew = [*survivors.values(), *upserted.reverted]
     ledger.update_in(db, sorted(ledger.present(db, begun_anew), key=str), drift.forget)
     vanished.note(db, [item.ref for item in gone if item.ref.kind in ("account", "person")])
+    notifying.tell_answers(db, workspace, [newest[ref] for ref in upserted.changed], now)
     return Taken(len(items), len(changed), len(gone), _observe(db, workspace, accounts))
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from adapters.records import Fields, Ref
+from bridge import notifying
 from bridge.store import customers, lookup
 from bridge.workspace import Workspace
 from config.fields import OwnField
@@ -56,13 +57,18 @@ def publish(db: Connection, workspace: Workspace, decisions: Sequence[Decision],
     currencies = lookup.currencies(db, several)
     min_change = workspace.settings.write.min_change
 
+    steps: dict[Ref, notifying.Step] = {}
+
     def wanted(entry: Entry) -> Entry:
         # A customer was pulled before it was scored: with no entry yet, its own fields were seen to be blank.
         seen = entry if entry.desired is not None else replace(entry, seen=True)
         decision = _in_its_currency(decided[entry.ref], currencies.get(entry.ref))
-        return want(seen, told_of(workspace, decision, now), min_change, workspace.ledger.fields)
+        after = want(seen, told_of(workspace, decision, now), min_change, workspace.ledger.fields)
+        steps[entry.ref] = (entry.desired, after.desired)
+        return after
 
     workspace.ledger.update_in(db, list(decided), wanted)
+    notifying.tell_changes(db, workspace, decisions, steps, now)
 
 
 def _in_its_currency(decision: Decision, currency: str | None) -> Decision:

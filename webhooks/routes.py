@@ -60,7 +60,7 @@ def webhook_routes(
             status = exc.status if 400 <= exc.status < 500 else 400
             finish(connection, "rejected", status=status, reason=str(exc))
             return error(status)
-        if told.refs:
+        if told.refs or told.news:
             try:
                 inbox.put(connection, told.kept, told.refs, received_at, told.erase)
             except Exception as exc:
@@ -69,7 +69,7 @@ def webhook_routes(
                 finish(connection, "failed", status=503, cause=type(exc).__name__, reason=reason)
                 return error(503)
             on_accepted()
-        finish(connection, "accepted" if told.refs else "empty", records=len(told.refs))
+        finish(connection, "accepted" if told.refs or told.news else "empty", records=len(told.refs))
         answer = receiver.webhooks.acknowledge(delivery)
         return Response(answer.body, status=answer.status, content_type=answer.content_type)
 
