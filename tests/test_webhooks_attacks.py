@@ -24,6 +24,7 @@ from test_webhooks_receivers import ACCOUNT, BOMB, CLIENT_SECRET, EVENT, MESSAGE
 
 from bridge.service import public_app
 from bridge.store import cursors
+from bridge.store.inbox import bodies
 from bridge.store.schema import inbox
 from bridge.workspace import Workspace, open_workspace
 from webhooks.app import MAX_BODY
@@ -358,6 +359,21 @@ def test_no_external_entity_is_fetched_or_read(doors: Doors, tmp_path: Path) -> 
         assert doors.send(SALESFORCE, included, {}) == 400
         with pytest.raises(BlockingIOError):
             lure.accept()
+
+
+def test_a_session_reaches_neither_the_store_nor_a_log(doors: Doors, caplog: pytest.LogCaptureFixture) -> None:
+    body = MESSAGE.replace(b'<SessionId xsi:nil="true"/>', b"<SessionId>00D!live-credential</SessionId>")
+    assert body != MESSAGE
+    with caplog.at_level("DEBUG"):
+        assert doors.send(SALESFORCE, body, {}) == 200
+        assert doors.send("/webhooks/sf/guess", body, {}) == 401
+        assert doors.send(SALESFORCE, body[:-9], {}) == 400
+    with doors.workspace.store.read() as db:
+        numbers = db.execute(select(inbox.c.id).order_by(inbox.c.id)).scalars().all()
+        kept = bodies(db, numbers)
+    assert ACCOUNT.encode() in kept[numbers[-1]]
+    assert not [number for number, stored in kept.items() if b"live-credential" in stored]
+    assert not [record for record in caplog.records if "live-credential" in f"{record.getMessage()} {vars(record)}"]
 
 
 # Headers
