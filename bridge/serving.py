@@ -18,6 +18,7 @@ from wsgiref.types import WSGIApplication
 
 from waitress import create_server, wasyncore
 
+from bridge.punctual import punctual
 from config.errors import ConfigError, Problem
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,10 @@ IDENT: Final = "csbridge"
 FRAMING: Final = 64 * 1024
 """Bytes by which a chunked body may be longer than what it carries before waitress itself refuses it."""
 IDLE_SECONDS: Final = 30
+"""How long a request may take to arrive, and a connection may lie idle."""
+CONNECTIONS: Final = 400
+"""Most at a time; the admin port is still let in above that."""
+RESERVED: Final = 50
 TICK: Final = 0.25
 """Seconds after which a wish to stop is noticed at the latest."""
 GRACE: Final = timedelta(seconds=10)
@@ -94,9 +99,10 @@ def serve(
     """
     sockets: dict[int, Any] = {}
     switch = _Switch()
-    public = _listen(public_app, host, port, "--port", PUBLIC_THREADS, max_body, sockets)
+    public = _listen(public_app, host, port, "--port", PUBLIC_THREADS, CONNECTIONS, max_body, sockets)
     try:
-        admin = _listen(admin_app, admin_host, admin_port, "--admin-port", ADMIN_THREADS, max_body, sockets)
+        most = CONNECTIONS + RESERVED
+        admin = _listen(admin_app, admin_host, admin_port, "--admin-port", ADMIN_THREADS, most, max_body, sockets)
     except ConfigError:
         _close([public], sockets)
         raise
@@ -118,20 +124,30 @@ def serve(
 
 
 def _listen(
-    app: WSGIApplication, host: str, port: int, option: str, threads: int, max_body: int, sockets: dict[int, Any]
+    app: WSGIApplication,
+    host: str,
+    port: int,
+    option: str,
+    threads: int,
+    connections: int,
+    max_body: int,
+    sockets: dict[int, Any],
 ) -> Listening:
+    """``connections``: most of both ports together, above which this one takes none."""
     bound = _bind(host, port, option)
     server = create_server(
         app,
         map=sockets,
         sockets=[bound],
         threads=threads,
+        connection_limit=connections,
         ident=IDENT,
         max_request_body_size=max_body + FRAMING,
         channel_timeout=IDLE_SECONDS,
         cleanup_interval=IDLE_SECONDS // 3,
         clear_untrusted_proxy_headers=False,  # whom they are believed from is decided in webhooks.proxies
     )
+    server.channel_class = punctual
     name, real_port = bound.getsockname()[:2]
     return Listening(server, f"http://[{name}]:{real_port}" if ":" in name else f"http://{name}:{real_port}")
 

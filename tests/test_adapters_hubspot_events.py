@@ -1,5 +1,6 @@
 """HubSpot's events → the records to look at again: classic and generic, merges, associations, echoes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -147,6 +148,9 @@ def test_who_asked_to_be_forgotten_is_to_be_erased_besides() -> None:
     assert [ref.id for ref in adapter().notices(told)] == ["5", "6", "7"]
     assert [ref.id for ref in adapter().erasures(told)] == ["5", "6"]
     assert isinstance(adapter(), Forgetting)
+    escaped = replace(told, body=told.body.replace(b"privacyDeletion", rb"privacyDele\u0074ion"))
+    assert adapter().erasures(escaped) == adapter().erasures(told)
+    assert adapter().erasures(delivery(event("contact.deletion", objectId=7))) == []
 
 
 def test_doubles_are_told_once_in_order() -> None:

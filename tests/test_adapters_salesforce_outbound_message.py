@@ -132,6 +132,31 @@ def test_a_message_names_its_records_once_each_in_long_form() -> None:
     ]
 
 
+def test_a_hundred_notifications_are_taken_in_full_and_a_redelivery_says_the_same() -> None:
+    ids = [f"001xx0000{number:06}AAA" for number in range(100)]
+    body = envelope(*(notification("Account", one) for one in ids))
+    assert status(delivery(body)) == 200
+    named = half().notices(delivery(body))
+    assert [ref.id[:15] for ref in named] == [one[:15] for one in ids]
+    assert half().notices(delivery(body)) == named
+
+
+def test_nil_and_left_out_fields_cost_nothing() -> None:
+    nil = (
+        '<Notification><Id>04lxx0000000001AAA</Id><sObject xsi:type="sf:Account" '
+        'xmlns:sf="urn:sobject.enterprise.soap.sforce.com"><sf:Name xsi:nil="true"/><sf:SystemModstamp xsi:nil="true"/>'
+        "<sf:Id>001xx000003DGb0AAG</sf:Id></sObject></Notification>"
+    )
+    without = (
+        '<Notification><Id>04lxx0000000002AAA</Id><sObject xsi:type="sf:Account" xmlns:sf="urn:x"/></Notification>'
+    )
+    empty = "<Notification><Id>04lxx0000000003AAA</Id></Notification>"
+    nil_id = nil.replace("<sf:Id>001xx000003DGb0AAG</sf:Id>", '<sf:Id xsi:nil="true"/>')
+    body = envelope(nil_id, without, empty, nil)
+    assert status(delivery(body)) == 200
+    assert half().notices(delivery(body)) == [Ref("sf", "account", "001xx000003DGb0AAG")]
+
+
 def test_an_object_that_the_admin_mapped_is_known() -> None:
     mapped = half(map={"response": {"object": "Survey_Answer__c", "fields": {"score": "Score__c"}}})
     body = envelope(notification("Survey_Answer__c", "a01xx0000001abcAAA"))

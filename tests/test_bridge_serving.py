@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from http.client import HTTPConnection, HTTPResponse
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 import pytest
@@ -268,6 +269,30 @@ def test_headers_of_a_proxy_that_nobody_configured_count_for_nothing(server: Ser
         lines = ["Host: x", f"Content-Length: {len(BODY)}", *lies, *(f"{n}: {v}" for n, v in signature.items())]
         assert server.say("POST /webhooks/signed HTTP/1.1", *lines, body=BODY).status == status
     assert len(inbox.rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        (["X-Forwarded-Proto: https", "X-Forwarded-Host: cs.example.com"], 200),
+        (["Forwarded: for=192.0.2.7;proto=https;host=cs.example.com"], 200),
+        (["X-Forwarded-Proto: https", "X-Forwarded-Host: evil.example", "X-Forwarded-Host: cs.example.com"], 401),
+        (["X-Forwarded-Proto: https", "X-Forwarded-Proto: http", "X-Forwarded-Host: cs.example.com"], 401),
+        (["X-Forwarded-Proto: https", "X_Forwarded_Host: cs.example.com"], 401),
+        (["X-Forwarded-Proto: https", "X-Forwarded-Host: cs.example.com", "Forwarded: host=evil.example"], 401),
+        ([], 401),
+    ],
+)
+def test_a_proxy_that_the_admin_named_says_where_it_was_called(lines: list[str], status: int) -> None:
+    inbox = MemoryInbox()
+    receivers = {"signed": Receiver("signed", SignedWebhooks(), [SECRET])}
+    public = create_public_app(receivers, inbox, lambda: NOON, trusted_proxies=[ip_network("127.0.0.1")])
+    server = Server(public, hello("admin"))
+    signature = [f"{name}: {value}" for name, value in sign("https://cs.example.com/webhooks/signed", BODY).items()]
+    sent = ["Host: x", f"Content-Length: {len(BODY)}", *signature, *lines]
+    assert server.say("POST /webhooks/signed HTTP/1.1", *sent, body=BODY).status == status
+    assert len(inbox.rows) == (status == 200)
+    server.stop()
 
 
 PROGRAM = """

@@ -10,11 +10,17 @@ import pytest
 from hubspot.utils.signature import Signature
 from sandbox_portal import FIRST_COMPANY, FIRST_CONTACT, NOW, TOKEN, Portal, portal
 
+from adapters.contract import Delivery
+from adapters.hubspot.signature import check
+from adapters.sandbox.clock import SandboxClock
+from adapters.sandbox.control import parse_edit
+from adapters.sandbox.generator import generate
 from adapters.sandbox.hubspot.errors import HubspotError
 from adapters.sandbox.hubspot.hooks import delivery, signatures
 from adapters.sandbox.hubspot.limits import Limits
 from adapters.sandbox.hubspot.options import Options, read_options
 from adapters.sandbox.notify import Change
+from adapters.sandbox.serve import assemble
 
 SECRET = "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy"
 BODY = (
@@ -267,3 +273,48 @@ def test_own_writes_come_back_only_when_asked() -> None:
         hub.instruments.notifier.url = "http://127.0.0.1:9/"
         hub.update({"id": str(FIRST_COMPANY), "properties": {"name": "x"}})
         assert len(hub.instruments.notifier.listed()) == expected
+
+
+EXTRA = ("merge", "restore", "privacyDeletion", "associationChange")
+
+
+@pytest.mark.parametrize("generic", [False, True])
+def test_an_app_hears_of_merges_restores_erasures_and_associations_where_it_subscribed(generic: bool) -> None:
+    vendor, _ = assemble(
+        "hubspot",
+        generate(12, 1, NOW, False),
+        clock=SandboxClock(NOW, lambda: 0.0),
+        options={"generic_events": generic, "subscribed": EXTRA},
+    )
+
+    def told(number: int, **body: Any) -> dict[str, Any]:
+        """The one event of an edit, as the vendor posts it."""
+        edited = vendor.edit(parse_edit({"object": "contacts", "id": FIRST_CONTACT + number, **body})[0])
+        [event] = json.loads(vendor.compose(URL, edited.changes, 0)[1])
+        subject, _, verb = event["subscriptionType"].partition(".")
+        assert subject == ("object" if generic else "contact")
+        return {**event, "verb": verb}
+
+    merged = told(1, delete=True, fields={"merged_into": str(FIRST_CONTACT)})
+    ids = [merged["primaryObjectId"], *merged["mergedObjectIds"], merged["newObjectId"]]
+    assert (merged["verb"], ids) == ("merge", [FIRST_CONTACT, FIRST_CONTACT + 1, FIRST_CONTACT])
+    forgotten = told(0, delete=True, fields={"gdpr": True})
+    assert (forgotten["verb"], forgotten["objectId"]) == ("privacyDeletion", FIRST_CONTACT)
+    assert told(2, delete=True)["verb"] == "deletion"
+    assert told(2, fields={"archived": False})["verb"] == "restore"
+    links = {"companies": [str(FIRST_COMPANY)]}
+    for key, removed in (("associations", False), ("dissociate", True)):
+        event = told(2, fields={key: links})
+        assert (event["verb"], event["associationType"]) == ("associationChange", "CONTACT_TO_COMPANY")
+        assert (event["fromObjectId"], event["toObjectId"]) == (FIRST_CONTACT + 2, FIRST_COMPANY)
+        assert event["associationRemoved"] is removed
+        assert ("fromObjectTypeId" in event) is generic
+
+
+@pytest.mark.parametrize("newest", ["v1", "v2", "v3"])
+def test_webhooks_are_signed_as_the_app_is_old(newest: str) -> None:
+    change = Change("companies", "1", "created", {}, NOW)
+    headers, body = delivery(URL, [change], 0, SECRET, Options(signature=newest), int(NOW.timestamp() * 1000))
+    lower = {name.lower(): value for name, value in headers.items()}
+    assert ("x-hubspot-signature-v3" in lower) == (newest == "v3")
+    check(Delivery("POST", URL, lower, body), [SECRET], NOW)

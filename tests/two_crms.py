@@ -69,14 +69,25 @@ class TwoCrms:
 
 @contextmanager
 def two_crms(
-    folder: Path, accounts: int = 15, port: int = 1, hubspot: Mapping[str, Any] | None = None
+    folder: Path,
+    accounts: int = 15,
+    port: int = 1,
+    hubspot: Mapping[str, Any] | None = None,
+    salesforce: Mapping[str, Any] | None = None,
 ) -> Iterator[TwoCrms]:
-    """The same data at every call. ``port``: where csbridge is said to serve; ``hubspot``: that sandbox's switches."""
+    """The same data at every call. ``port``: where csbridge is said to serve; the others are a sandbox's switches."""
     noon = datetime.combine(datetime.now(UTC).date(), time(12), UTC)
     with ExitStack() as stack:
         notify = f"http://127.0.0.1:{port}/webhooks"
         sf = stack.enter_context(
-            running("salesforce", accounts=accounts, seed=3, clock=noon, notify=f"{notify}/sf/{SECRET}")
+            running(
+                "salesforce",
+                accounts=accounts,
+                seed=3,
+                clock=noon,
+                notify=f"{notify}/sf/{SECRET}",
+                options=salesforce,
+            )
         )
         how = {"notify": f"{notify}/hs", "secret": "sandbox-client-secret", "options": hubspot, "clock": noon}
         hs = stack.enter_context(running("hubspot", accounts=accounts, seed=4, **how))  # type: ignore[arg-type]

@@ -30,7 +30,7 @@ class Told:
 
 def told(environ: Mapping[str, Any], trusted: Networks) -> Told:
     """What the proxy that called us tells; nothing when it is not one of ``trusted``, or contradicts itself."""
-    if not _among(environ.get("REMOTE_ADDR"), trusted):
+    if not trusted or not _among(environ.get("REMOTE_ADDR"), trusted):
         return Told()
     said = [read(environ) for names, read in _READERS if any(name in environ for name in names)]
     # Of two kinds one is the proxy's own, and the other may have come through it: nobody can tell which.

@@ -158,7 +158,7 @@ class HubspotAdapter:
         return events.refs(events.events(delivery.body), self._all_shapes(), echoes)
 
     def erasures(self, delivery: Delivery) -> list[Ref]:
-        return events.forgotten(events.events(delivery.body), self._all_shapes())
+        return events.forgotten(delivery.body, self._all_shapes())
 
     def _all_shapes(self) -> list[Shape]:
         return [shape for tables in self._shapes.values() for shape in tables]

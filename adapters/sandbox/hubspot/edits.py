@@ -7,17 +7,19 @@ all changed in one millisecond, as a bulk edit or a workflow does.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from adapters.sandbox.clock import SandboxClock
 from adapters.sandbox.hubspot import shapes, writing
 from adapters.sandbox.hubspot.errors import HubspotError
-from adapters.sandbox.hubspot.hooks import changes_of
+from adapters.sandbox.hubspot.hooks import association, changes_of, told_as
 from adapters.sandbox.hubspot.links import types_of
 from adapters.sandbox.hubspot.portal import Portal, Row, Shelf
 from adapters.sandbox.hubspot.schema import object_type
 from adapters.sandbox.hubspot.seed import response_group
 from adapters.sandbox.hubspot.values import epoch_ms, iso
+from adapters.sandbox.notify import Change
 from adapters.sandbox.vendor import Edit, Edited, EditRefused
 
 EVERY: Final = "*"
@@ -42,12 +44,36 @@ def apply_edit(portal: Portal, clock: SandboxClock, edit: Edit) -> Edited:
             for target, other in links:
                 pair = (kind.name, target)
                 writing.link(portal, pair, row.id, other, types_of(pair))
-            for target, other in _links(portal, shelf, unwanted):
+            ended = _links(portal, shelf, unwanted)
+            for target, other in ended:
                 writing.unlink(portal, (kind.name, target), row.id, other)
-            changes = changes_of(kind.name, row.id, action, changed, clock.now(), "ui")
+            changes = _told(portal, shelf, row, action, fields, changed, clock.now())
+            if "associationChange" in portal.options.subscribed:
+                ends = [*((one, False) for one in links), *((one, True) for one in ended)]
+                changes += [association(kind.name, row.id, *one, clock.now(), removed) for one, removed in ends]
             return Edited(shapes.record(shelf, row, tuple(row.props)), changes)
     except HubspotError as error:
         raise EditRefused(error.message) from error
+
+
+def _told(
+    portal: Portal,
+    shelf: Shelf,
+    row: Row,
+    action: str,
+    fields: Mapping[str, Any],
+    changed: Mapping[str, str | None],
+    at: datetime,
+) -> list[Change]:
+    """The changes that the app hears of, in the words of its subscriptions."""
+    name, options = shelf.kind.name, portal.options
+    if action == "deleted":
+        into = {"into": str(fields.get("merged_into") or ""), "survivor": str(shelf.merged.get(row.id, ""))}
+        return changes_of(name, row.id, told_as(action, fields, options), into, at, "ui")
+    found = changes_of(name, row.id, action, changed, at, "ui")
+    if fields.get("archived") is False and "restore" in options.subscribed:
+        return [*changes_of(name, row.id, "restored", {}, at, "ui"), *found]
+    return found
 
 
 def _done(

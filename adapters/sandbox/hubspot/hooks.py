@@ -16,14 +16,17 @@ from urllib.parse import urlsplit
 import orjson
 
 from adapters.sandbox.hubspot.options import Options
-from adapters.sandbox.hubspot.schema import object_type
+from adapters.sandbox.hubspot.schema import ObjectType, object_type
 from adapters.sandbox.hubspot.values import epoch_ms
 from adapters.sandbox.notify import Change
 
 _CLASSIC: Final = ("companies", "contacts", "deals", "tickets")
-_WORDS: Final = {"created": "creation", "updated": "propertyChange", "deleted": "deletion"}
+_WORDS: Final = {
+    "created": "creation", "updated": "propertyChange", "deleted": "deletion", "merged": "merge", "restored": "restore",
+    "forgotten": "privacyDeletion", "associated": "associationChange",
+}  # fmt: skip
 _FLAGS: Final = {"created": "CREATED", "deleted": "DELETED"}
-_SUBSCRIPTIONS: Final = {"created": 25, "updated": 26, "deleted": 27}
+_SUBSCRIPTIONS: Final = {name: number for number, name in enumerate(_WORDS, 25)}
 _DECODED: Final = {
     "%3A": ":", "%2F": "/", "%3F": "?", "%40": "@", "%21": "!", "%24": "$", "%27": "'", "%28": "(", "%29": ")",
     "%2A": "*", "%2C": ",", "%3B": ";",
@@ -37,6 +40,18 @@ def changes_of(
     if action != "updated":
         return [Change(name, str(record), action, dict(changed), at, source)]
     return [Change(name, str(record), action, {word: value or ""}, at, source) for word, value in changed.items()]
+
+
+def told_as(action: str, fields: Mapping[str, Any], options: Options) -> str:
+    """How an edit is told: a deletion in the words that the app subscribed to for what it really was."""
+    word = "merged" if fields.get("merged_into") else "forgotten" if fields.get("gdpr") else action
+    return word if action == "deleted" and _WORDS[word] in options.subscribed else action
+
+
+def association(name: str, record: int, to: str, other: int, at: datetime, removed: bool) -> Change:
+    """That two records were associated, or are not any more."""
+    ends = {"to": to, "other": str(other), "removed": removed}
+    return Change(name, str(record), "associated", ends, at)
 
 
 def event(change: Change, options: Options, attempt: int) -> dict[str, Any]:
@@ -61,12 +76,35 @@ def event(change: Change, options: Options, attempt: int) -> dict[str, Any]:
     }
     if generic:
         found["objectTypeId"] = kind.type_id
+    return found | _particulars(change, kind, generic)
+
+
+def _particulars(change: Change, kind: ObjectType, generic: bool) -> dict[str, Any]:
+    """What events of that type hold besides."""
     if change.action == "updated":
         name, value = next(iter(change.fields.items()))
-        found |= {"propertyName": name, "propertyValue": value}
-    else:
-        found["changeFlag"] = _FLAGS[change.action]
-    return found
+        return {"propertyName": name, "propertyValue": value}
+    if change.action == "merged":
+        into, survivor = int(change.fields["into"]), int(change.fields["survivor"])
+        return {
+            "objectId": survivor, "primaryObjectId": into, "mergedObjectIds": [int(change.id)],
+            "newObjectId": survivor, "numberOfPropertiesMoved": 1,
+        }  # fmt: skip
+    if change.action == "associated":
+        return _ends(change, kind, generic)
+    return {"changeFlag": _FLAGS[change.action]} if change.action in _FLAGS else {}
+
+
+def _ends(change: Change, kind: ObjectType, generic: bool) -> dict[str, Any]:
+    other = object_type(change.fields["to"])
+    if other is None:
+        raise ValueError(f"{change.fields['to']} is not an object of this portal")
+    ends = {
+        "fromObjectId": int(change.id), "toObjectId": int(change.fields["other"]),
+        "associationRemoved": change.fields["removed"], "isPrimaryAssociation": False,
+        "associationType": f"{kind.singular}_TO_{other.singular}".upper(),
+    }  # fmt: skip
+    return ends | ({"fromObjectTypeId": kind.type_id, "toObjectTypeId": other.type_id} if generic else {})
 
 
 def signed_uri(url: str) -> str:
@@ -97,4 +135,14 @@ def delivery(
     """Headers and body of one request."""
     body = orjson.dumps([event(change, options, attempt) for change in changes])
     headers = {"Content-Type": "application/json", "User-Agent": "HubSpot Connect 2.0 (sandbox)"}
-    return headers | signatures(secret, url, body, now_ms), body
+    return headers | _signed(secret, url, body, now_ms, options.signature), body
+
+
+def _signed(secret: str, url: str, body: bytes, now_ms: int, newest: str) -> dict[str, str]:
+    """The headers of an app of today, or of one that was made when an older version was the newest."""
+    headers = signatures(secret, url, body, now_ms)
+    if newest == "v3":
+        return headers
+    digest = hashlib.sha256(secret.encode() + b"POST" + url.encode() + body).hexdigest()
+    older = digest if newest == "v2" else headers["X-HubSpot-Signature"]
+    return {"X-HubSpot-Signature": older, "X-HubSpot-Signature-Version": newest}

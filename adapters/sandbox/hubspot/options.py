@@ -33,6 +33,10 @@ class Options:
     """batch/update with invalid values: 207 and the good rows written, instead of 400 and nothing written."""
     generic_events: bool = False
     """Webhooks as ``object.*`` with objectTypeId instead of ``company.*``."""
+    subscribed: tuple[str, ...] = ()
+    """Besides creation, deletion and propertyChange: merge, restore, privacyDeletion, associationChange."""
+    signature: str = "v3"
+    """The newest signature that webhooks carry; v1 comes along with v3."""
     echo_api_writes: bool = False
     """Send webhooks for writes made through the API, too (changeSource INTEGRATION)."""
     merge_new_id: bool = False

@@ -9,10 +9,9 @@ from adapters.sandbox.salesforce import ids
 from adapters.sandbox.salesforce.errors import ApiError, RowError
 from adapters.sandbox.salesforce.fields import ObjectType
 from adapters.sandbox.salesforce.org import Actor
+from adapters.sandbox.salesforce.outbound import NOTIFICATION
 from adapters.sandbox.salesforce.web import Desk
 from adapters.sandbox.vendor import Edit, Edited, EditRefused
-
-NOTIFICATION = "04l"
 
 
 def edited(desk: Desk, person: Actor, edit: Edit) -> Edited:

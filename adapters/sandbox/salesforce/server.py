@@ -122,7 +122,7 @@ def build(world: World, instruments: Instruments, setup: Setup) -> Salesforce:
     (False: one currency, EUR), ``person_accounts`` and ``shared_activities`` (True: switched on);
     ``custom_fields`` (most of an object), ``referenced`` (full names of fields that cannot be deleted),
     ``reserve_deleted`` (True: a deleted field keeps its name), ``consents_as`` (admin: whoever logs in by a browser is
-    an administrator).
+    an administrator), ``echo_api_writes`` (True: outbound messages for what the API wrote, too).
     """
     org = Org(instruments.clock, instruments.journal, instruments.faults)
     features.switch(org, setup.options)
@@ -142,8 +142,11 @@ def build(world: World, instruments: Instruments, setup: Setup) -> Salesforce:
         bool(setup.options.get("attributes_first", False)),
         int(setup.options.get("page_rows", 2000)),
     )
+    app = _app(desk)
+    if setup.options.get("echo_api_writes"):
+        app.after_request(lambda response: _echoed(desk, instruments, response))
     told = World(seed=world.seed, now=world.now, users=(), companies=(), contacts=(), usage=world.usage)
-    return Salesforce(_app(desk), desk, apps, seeded, told)
+    return Salesforce(app, desk, apps, seeded, told)
 
 
 def _bulk(org: Org, options: Mapping[str, Any]) -> BulkJobs:
@@ -213,6 +216,14 @@ def _counted(desk: Desk, response: Response) -> Response:
     used = desk.allowance.used(desk.org.clock.now())
     if request.path.startswith("/services/"):
         response.headers["Sforce-Limit-Info"] = f"api-usage={used}/{desk.allowance.most}"
+    return response
+
+
+def _echoed(desk: Desk, instruments: Instruments, response: Response) -> Response:
+    """As a flow sends it that does not ask who changed what."""
+    if request.path.startswith(DATA):  # the control surface begins no call of its own
+        with desk.org.lock:
+            instruments.notifier.send(outbound.echoes(desk.org, desk.org.journal.written_here()))
     return response
 
 
