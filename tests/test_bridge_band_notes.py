@@ -1,4 +1,4 @@
-"""The note on an account's page when its published health band changes: where it is asked for, once, in its language."""
+"""The note that a change of the published health band leaves: where it is asked for, once, in the right language."""
 
 from collections.abc import Callable
 from datetime import timedelta
