@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import POSTGRES
 from sqlalchemy import text
 from two_crms import TwoCrms, two_crms
 
@@ -38,10 +37,7 @@ LATER = timedelta(minutes=10)
 """After which every lease has run out."""
 NEWS = "Call the sponsor today."
 
-if not POSTGRES:
-    pytestmark = [pytest.mark.slow, pytest.mark.skipif(True, reason="two processes need CSBRIDGE_TEST_POSTGRES")]
-else:
-    pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
