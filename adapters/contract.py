@@ -192,6 +192,30 @@ class Webhooks(Protocol):
     def acknowledge(self, delivery: Delivery) -> Answer: ...
 
 
+@runtime_checkable
+class Forgetting(Protocol):
+    """Webhooks that also tell of people who asked to be forgotten."""
+
+    def erasures(self, delivery: Delivery) -> list[Ref]:
+        """Those of ``notices`` that are to be erased, and not only looked at again. ``delivery`` was verified."""
+
+
+@runtime_checkable
+class Discreet(Protocol):
+    """Webhooks whose deliveries carry what nobody may keep."""
+
+    def kept(self, delivery: Delivery) -> bytes:
+        """What of a verified delivery may be stored: it names the same records, and opens nothing."""
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """Webhooks that name no records of a CRM: what their bodies say is itself the news."""
+
+    def tells(self, delivery: Delivery) -> bool:
+        """Whether there is news in a verified delivery. Raises ``Rejected`` for what nobody could read later either."""
+
+
 class Adapter(Webhooks, Protocol):
     """A connection to one org."""
 
@@ -280,6 +304,7 @@ class Creating(Protocol):
 
 
 __all__ = [
-    "LONGEST_WRITE", "Adapter", "Answer", "Budget", "Calls", "Change", "Creating", "Delivery", "Finding", "Foreseeing",
-    "Item", "Outcome", "Page", "Past", "Patch", "Plan", "Purpose", "Quota", "Record", "Report", "Sighting", "Webhooks",
+    "LONGEST_WRITE", "Adapter", "Answer", "Budget", "Calls", "Change", "Creating", "Delivery", "Discreet", "Finding",
+    "Foreseeing", "Forgetting", "Item", "Outcome", "Page", "Past", "Patch", "Plan", "Purpose", "Quota", "Record",
+    "Report", "Sighting", "Telling", "Webhooks",
 ]  # fmt: skip

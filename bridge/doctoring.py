@@ -7,6 +7,7 @@ from pathlib import Path
 from adapters.contract import Finding
 from bridge import flag_rates, forecast, twins, usage_files
 from bridge.doctoring_connection import examine_connection
+from bridge.doctoring_outbound import examine_outbound
 from bridge.moments import EVER
 from bridge.noted import Noted
 from bridge.quality import book_quality
@@ -35,6 +36,7 @@ def examine(workspace: Workspace, *, book: bool = False) -> Iterator[Noted]:
             yield from _usage(workspace, source, source.file)
     yield from _identity(workspace)
     yield from _store(workspace)
+    yield from examine_outbound(workspace)
     if book:
         yield from _book(workspace)
 

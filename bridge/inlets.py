@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from bridge.draining import Drained, drain
+from bridge.draining import drain
+from bridge.working_off import Drained
 from bridge.workspace import Workspace
 
 Inlet = Callable[[Workspace, str], Drained]

@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from adapters.records import Account, Item, Ref, Tombstone
-from bridge import identity, usage_keys
-from bridge.store import cursors, customers, records, references, vanished
+from bridge import identity, notifying, usage_keys
+from bridge.store import cursors, customers, emails, erased, records, references, vanished
+from bridge.store.erased import Erased
+from bridge.withholding import admitted
 from bridge.workspace import Workspace
 from webhooks.writeback import drift
 from webhooks.writeback.entry import Entry
@@ -40,6 +42,7 @@ def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: da
     A record that is gone loses its desired state. One that another was merged into, or that came out of a backup,
     starts from what it holds now: what that did to our fields is no drift.
     """
+    items = _admitted(db, items, now)
     upserted = records.upsert(db, items, now)
     changed = set(upserted.changed)
     accounts = [item for item in items if isinstance(item, Account)]
@@ -50,7 +53,9 @@ def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: da
     newest = {item.ref: item for item in items}
     moves = identity.follow(db, workspace.settings, [newest[ref] for ref in upserted.changed], now)
     owners |= {ref: after for ref, (_, after) in moves.items()}
-    known_before = changed.difference(record.ref for record in upserted.new)
+    new = {record.ref for record in upserted.new}
+    emails.keep(db, [newest[ref] for ref in upserted.changed], new)
+    known_before = changed - new
     concerned = references.accounts_of(db, known_before.union(survivors.values()), upserted.new)
     owners |= customers.of_accounts(db, concerned - owners.keys())
     customers.mark_affected(db, (owners[account] for account in concerned & owners.keys()), now)
@@ -62,7 +67,18 @@ def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: da
     begun_anew = [*survivors.values(), *upserted.reverted]
     ledger.update_in(db, sorted(ledger.present(db, begun_anew), key=str), drift.forget)
     vanished.note(db, [item.ref for item in gone if item.ref.kind in ("account", "person")])
+    notifying.tell_answers(db, workspace, [newest[ref] for ref in upserted.changed], now)
     return Taken(len(items), len(changed), len(gone), _observe(db, workspace, accounts))
+
+
+def _admitted(db: Connection, items: Sequence[Item], now: datetime) -> Sequence[Item]:
+    """Without whoever was erased. A record by which they have come back is known from now on, too."""
+    gone = Erased(db)
+    if not gone:
+        return items
+    left, again = admitted(items, gone)
+    erased.note(db, (), again, now)
+    return left
 
 
 def _owners(db: Connection, workspace: Workspace, accounts: Sequence[Account], now: datetime) -> dict[Ref, int]:

@@ -31,6 +31,9 @@ class Metrics:
     calls_spent: Gauge
     calls_remaining: Gauge
     calls_left: Gauge
+    outbound_deliveries: Counter
+    outbound_open: Gauge
+    outbound_disabled: Gauge
 
     def count_calls(self, connection: str, made: Mapping[Purpose, int], before: Mapping[Purpose, int]) -> None:
         """Add what an adapter's call counts (``Calls.made``) have grown by since ``before``."""
@@ -85,4 +88,11 @@ def create_metrics() -> Metrics:
         calls_spent=gauge("quota_calls_spent", "Our own API calls of the CRM's day, by all processes"),
         calls_remaining=gauge("quota_org_remaining", "API calls that the org has left today, as the vendor last said"),
         calls_left=gauge("quota_calls_left", "API calls that the budget still allows today"),
+        outbound_deliveries=counter("outbound_deliveries", "Attempts to tell an endpoint", "endpoint", "outcome"),
+        outbound_open=Gauge(
+            "csbridge_outbound_open", "Notifications that wait, or are parked", ("endpoint", "state"), registry=registry
+        ),
+        outbound_disabled=Gauge(
+            "csbridge_outbound_disabled", "1: this endpoint is told nothing more", ("endpoint",), registry=registry
+        ),
     )

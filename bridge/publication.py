@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from adapters.keyed import Creation
 from adapters.records import Fields, Ref
+from bridge import notifying
 from bridge.band_notes import band_note
 from bridge.store import customers, lookup
 from bridge.workspace import Workspace
@@ -57,18 +57,32 @@ def publish(db: Connection, workspace: Workspace, decisions: Sequence[Decision],
     decided = {ref: decision for decision in decisions for ref in refs.get(decision.customer, ()) if ref not in gone}
     currencies = lookup.currencies(db, several)
     min_change = workspace.settings.write.min_change
-    noting = {ref.connection for ref in decided if workspace.keys_for(ref.connection)}
-    notes: dict[Ref, Creation] = {}
+    steps: dict[Ref, notifying.Step] = {}
 
     def wanted(entry: Entry) -> Entry:
         # A customer was pulled before it was scored: with no entry yet, its own fields were seen to be blank.
         seen = entry if entry.desired is not None else replace(entry, seen=True)
         decision = _in_its_currency(decided[entry.ref], currencies.get(entry.ref))
-        note = band_note(entry.ref, entry.desired, decision, now) if entry.ref.connection in noting else None
-        notes.update({note.ref: note} if note else {})
-        return want(seen, told_of(workspace, decision, now), min_change, workspace.ledger.fields)
+        after = want(seen, told_of(workspace, decision, now), min_change, workspace.ledger.fields)
+        steps[entry.ref] = (entry.desired, after.desired)
+        return after
 
     workspace.ledger.update_in(db, list(decided), wanted)
+    notifying.tell_changes(db, workspace, decisions, steps, now)
+    _note_bands(db, workspace, decided, steps, now)
+
+
+def _note_bands(
+    db: Connection,
+    workspace: Workspace,
+    decided: Mapping[Ref, Decision],
+    steps: Mapping[Ref, notifying.Step],
+    now: datetime,
+) -> None:
+    """Want a note on every record whose published band changed, where the admin asks for those."""
+    noting = {ref.connection for ref in decided if workspace.keys_for(ref.connection)}
+    made = (band_note(ref, before, decided[ref], now) for ref, (before, _) in steps.items() if ref.connection in noting)
+    notes = {note.ref: note for note in made if note}
     workspace.ledger.update_in(db, list(notes), lambda entry: replace(entry, desired=notes[entry.ref].fields))
 
 

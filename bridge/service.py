@@ -1,20 +1,27 @@
 """Puts a serving process together: the two apps, the worker, the poller and the nightly job, on one open workspace."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
+
+from flask import Flask
 
 from bridge.connecting import try_to_pin
 from bridge.metrics import create_metrics
 from bridge.nightly import Nightly
+from bridge.outbound_runner import Sender
 from bridge.runners import Runner
 from bridge.serving import Serving, serve
-from bridge.store import cursors
+from bridge.store import cursors, inbox
+from bridge.store.engine import Store
 from bridge.store.inbox import StoreInbox
 from bridge.working import Poller, Worker
 from bridge.workspace import Workspace
 from webhooks.admin import ANY_HOST, create_admin_app
 from webhooks.app import create_public_app
 from webhooks.receivers import Receiver
+from webhooks.routes import Count
+from webhooks.senders.registry import SenderWebhooks
 
 HEARTBEAT = timedelta(seconds=30)
 """How often the worker looks without being woken: deliveries that were put off, and the close of a day."""
@@ -33,7 +40,17 @@ def serve_workspace(
     """Serve until SIGTERM or SIGINT. Raises ConfigError when a port is taken, StoreFailed when the store is served."""
     try_to_pin(workspace.of_its_own())
     metrics = create_metrics()
-    worker = Runner("worker", Worker(workspace, metrics), HEARTBEAT, now=workspace.now, count=metrics.count_run)
+    outbound = [
+        Runner(f"outbound {endpoint.name}", Sender(workspace, endpoint, metrics), HEARTBEAT, count=metrics.count_run)
+        for endpoint in workspace.settings.outbound
+    ]
+    worker = Runner(
+        "worker",
+        Worker(workspace, metrics, told=partial(_wake, outbound)),
+        HEARTBEAT,
+        now=workspace.now,
+        count=metrics.count_run,
+    )
     poller = Runner(
         "poller",
         Poller(workspace, metrics, wake=worker.wake),
@@ -48,18 +65,39 @@ def serve_workspace(
         now=workspace.now,
         count=metrics.count_run,
     )
-    public = create_public_app(
+    public = public_app(workspace, metrics.count_delivery, worker.wake)
+    hosts = () if admin_host in ("127.0.0.1", "::1", "localhost") else (ANY_HOST,)
+    admin = create_admin_app(lambda: readiness(workspace, worker, poller), metrics.registry, hosts)
+    with workspace.store.held("serve", 1.0, "another csbridge serve works on this store already"):
+        end_leases_of_the_dead(workspace.store)
+        serve(public, admin, host, port, admin_host, admin_port, [worker, poller, nightly, *outbound], on_ready)
+
+
+def public_app(
+    workspace: Workspace, count: Count = lambda source, outcome: None, on_accepted: Callable[[], None] = lambda: None
+) -> Flask:
+    """The app of the public port, with every door that the settings open."""
+    return create_public_app(
         receivers(workspace),
         StoreInbox(workspace.store),
         workspace.now,
         workspace.settings.public_url,
-        on_accepted=worker.wake,
-        count=metrics.count_delivery,
+        on_accepted=on_accepted,
+        count=count,
+        trusted_proxies=workspace.settings.trusted_proxies,
     )
-    hosts = () if admin_host in ("127.0.0.1", "::1", "localhost") else (ANY_HOST,)
-    admin = create_admin_app(lambda: readiness(workspace, worker, poller), metrics.registry, hosts)
-    with workspace.store.held("serve", 1.0, "another csbridge serve works on this store already"):
-        serve(public, admin, host, port, admin_host, admin_port, [worker, poller, nightly], on_ready)
+
+
+def end_leases_of_the_dead(store: Store) -> None:
+    """Where one process serves (SQLite), what is leased in the inbox when it starts, a dead one had.."""
+    if store.is_sqlite:
+        with store.write() as db:
+            inbox.bury(db)
+
+
+def _wake(runners: Sequence[Runner]) -> None:
+    for runner in runners:
+        runner.wake()
 
 
 def receivers(workspace: Workspace) -> dict[str, Receiver]:
@@ -68,6 +106,9 @@ def receivers(workspace: Workspace) -> dict[str, Receiver]:
     for connection in workspace.settings.crms:
         secrets = [secret.get_secret_value() for secret in connection.webhook_secret]
         found[connection.name] = Receiver(connection.name, workspace.adapter(connection.name), secrets)
+    for sender in workspace.settings.senders:
+        secrets = [secret.get_secret_value() for secret in sender.webhook_secret]
+        found[sender.name] = Receiver(sender.name, SenderWebhooks(sender, workspace.settings.zone), secrets)
     return found
 
 

@@ -23,8 +23,6 @@ from config.errors import ConfigError, CsbridgeError
 
 log = logging.getLogger(__name__)
 
-KEPT = timedelta(days=7)
-"""How long a delivery that was acted on stays listed in the store."""
 SPENT = timedelta(hours=1)
 """How long a connection rests when its quota is spent and the vendor does not say until when."""
 
@@ -63,6 +61,8 @@ class Worker(Job):
     """Connections whose CRM was seen to have our fields, and has refused nothing since."""
     resting: dict[str, datetime] = field(default_factory=dict)
     """Connections that are left alone until then."""
+    told: Callable[[], None] = lambda: None
+    """Told when events for outbound endpoints may have come about."""
     spent: dict[str, tuple[datetime, int]] = field(default_factory=dict)
     """When a connection last had a turn that cost calls, and how many."""
 
@@ -74,6 +74,7 @@ class Worker(Job):
             with self.turn(name) as awake:
                 received[name] = inlet(self.workspace, name).received if awake else []
         scored = score(self.workspace)
+        self.told()
         if scored.customers:
             log.info("scored", extra={"customers": scored.customers, "decisions": scored.decisions})
         for band, number in scored.bands.items():
@@ -86,7 +87,7 @@ class Worker(Job):
                         self.metrics.event_to_field.observe((self.workspace.now() - at).total_seconds())
         with self.workspace.store.write() as db:
             self.metrics.inbox_depth.set(inbox.depth(db)["waiting"])
-            inbox.forget_done(db, self.workspace.now() - KEPT)
+            inbox.forget_done(db, self.workspace.now() - self.workspace.settings.inbox.keep)
         return min(filter(None, [self._gather(name, before[name]) for name in self.names]), default=None)
 
     def _calls(self, name: str) -> int:

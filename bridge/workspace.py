@@ -32,6 +32,7 @@ from scoring.features.table import FEATURES
 from scoring.journey import COLUMNS
 from scoring.policy import Policy
 from scoring.scorecard import check
+from webhooks.outbound.routing import COLUMNS as OUTBOUND
 
 
 @dataclass
@@ -129,6 +130,7 @@ class Workspace:
                 overlap=self.settings.schedule.overlap,
                 zone=self.settings.zone,
                 org_id=org_id,
+                public_url=self.settings.public_url,
                 clock=self.now,
                 vault=self.vault,
                 budget=self.purse(name),
@@ -209,6 +211,8 @@ def open_workspace(file: Path, environ: Mapping[str, str], now: Callable[[], dat
     own = [each for each in files if not each.shipped]
     problems = [problem for each in own for problem in check(each.card, each.document, mapped)]
     problems += unknown_names("scope", parse(settings.scope), settings)
+    for endpoint in settings.outbound:
+        problems += unknown_names(f"outbound.{endpoint.name}.where", endpoint.where, settings, OUTBOUND)
     for where, rule in _rules(settings):
         problems += unknown_names(where, rule, settings, (*FEATURES, *COLUMNS))
     if problems:

@@ -16,9 +16,13 @@ from config.words import KEYED_KINDS, ActivityKind, Kind
 OWNERS: Final = "owners"
 
 TYPE_IDS: Final[Mapping[str, str]] = {
-    "0-1": "contacts", "0-2": "companies", "0-3": "deals", "0-5": "tickets", "0-19": "feedback_submissions",
-    "0-27": "tasks", "0-46": "notes", "0-47": "meetings", "0-48": "calls", "0-49": "emails",
+    "0-1": "contacts", "0-2": "companies", "0-3": "deals", "0-5": "tickets", "0-7": "products", "0-8": "line_items",
+    "0-14": "quotes", "0-18": "communications", "0-19": "feedback_submissions", "0-27": "tasks", "0-46": "notes",
+    "0-47": "meetings", "0-48": "calls", "0-49": "emails", "0-53": "invoices", "0-69": "subscriptions",
+    "0-101": "commerce_payments", "0-116": "postal_mail", "0-123": "orders", "0-136": "leads", "0-142": "carts",
+    "0-162": "services", "0-410": "courses", "0-420": "listings", "0-421": "appointments",
 }  # fmt: skip
+"""What a map may name an object by, and webhooks do. A custom object has its own, such as ``2-123``."""
 
 ACTIVITIES: Final[Mapping[str, ActivityKind]] = {
     "calls": "call", "emails": "email", "meetings": "meeting", "notes": "note", "tasks": "task",
@@ -73,6 +77,11 @@ class Shape:
     own: tuple[OwnField, ...]
     """Own fields that this object carries, the pulse included."""
     zone: tzinfo
+
+    @property
+    def name(self) -> str:
+        """The object by its name, where the map names it by its type id."""
+        return TYPE_IDS.get(self.object, self.object)
 
     @property
     def stamp(self) -> str:

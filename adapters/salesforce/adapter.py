@@ -11,10 +11,11 @@ from adapters.errors import Refused
 from adapters.keyed import is_keyed
 from adapters.records import Item, Ref
 from adapters.registry import Context
-from adapters.salesforce import checking, exporting, listing, outbound_message
+from adapters.salesforce import change_messages, checking, exporting, listing, outbound_message
 from adapters.salesforce.administrator import administrator
 from adapters.salesforce.bulk_query import BulkQuery
 from adapters.salesforce.bulk_writing import JOB_CALLS
+from adapters.salesforce.change_messages import Telling
 from adapters.salesforce.client import Client
 from adapters.salesforce.cursor import decoded
 from adapters.salesforce.history import Histories
@@ -22,6 +23,7 @@ from adapters.salesforce.keyed import TASK, KeyedWriter
 from adapters.salesforce.provisioning import Provisioning
 from adapters.salesforce.pulling import Pull
 from adapters.salesforce.reading import Reader, leads_elsewhere
+from adapters.salesforce.view import vendor_name
 from adapters.salesforce.views import Views
 from adapters.salesforce.wide import Asker
 from adapters.salesforce.writing import MOST_IN_BULK, MOST_WRITTEN, Writer
@@ -162,7 +164,19 @@ class SalesforceAdapter:
         return refused
 
     def export(self, fields: Sequence[OwnField]) -> Mapping[str, str]:
-        return exporting.files(fields, self._objects, self._views.names(), self._settings.api_version)
+        names, version = self._views.names(), self._settings.api_version
+        return exporting.files(fields, self._objects, names, version, self._telling(fields))
+
+    def _telling(self, fields: Sequence[OwnField]) -> Telling | None:
+        """How the org tells of changes, once it is known where it reaches us. Daily usage is polled."""
+        if not self._context.public_url:
+            return None
+        read = {name for kind in self._views.kinds if kind != "usage" for name in self._views.objects(kind)}
+        mapped = {name: set(names) for name, names in self._views.names().items() if name in read}
+        for field in fields:
+            if not field.written:  # the pulse
+                mapped[self._objects[field.on]].add(vendor_name(field))
+        return change_messages.telling(self._settings, self._context.public_url, mapped)
 
     def as_admin(self, token: str) -> Consent | None:
         """The administrator's login is of the same connected app; with ``token``, of any."""
@@ -186,6 +200,9 @@ class SalesforceAdapter:
 
     def notices(self, delivery: Delivery) -> list[Ref]:
         return outbound_message.notices(delivery, self.connection, self._views.by_object())
+
+    def kept(self, delivery: Delivery) -> bytes:
+        return outbound_message.kept(delivery)
 
     def acknowledge(self, delivery: Delivery) -> Answer:
         return outbound_message.acknowledge()
