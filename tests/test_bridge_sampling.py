@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from worlds import World
 
+from bridge.cli.push import sampled
+from bridge.doctoring_connection import _read_back
 from bridge.metrics import create_metrics
 from bridge.nightly import Nightly
 from bridge.sampling import last, sample
@@ -88,3 +90,18 @@ def test_every_night_takes_a_sample_and_counts_it(make_world: Make) -> None:
     labels = {"connection": "sf", "outcome": "differing"}
     assert value("csbridge_records_read_back_total", labels) == 1
     assert woken
+
+
+def test_it_is_seen_from_the_command_line_and_by_doctor(world: World) -> None:
+    ids = written(world, 3)
+    assert sampled(world.workspace, None, 2).code == 0
+    (told,) = _read_back(world.workspace, "sf")
+    assert (told.finding.level, "2 written records read back" in told.finding.what) == ("info", True)
+    world.crm.own[ids[2]]["nps"] = -100
+    result = sampled(world.workspace, "sf", 3)
+    assert result.code == 1
+    assert result.text.splitlines() == [
+        "sf: 3 records read back, 1 hold something else", f"  sf:account:{ids[2]}",
+    ]  # fmt: skip
+    (told,) = _read_back(world.workspace, "sf")
+    assert told.finding.level == "warning"
