@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from adapters.contract import Adapter, Change, Finding, Plan, Report
 from adapters.errors import AdapterError, QuotaSpent, Unauthorized
-from bridge import doctoring_surveys, histories, reconciling, untranslated
+from bridge import doctoring_surveys, histories, reconciling, sampling, untranslated
 from bridge.connecting import connect
 from bridge.frames import STALE_AFTER
 from bridge.moments import EVER
@@ -39,6 +39,7 @@ def examine_connection(workspace: Workspace, name: str) -> Iterator[Noted]:
     yield from _kept_usage(workspace, name)
     yield from _parked(workspace, name)
     yield from _reconciled(workspace, name)
+    yield from _read_back(workspace, name)
     yield from _past(workspace, name)
     yield from unheard(workspace.settings.connection(name), workspace.settings.public_url)
 
@@ -164,6 +165,20 @@ def _reconciled(workspace: Workspace, name: str) -> Iterator[Noted]:
     found = [f"{number:,} of the kind {kind}" for kind, number in last["repaired"].items()]
     repaired = f"repaired {', '.join(found)}" if found else "nothing to repair"
     yield Noted(name, Finding("info", f"last reconciled {last['at']:%Y-%m-%d %H:%M} UTC: {repaired}"))
+
+
+def _read_back(workspace: Workspace, name: str) -> Iterator[Noted]:
+    """What the last sample of written records found."""
+    with workspace.store.read() as db:
+        found = sampling.last(db, name)
+    if found is None:
+        return
+    said = f"{found['sampled']:,} written records read back {found['at']:%Y-%m-%d %H:%M} UTC"
+    if found["differing"]:
+        mend = "look who else writes these fields; csbridge outbox list shows what is contested"
+        yield Noted(name, Finding("warning", f"{said}: {found['differing']:,} held something else", mend))
+    else:
+        yield Noted(name, Finding("info", f"{said}: all held what the CRM had confirmed"))
 
 
 def _past(workspace: Workspace, name: str) -> Iterator[Noted]:

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from adapters import keyed
 from adapters.contract import Calls, Outcome, Patch
+from adapters.keyed import Keyed, is_keyed
 from adapters.records import Account, Fields, Item, Ref, Tombstone, Value
 from config.fields import OwnField
-from config.words import WRITE_URGENCIES, Kind, WriteUrgency
+from config.words import KEYED_KINDS, WRITE_URGENCIES, AnyKind, WriteUrgency
 from webhooks.writeback.entry import Entry, Lease, has_work
 from webhooks.writeback.urgency import urgency
 
@@ -33,7 +35,11 @@ FIELDS: Mapping[str, OwnField] = {
 }
 
 
-def ref(id: str = "1", kind: Kind = "account") -> Ref:
+ALL: Mapping[str, OwnField] = {**keyed.FIELDS, **FIELDS}
+"""What a ledger compares by: the parts of tasks and notes beside the own fields."""
+
+
+def ref(id: str = "1", kind: AnyKind = "account") -> Ref:
     return Ref("sf", kind, id)
 
 
@@ -73,6 +79,9 @@ class FakeCrm:
     """Per call: record id → refuse, unfit (the org's set-up refuses), later, lose (applied, answer lost) or miss (not
     applied, answer lost)."""
     read_raises: list[Exception | None] = field(default_factory=list)
+    keyed: dict[Ref, dict[str, Value]] = field(default_factory=dict)
+    """Tasks and notes of ours; a key that is taken is answered like a loss, as one that the vendor guards."""
+    created: list[Ref] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.write_most = self.write_most or self.write_batch
@@ -93,11 +102,16 @@ class FakeCrm:
             return Tombstone(ref(id), self.clock())
         return Account(ref=ref(id), changed_at=self.changed_at[id], own=dict(self.own[id]))
 
-    def read(self, kind: Kind, ids: Sequence[str]) -> list[Item]:
+    def read(self, kind: AnyKind, ids: Sequence[str]) -> list[Item]:
         self.calls.count("read")
         if self.read_raises and (error := self.read_raises.pop(0)):
             raise error
-        return [self.reading(id) for id in ids]
+        return [self.keyed_reading(ref(id, kind)) if kind in KEYED_KINDS else self.reading(id) for id in ids]
+
+    def keyed_reading(self, one: Ref) -> Item:
+        if one not in self.keyed:
+            return Tombstone(one, self.clock())
+        return Keyed(ref=one, changed_at=self.clock(), own=dict(self.keyed[one]))
 
     def write(self, patches: Sequence[Patch]) -> list[Outcome]:
         assert 0 < len(patches) <= self.write_most
@@ -109,7 +123,21 @@ class FakeCrm:
         at = self.clock.tick()
         return [self.apply(patch, fates.get(patch.ref.id, ""), at) for patch in patches]
 
+    def apply_keyed(self, patch: Patch, fate: str, at: datetime) -> Outcome:
+        if patch.new and patch.ref in self.keyed:
+            return Outcome(patch.ref, "lost", message="the key is taken")
+        if not patch.new and patch.ref not in self.keyed:
+            return Outcome(patch.ref, "gone")
+        if fate == "later":
+            return Outcome(patch.ref, "later", code="UNABLE_TO_LOCK_ROW", message="locked by a job")
+        if fate != "miss":
+            self.created += [patch.ref] if patch.new else []
+            self.keyed.setdefault(patch.ref, {}).update(patch.fields)
+        return Outcome(patch.ref, "lost") if fate in ("lose", "miss") else Outcome(patch.ref, "written", at=at)
+
     def apply(self, patch: Patch, fate: str, at: datetime) -> Outcome:
+        if is_keyed(patch.ref):
+            return self.apply_keyed(patch, fate, at)
         id = patch.ref.id
         if id not in self.own:
             return Outcome(patch.ref, "gone", code="ENTITY_IS_DELETED", message="entity is deleted")
@@ -128,7 +156,7 @@ class FakeCrm:
 @dataclass
 class FakeLedger:
     entries: dict[Ref, Entry] = field(default_factory=dict)
-    fields: Mapping[str, OwnField] = field(default_factory=lambda: FIELDS)
+    fields: Mapping[str, OwnField] = field(default_factory=lambda: ALL)
 
     def put(self, entries: Iterable[Entry]) -> None:
         self.entries |= {entry.ref: entry for entry in entries}
@@ -162,7 +190,7 @@ class FakeLedger:
         return claimed
 
 
-def wanting(id: str, kind: Kind = "account", **desired: Value) -> Entry:
+def wanting(id: str, kind: AnyKind = "account", **desired: Value) -> Entry:
     """An entry that was seen blank and wants ``desired``."""
     blank: Fields = dict.fromkeys(desired)
     return Entry(ref(id, kind), desired=desired, confirmed=blank, seen=True, observed_at=START)

@@ -5,16 +5,17 @@ between any two steps. Readings arrive late and out of order, as they do from a 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
-from fake_writeback import FIELDS, Clock, FakeCrm, FakeLedger, ref
+from fake_writeback import ALL, FIELDS, START, Clock, FakeCrm, FakeLedger, ref
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from adapters.contract import Outcome, Patch
 from adapters.errors import QuotaSpent, Retry
+from adapters.keyed import Creation, is_keyed
 from adapters.records import Account, Fields, Item, Ref
 from config.words import Kind, WriteUrgency
 from webhooks.writeback.comparison import same
@@ -45,6 +46,7 @@ EVENTS = st.one_of(
     st.tuples(st.just("pull"), ONE),
     st.tuples(st.just("decide"), ONE, DECIDED),
     st.tuples(st.just("delete"), ONE),
+    st.tuples(st.just("note"), ONE),
 )
 FATES = st.dictionaries(ONE, st.sampled_from(["lose", "miss", "later"]), min_size=1, max_size=2)
 STEPS = st.one_of(st.integers(4, 9), st.integers(0, 20))
@@ -131,7 +133,7 @@ class StrictCrm(FakeCrm):
     mended: set[str] = field(default_factory=set)
 
     def apply(self, patch: Patch, fate: str, at) -> Outcome:
-        if not patch.fields.keys() <= FIELDS.keys() or "pulse" in patch.fields:
+        if (not is_keyed(patch.ref) and not patch.fields.keys() <= FIELDS.keys()) or "pulse" in patch.fields:
             self.wrong.append(f"not ours: {patch}")
         refused = patch.fields.get("nps") == REFUSED and patch.ref.id not in self.mended
         return super().apply(patch, "refuse" if refused else fate, at)
@@ -171,6 +173,8 @@ class Writeback(RuleBasedStateMachine):
                 self.decide(id, decided)
             case ("delete", id):
                 self.delete(id)
+            case ("note", id):
+                self.note(id)
             case ("edit and pull", id, own):
                 self.edit(id, own)
                 self.happen(("pull", id))
@@ -184,6 +188,12 @@ class Writeback(RuleBasedStateMachine):
     def decide(self, id: str, decided: Fields) -> None:
         if id in self.crm.own:
             self.ledger.update([ref(id)], lambda entry: want(entry, decided, 0, FIELDS))
+
+    @rule(id=ONE)
+    def note(self, id: str) -> None:
+        """Something is to be told about a record, by a key that says what."""
+        told = Creation(ref(f"told {id}", "note"), id, "Health green → red", "why", at=START, status="done")
+        self.ledger.update([told.ref], lambda entry: replace(entry, desired=told.fields))
 
     @rule(id=ONE, own=EDITED)
     def edit(self, id: str, own: Fields) -> None:
@@ -269,7 +279,7 @@ class Writeback(RuleBasedStateMachine):
         self.tokens += 1
         token = f"t{self.tokens}"
         try:
-            push(worker, worker, FIELDS, policy=self.policy, now=self.clock, new_token=lambda: token)
+            push(worker, worker, ALL, policy=self.policy, now=self.clock, new_token=lambda: token)
         except (Crash, Retry, QuotaSpent):
             return
 
@@ -292,6 +302,7 @@ class Writeback(RuleBasedStateMachine):
     @invariant()
     def nothing_else_is_touched(self) -> None:
         assert not self.crm.wrong
+        assert len(set(self.crm.created)) == len(self.crm.created)
         assert all(own["pulse"] == "green" for own in self.crm.own.values())
 
     # And in the end.
@@ -312,7 +323,16 @@ class Writeback(RuleBasedStateMachine):
         self.run(Worker(self, {}))
         assert len(self.crm.sent) == calls, "a quiet push makes no call"
 
+        assert len(set(self.crm.created)) == len(self.crm.created), "no note was created twice"
+        assert {one for one in self.ledger.entries if is_keyed(one)} == set(self.crm.keyed), "all are there"
+
     def shows_what_is_wanted(self, entry: Entry) -> None:
+        if is_keyed(entry.ref):
+            assert not has_work(entry, ALL)
+            assert entry.lease is None or entry.lease.until <= self.clock(), "nobody holds it"
+            held = self.crm.keyed[entry.ref]
+            assert all(same(held.get(name), value, ALL[name]) for name, value in (entry.desired or {}).items())
+            return
         assert entry.sent is None
         assert entry.lease is None or entry.lease.until <= self.clock(), "nobody holds it"
         assert entry.pending is None
@@ -347,7 +367,20 @@ ONE_OF_EACH = (
     ("edit", "1", {"health_score": 1.0}),
     ("decide", "1", {"nps": 2, "health_score": 71.3, "risk_flags": ("a",)}),
     ("delete", "1"),
+    ("note", "1"),
 )
+
+
+@pytest.mark.parametrize("fate", ["", "lose", "miss", "later"])
+@pytest.mark.parametrize("event", [("crash",), ("expire",), ("takeover", None), ("takeover", 5)], ids=str)
+def test_any_one_thing_at_any_step_of_a_creation_leaves_one_note(event, fate):
+    for step in range(12):
+        world = Writeback()
+        world.begin()
+        world.note("1")
+        world.work({step: event}, [{}, {"told 1": fate}], [])
+        world.teardown()
+        assert world.crm.created == [ref("told 1", "note")]
 
 
 @pytest.mark.parametrize("machine", [Writeback, Accepting])

@@ -11,6 +11,7 @@ from adapters.hubspot.client import Client
 from adapters.hubspot.defining import GROUP, TYPES, definition, group, grown, says, unfit
 from adapters.hubspot.shapes import OWN_OBJECTS, vendor_name
 from config.fields import OwnField
+from config.words import KEYED_KINDS
 
 _ALREADY_THERE: Final = 409
 
@@ -75,7 +76,10 @@ def difference(field: OwnField, there: Mapping[str, Any] | None, archived: Set[s
         return Change("create_field", field.name, target, blocked=f"there is no property {target}")
     if there is None:
         note = "; a property of this name was archived, restoring it brings its values back" * (target in archived)
-        return Change("create_field", field.name, target, f"{vendor_type}, {field_types[0]}{note}", field.options)
+        where = f" on {OWN_OBJECTS[field.on]}" if field.on in KEYED_KINDS else ""
+        return Change(
+            "create_field", field.name, target, f"{vendor_type}, {field_types[0]}{where}{note}", field.options
+        )
     if problem := unfit(field, there):
         return Change("create_field", field.name, target, blocked=problem)
     if lacking := _lacking(field, there):

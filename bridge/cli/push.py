@@ -15,11 +15,14 @@ SHOWN = 20
 
 @click.command("push", short_help="Write what changed to the CRM.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be written, and in how many calls.")
+@click.option("--read-back", type=click.IntRange(1), help="Read so many written records back instead, and compare.")
 @click.option("--connection", help="Only this connection.")
 @verb
-def command(shell: Shell, dry_run: bool, connection: str | None) -> Result:
+def command(shell: Shell, dry_run: bool, read_back: int | None, connection: str | None) -> Result:
     """Write the difference between what the CRM should hold and what it confirmed."""
     with shell.workspace() as workspace, shell.progress() as progress:
+        if read_back:
+            return sampled(workspace, connection, read_back)
         if dry_run or workspace.settings.write.dry_run:
             return planned(workspace, connection)
         data = pushed(workspace, progress, connection)
@@ -111,6 +114,23 @@ _LEFT = {
     "later": "put off: the CRM was busy; the next push writes them",
     "unknown": "without an answer; the next push reads them back",
 }
+
+
+def sampled(workspace: Any, connection: str | None, most: int) -> Result:
+    """Whether written records hold what the CRM confirmed; what does not is repaired by the next push, or accepted."""
+    from bridge.sampling import sample
+
+    connections, lines = {}, []
+    for settings in workspace.connections(connection):
+        found = sample(workspace, settings.name, most)
+        differing = [str(ref) for ref in found.differing]
+        connections[settings.name] = {"read": found.read, "differing": differing, "gone": found.gone}
+        lines.append(
+            f"{settings.name}: {counted(found.read, 'record')} read back, {len(differing)} hold something else"
+        )
+        lines += [f"  {record}" for record in differing[:SHOWN]]
+    differs = any(one["differing"] for one in connections.values())
+    return Result({"connections": connections}, "\n".join(lines), SOME_REFUSED if differs else DONE)
 
 
 def planned(workspace: Any, connection: str | None) -> Result:

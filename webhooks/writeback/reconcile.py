@@ -204,11 +204,14 @@ class _Push:
             self.ready.setdefault(after.ref.kind, []).append(after.ref)
 
     def _write(self, refs: Sequence[Ref]) -> None:
-        """Record what is sent, send it in one write, settle what became of it."""
+        """Record what is sent, send it in one write, settle what became of it.
+
+        A process that was held up in between for longer than its lease sends nothing: others write these records now.
+        """
         lease = Lease(self.token, self.now() + self._longest(len(refs)))
         patches = [patch for some in _pieces(refs) for patch in self._marked(some, lease)]
         if patches:
-            outcomes = self._send(patches)
+            outcomes = self._send(patches) if self.now() < lease.until else _put_off(patches, Retry("held up"))
             self._settle(patches, outcomes)
             if not is_keyed(refs[0]):  # a CRM without a place for keys still takes own fields
                 self.tally.stopped = _hopeless(outcomes, self.size.batch)
