@@ -20,7 +20,7 @@ def write(sheets: Sheets, own: Mapping[str, OwnField], patches: Sequence[Patch],
     """Outcomes in the order of ``patches``, which are of one kind. Raises Retry when another program holds the file:
     nothing was written.
     """
-    kind: Kind = patches[0].ref.kind if patches else "account"
+    kind: Kind = "person" if patches and patches[0].ref.kind == "person" else "account"
     results = sheets.results.get(kind)
     sheet = sheets.sheet(kind) if results else None
     living = sheet.rows if sheet else {}
