@@ -66,7 +66,8 @@ def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: da
     ledger.drop_about(db, [item.ref for item in gone if item.ref.kind == "account"])
     begun_anew = [*survivors.values(), *upserted.reverted]
     ledger.update_in(db, sorted(ledger.present(db, begun_anew), key=str), drift.forget)
-    surveying.follow(db, workspace, {ref for ref in changed if ref.kind == "person"})
+    persons = [newest[ref] for ref in upserted.changed if ref.kind == "person"]
+    surveying.follow(db, workspace, [item.ref for item in persons], persons)
     surveying.follow_accounts(db, workspace, moves)
     vanished.note(db, [item.ref for item in gone if item.ref.kind in ("account", "person")])
     notifying.tell_answers(db, workspace, [newest[ref] for ref in upserted.changed], now)

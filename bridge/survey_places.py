@@ -60,7 +60,7 @@ def _lacking(workspace: Workspace, adapter: Adapter) -> str:
         plan = adapter.missing(fields) if isinstance(adapter, Foreseeing) else adapter.plan(fields)
     except (Unauthorized, Refused) as exc:
         return str(exc)
-    return ", ".join(sorted({change.target for change in plan.changes}))
+    return ", ".join(sorted({change.target for change in plan.changes if change.field}))
 
 
 def _wanted(workspace: Workspace, name: str) -> list[OwnField]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.records import Fields, Ref
+from adapters.records import Fields, Item, Person, Ref
 from bridge import survey_keys
 from bridge.moments import EVER
 from bridge.store import cursors, customers, lookup, memory, references
@@ -48,13 +48,16 @@ def tokens(db: Connection, workspace: Workspace) -> Tokens:
     return Tokens(survey_keys.keys(db, workspace.settings), [one.name for one in workspace.settings.crms])
 
 
-def follow(db: Connection, workspace: Workspace, persons: Collection[Ref]) -> None:
-    """Want for these persons what they should have now: their links, or nothing any more."""
+def follow(db: Connection, workspace: Workspace, persons: Collection[Ref], read: Iterable[Item] = ()) -> None:
+    """Want for these persons what they should have now: their links, or nothing any more.
+
+    ``read``: records of theirs as they have just been stored, where the caller has them at hand.
+    """
     wanted = names(workspace)
     if not wanted or not persons:
         return
     made, ledger = tokens(db, workspace), workspace.ledger
-    links = {ref: _links(workspace, made, ref, wanted) for ref in _invited(db, persons)}
+    links = {ref: _links(workspace, made, ref, wanted) for ref in _invited(db, persons, read)}
     left = ledger.present(db, [ref for ref in persons if ref not in links])
 
     def change(entry: Entry) -> Entry:
@@ -118,17 +121,25 @@ def _settings(workspace: Workspace) -> str:
     return repr((workspace.settings.public_url, sorted(wanted), survey_keys.fingerprint(signing)))
 
 
-def _invited(db: Connection, persons: Iterable[Ref]) -> set[Ref]:
+def _invited(db: Connection, persons: Collection[Ref], read: Iterable[Item]) -> set[Ref]:
     """Those who are there, have not left, and belong to a customer in scope."""
-    accounts: dict[Ref, list[Ref]] = {}
-    for (connection, kind), ids in grouped(persons).items():
+    said = {item.ref: item for item in read}
+    accounts = {
+        ref: _accounts(ref.connection, item.accounts)
+        for ref, item in said.items()
+        if isinstance(item, Person) and item.left_on is None
+    }
+    for (connection, kind), ids in grouped(ref for ref in persons if ref not in said).items():
         for known in memory.known(db, connection, kind, ids, EVER):
             if known.content["left_on"] is None:
-                own = [Ref(connection, "account", id) for id in known.content["accounts"]]
-                accounts[Ref(connection, "person", known.id)] = own
+                accounts[Ref(connection, kind, known.id)] = _accounts(connection, known.content["accounts"])
     owners = customers.of_accounts(db, {account for some in accounts.values() for account in some})
     inside = set(customers.inside(db, sorted(set(owners.values()))))
     return {ref for ref, some in accounts.items() if any(owners.get(account) in inside for account in some)}
+
+
+def _accounts(connection: str, ids: Iterable[str]) -> list[Ref]:
+    return [Ref(connection, "account", id) for id in ids]
 
 
 def _links(workspace: Workspace, made: Tokens, person: Ref, wanted: Mapping[str, SurveyName]) -> Fields:

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from worlds import World
 
 from adapters.records import Ref
-from bridge import survey_answers, survey_places, surveying
+from bridge import pushing, survey_answers, survey_places, surveying
 from bridge.doctoring_surveys import findings, settings_findings
 from bridge.erasing import erase
 from bridge.inlets import inlets
@@ -159,6 +159,7 @@ def test_a_crm_without_a_place_for_links_gets_its_accounts_written(make: Make) -
     assert links(world) == {}
     told = [noted.finding for noted in findings(world.workspace, "sf")]
     assert [one.level for one in told] == ["info", "warning"]
+    assert pushing.plan(world.workspace, "sf").patches == ()
     made = world.crm.calls.made.copy()
     assert world.push().waiting == summary.waiting
     assert world.crm.calls.made == made, "it is not asked at every turn"
@@ -238,6 +239,14 @@ def test_an_answer_stays_with_the_customer_when_the_person_moves_on(asked: World
     asked.crm.put("person", "p1", accounts=("a2",))
     asked.run()
     assert [asked.decision(id).nps_last for id in ("a1", "a2")] == [9, None]
+
+
+def test_a_survey_that_is_asked_no_more_is_told_kindly(asked: World) -> None:
+    path = str(links(asked)["survey_link_nps"]).removeprefix(URL)
+    asked.workspace.settings = asked.workspace.settings.model_copy(update={"surveys": {}})
+    assert public_app(asked.workspace).test_client().get(path).status_code == 410
+    asked.workspace.settings = asked.workspace.settings.model_copy(update={"public_url": None})
+    assert public_app(asked.workspace).test_client().get(path).status_code == 404
 
 
 def test_who_is_gone_is_told_kindly(asked: World) -> None:
