@@ -24,7 +24,7 @@ class Ref:
     """Names one CRM record: which connection, which kind, which id."""
 
     connection: str
-    kind: words.Kind
+    kind: words.AnyKind
     id: str
 
     def __str__(self) -> str:

@@ -93,7 +93,7 @@ def _is_told(field: str, report: Report) -> bool:
 
 def _fields(workspace: Workspace, adapter: Adapter, name: str) -> Iterator[Noted]:
     try:
-        plan = adapter.plan(workspace.fields_for(name))
+        plan = adapter.plan([*workspace.fields_for(name), *workspace.keys_for(name)])
     except AdapterError as exc:
         yield Noted(name, Finding("error", str(exc), _mend(exc)), _about(exc))
         return

@@ -63,6 +63,7 @@ def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: da
     usage_keys.index(db, workspace.settings, moved.union(owners[ref] for ref in changed & owners.keys()))
     ledger = workspace.ledger
     ledger.update_in(db, [item.ref for item in gone], lambda entry: None)
+    ledger.drop_about(db, [item.ref for item in gone if item.ref.kind == "account"])
     begun_anew = [*survivors.values(), *upserted.reverted]
     ledger.update_in(db, sorted(ledger.present(db, begun_anew), key=str), drift.forget)
     vanished.note(db, [item.ref for item in gone if item.ref.kind in ("account", "person")])

@@ -19,6 +19,7 @@ class Metrics:
     registry: CollectorRegistry
     records_read: Counter
     records_repaired: Counter
+    records_read_back: Counter
     decisions: Counter
     fields_written: Counter
     refusals: Counter
@@ -68,6 +69,9 @@ def create_metrics() -> Metrics:
         registry=registry,
         records_read=counter("records_read", "Records read from a CRM", "connection", "kind"),
         records_repaired=counter("records_repaired", "Records that a reconcile found wrong", "connection", "kind"),
+        records_read_back=counter(
+            "records_read_back", "Written records read back, by whether they held it", "connection", "outcome"
+        ),
         decisions=counter("decisions", "Decisions that differ from the one before", "purpose", "band"),
         fields_written=counter("fields_written", "Own fields that a CRM confirmed", "connection"),
         refusals=counter("refusals", "Records that a CRM refused to write", "connection", "code"),

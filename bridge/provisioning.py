@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from adapters.consent import Administered, code_in
-from adapters.contract import Change, Plan
+from adapters.contract import Change, Creating, Plan
 from adapters.errors import Unauthorized
+from adapters.keyed import KEY_FIELDS
 from bridge import consenting
 from bridge.connecting import connect
 from bridge.consenting import Asked
@@ -43,7 +44,7 @@ class Browser:
 def provision(workspace: Workspace, name: str, *, apply: bool) -> Done:
     """Nothing is carried out while a change is blocked."""
     adapter = connect(workspace, name)
-    fields = workspace.fields_for(name)
+    fields = [*workspace.fields_for(name), *workspace.keys_for(name)]
     plan = adapter.plan(fields)
     if not (apply and plan.changes and not plan.blocked):
         return Done(plan)
@@ -58,7 +59,8 @@ def provision(workspace: Workspace, name: str, *, apply: bool) -> Done:
 def take_back(workspace: Workspace, name: str, *, apply: bool) -> Done:
     """Everything that csbridge may have made there, whether or not it is switched on now."""
     adapter = connect(workspace, name)
-    plan = adapter.undoing(_all_fields(workspace))
+    keys = KEY_FIELDS if isinstance(adapter, Creating) else ()
+    plan = adapter.undoing([*_all_fields(workspace), *keys])
     if not (apply and plan.changes):
         return Done(plan)
     refused = tuple(adapter.unprovision(plan))
@@ -70,7 +72,7 @@ def take_back(workspace: Workspace, name: str, *, apply: bool) -> Done:
 
 def exported(workspace: Workspace, name: str) -> Mapping[str, str]:
     """What an admin can deploy or review, by relative path. No network call."""
-    return workspace.adapter(name).export(list(workspace.fields.values()))
+    return workspace.adapter(name).export([*workspace.fields.values(), *workspace.keys_for(name)])
 
 
 def lend_admin(workspace: Workspace, name: str, token: str, browser: Browser) -> Asked | None:

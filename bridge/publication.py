@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from adapters.records import Fields, Ref
 from bridge import notifying
+from bridge.band_notes import band_note
 from bridge.store import customers, lookup
 from bridge.workspace import Workspace
 from config.fields import OwnField
@@ -56,7 +57,6 @@ def publish(db: Connection, workspace: Workspace, decisions: Sequence[Decision],
     decided = {ref: decision for decision in decisions for ref in refs.get(decision.customer, ()) if ref not in gone}
     currencies = lookup.currencies(db, several)
     min_change = workspace.settings.write.min_change
-
     steps: dict[Ref, notifying.Step] = {}
 
     def wanted(entry: Entry) -> Entry:
@@ -69,6 +69,21 @@ def publish(db: Connection, workspace: Workspace, decisions: Sequence[Decision],
 
     workspace.ledger.update_in(db, list(decided), wanted)
     notifying.tell_changes(db, workspace, decisions, steps, now)
+    _note_bands(db, workspace, decided, steps, now)
+
+
+def _note_bands(
+    db: Connection,
+    workspace: Workspace,
+    decided: Mapping[Ref, Decision],
+    steps: Mapping[Ref, notifying.Step],
+    now: datetime,
+) -> None:
+    """Want a note on every record whose published band changed, where the admin asks for those."""
+    noting = {ref.connection for ref in decided if workspace.keys_for(ref.connection)}
+    made = (band_note(ref, before, decided[ref], now) for ref, (before, _) in steps.items() if ref.connection in noting)
+    notes = {note.ref: note for note in made if note}
+    workspace.ledger.update_in(db, list(notes), lambda entry: replace(entry, desired=notes[entry.ref].fields))
 
 
 def _in_its_currency(decision: Decision, currency: str | None) -> Decision:

@@ -6,6 +6,7 @@ from functools import partial
 from uuid import uuid4
 
 from adapters.contract import Adapter, Foreseeing
+from adapters.keyed import is_keyed
 from adapters.records import Ref
 from bridge.connecting import connect
 from bridge.intake import take_in
@@ -93,7 +94,7 @@ def _with_held(workspace: Workspace, summary: Summary) -> Summary:
 
 def _look_again(workspace: Workspace, adapter: Adapter, gone: Sequence[Ref]) -> None:
     """Records that turned out to be gone: the store learns of it, and what they were merged into."""
-    for (_, kind), ids in grouped(gone).items():
+    for (_, kind), ids in grouped([ref for ref in gone if not is_keyed(ref)]).items():
         items = adapter.read(kind, ids)
         with workspace.store.write() as db:
             take_in(db, workspace, items, workspace.now())

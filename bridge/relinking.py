@@ -17,7 +17,7 @@ from bridge.store import references, vanished
 from bridge.store.records import FOREIGN
 from bridge.store.rows import chunks
 from bridge.workspace import Workspace
-from config.words import Kind
+from config.words import AnyKind
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ def _settle(workspace: Workspace, refs: Sequence[Ref]) -> Taken:
         return take_in(db, workspace, rehoming.settle_records(db, workspace.settings, refs), workspace.now())
 
 
-def _read(workspace: Workspace, adapter: Adapter, kind: Kind, ids: Sequence[str]) -> Taken:
+def _read(workspace: Workspace, adapter: Adapter, kind: AnyKind, ids: Sequence[str]) -> Taken:
     items, unread = read_kind(adapter, kind, ids)
     for id, cause in unread.items():
         log.warning("%s: %s %s named what is gone, and cannot be read: %s", adapter.connection, kind, id, cause)

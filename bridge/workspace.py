@@ -6,7 +6,8 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
-from adapters.contract import Adapter
+from adapters.contract import Adapter, Creating
+from adapters.keyed import KEY_FIELDS
 from adapters.registry import Context, open_adapter
 from bridge.moments import day_of
 from bridge.spending import Meter, Purse
@@ -64,6 +65,11 @@ class Workspace:
                 replace(own, adopt=True) if own.to and cursors.is_adopted(db, name, own) else own
                 for own in self.fields.values()
             ]
+
+    def keys_for(self, name: str) -> list[OwnField]:
+        """Where a connection keeps the keys of the notes that csbridge creates there; none while it creates none."""
+        is_on = self.settings.write.history == "note" and isinstance(self.adapter(name), Creating)
+        return list(KEY_FIELDS) if is_on else []
 
     @cached_property
     def ledger(self) -> StoreLedger:

@@ -12,12 +12,13 @@ import orjson
 
 from adapters.contract import Answer, Calls, Change, Delivery, Outcome, Page, Past, Patch, Plan, Quota, Report, Sighting
 from adapters.errors import Rejected
+from adapters.keyed import Keyed, is_keyed
 from adapters.records import RECORD_TYPES, Account, Item, Record, Ref, Tombstone, Value
 from adapters.registry import Context
 from bridge.clock import MovableClock
 from config.connections import ConnectionSettings
 from config.fields import OwnField
-from config.words import Kind
+from config.words import KEYED_KINDS, KeyedKind, Kind
 
 KINDS: tuple[Kind, ...] = (
     "user", "account", "person", "deal", "contract", "ticket", "activity", "response", "invoice", "usage",
@@ -31,6 +32,7 @@ class FakeCrm:
 
     clock: MovableClock
     connection: str = "sf"
+    creates: tuple[KeyedKind, ...] = KEYED_KINDS
     org_id: str = "org-1"
     write_batch: int = 3
     write_most: int = 0
@@ -52,6 +54,10 @@ class FakeCrm:
     reads: list[tuple[Kind, list[str]]] = field(default_factory=list)
     quota: Quota | None = None
     past: list[Past] = field(default_factory=list)
+    keyed: dict[Ref, dict[str, Value]] = field(default_factory=dict)
+    """Tasks and notes of ours, by their keys."""
+    created: list[Ref] = field(default_factory=list)
+    """Each creation, in order."""
     closed: bool = False
 
     def __post_init__(self) -> None:
@@ -185,7 +191,26 @@ class FakeCrm:
     def close(self) -> None:
         self.closed = True
 
+    def _applied_keyed(self, patch: Patch) -> Outcome:
+        id = patch.ref.id
+        account = Ref(self.connection, "account", str(patch.fields.get("account", "")))
+        if patch.ref not in self.keyed and not patch.new:
+            return Outcome(patch.ref, "gone")
+        if patch.ref not in self.keyed and not isinstance(self.items.get(account), Record):
+            return Outcome(patch.ref, "refused", code="INVALID_CROSS_REFERENCE_KEY", message="no such account")
+        if id in self.refused:
+            return Outcome(patch.ref, "refused", code="FIELD_CUSTOM_VALIDATION_EXCEPTION", message="not in this org")
+        if patch.ref not in self.keyed:
+            self.created.append(patch.ref)
+        self.keyed.setdefault(patch.ref, {}).update(patch.fields)
+        if id in self.lost:
+            self.lost.discard(id)
+            return Outcome(patch.ref, "lost")
+        return Outcome(patch.ref, "written", at=self.clock.now())
+
     def _applied(self, patch: Patch) -> Outcome:
+        if is_keyed(patch.ref):
+            return self._applied_keyed(patch)
         id = patch.ref.id
         if id in self.refused or not isinstance(self.items.get(patch.ref), Record):
             return Outcome(patch.ref, "refused", code="FIELD_CUSTOM_VALIDATION_EXCEPTION", message="not in this org")
@@ -197,6 +222,8 @@ class FakeCrm:
         return Outcome(patch.ref, "written", at=self.clock.now())
 
     def _seen(self, ref: Ref) -> Item:
+        if is_keyed(ref) and ref in self.keyed:
+            return Keyed(ref=ref, changed_at=self.clock.now(), own=self.keyed[ref])
         item = self.items.get(ref) or Tombstone(ref, self.clock.now())
         if isinstance(item, Account):
             return replace(item, own={name: self.own.get(ref.id, {}).get(name) for name in sorted(self.provisioned)})

@@ -137,7 +137,7 @@ def record(ref: Ref, read: Columns, row: Row, changed_at: datetime, zone: tzinfo
         said["own"] = own
     if ref.kind == "activity":
         said |= _moment(said.get("at"), next((row.get(column) for name, column, _ in read.known if name == "at"), None))
-    return RECORD_TYPES[ref.kind](**said)
+    return RECORD_TYPES[read.kind](**said)
 
 
 def _value(cell: object, reader: Reader, zone: tzinfo) -> Any:

@@ -76,21 +76,23 @@ class Results:
         for id, said in patches.items():
             rows[id] = {**rows.get(id, {}), "id": id, **said}
         kept = [{**row, "name": names.get(id, row.get("name", ""))} for id, row in rows.items() if id in living]
-        self._replace(header, kept)
+        replaced(self._path, header, kept)
 
-    def _replace(self, header: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
-        with NamedTemporaryFile(
-            "w", encoding="utf-8", newline="", dir=self._path.parent, prefix=".csb_", suffix=".tmp", delete=False
-        ) as made:
-            written = Path(made.name)
-            try:
-                sheet = csv.DictWriter(made, header, restval="", extrasaction="ignore")
-                sheet.writeheader()
-                sheet.writerows(rows)
-                made.flush()
-                os.fsync(made.fileno())
-            except BaseException:
-                written.unlink()
-                raise
-        written.chmod(0o644)
-        written.replace(self._path)
+
+def replaced(path: Path, header: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Put a new file in the place of the old one, all at once."""
+    with NamedTemporaryFile(
+        "w", encoding="utf-8", newline="", dir=path.parent, prefix=".csb_", suffix=".tmp", delete=False
+    ) as made:
+        new = Path(made.name)
+        try:
+            sheet = csv.DictWriter(made, header, restval="", extrasaction="ignore")
+            sheet.writeheader()
+            sheet.writerows(rows)
+            made.flush()
+            os.fsync(made.fileno())
+        except BaseException:
+            new.unlink()
+            raise
+    new.chmod(0o644)
+    new.replace(path)

@@ -96,6 +96,11 @@ def value_of(shape: Shape, name: str, said: object, beside: Beside) -> Value:
     return value
 
 
+def no_touch(row: Row, shape: Shape) -> Tombstone:
+    """What csbridge created is no activity of the customer's: for whoever asks, it is not there."""
+    return Tombstone(Ref(shape.connection, shape.kind, shape.id(str(row.get("id")))), changed(row, shape.stamp))
+
+
 def merged_away(row: Row, shape: Shape) -> list[Item]:
     """Tombstones of the records that were merged into this one."""
     said: Row = row.get("properties") or {}

@@ -6,12 +6,12 @@ Decides names only; ``mapping`` turns rows into records, ``search`` and ``readin
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import tzinfo
-from typing import Final
+from typing import Any, Final
 
 from adapters.records import RECORD_TYPES, Record
 from config.connections import KindMap
 from config.fields import OwnField
-from config.words import ActivityKind, Kind
+from config.words import KEYED_KINDS, ActivityKind, Kind
 
 OWNERS: Final = "owners"
 
@@ -53,7 +53,11 @@ SETS: Final = frozenset({"accounts", "persons"})
 """References that hold several ids; the others hold the first."""
 
 PULSE: Final = ("pulse", "pulse_reason", "pulse_until")
-OWN_OBJECTS: Final[Mapping[str, str]] = {"account": "companies", "person": "contacts"}
+OWN_OBJECTS: Final[Mapping[str, str]] = {
+    "account": "companies", "person": "contacts", "task": "tasks", "note": "notes",
+}  # fmt: skip
+KEY: Final = "csb_key"
+"""On tasks and notes, where it was provisioned: filled on those that csbridge created, which are nobody's touches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +105,15 @@ class Shape:
         return self.object.startswith(("2-", "p"))
 
     @property
+    def may_be_ours(self) -> bool:
+        """Whether csbridge creates records of this object."""
+        return self.kind == "activity" and self.object in ("tasks", "notes")
+
+    @property
     def properties(self) -> tuple[str, ...]:
         """What is asked for, each once. HubSpot ignores names that it does not know."""
         ours = (vendor_name(field) for field in self.own)
-        beside = (self.stamp, MERGED, *BESIDE.get(self.object, ()))
+        beside = (self.stamp, MERGED, *BESIDE.get(self.object, ()), *([KEY] if self.may_be_ours else []))
         return tuple(dict.fromkeys([*beside, *self.mapped.values(), *self.extra.values(), *ours]))
 
     def id(self, vendor_id: str) -> str:
@@ -145,6 +154,11 @@ def _shape(connection: str, kind: Kind, table: KindMap, own: Sequence[OwnField],
     )
 
 
+def is_ours(row: Mapping[str, Any]) -> bool:
+    """Whether csbridge created this task or note."""
+    return bool((row.get("properties") or {}).get(KEY))
+
+
 def _canonical(kind: Kind) -> set[str]:
     shared = {item.name for item in fields(Record)}
     return {item.name for item in fields(RECORD_TYPES[kind])} - shared - {"own"}
@@ -152,4 +166,6 @@ def _canonical(kind: Kind) -> set[str]:
 
 def vendor_name(field: OwnField) -> str:
     """``health_score`` → ``csb_health_score``, unless the admin keeps it in a property of their own."""
+    if field.on in KEYED_KINDS:
+        return KEY
     return field.to or f"csb_{field.name}"

@@ -8,6 +8,7 @@ from typing import Final
 from adapters.consent import Consent
 from adapters.contract import Answer, Calls, Change, Delivery, Outcome, Page, Past, Patch, Plan, Report, Sighting
 from adapters.errors import Refused
+from adapters.keyed import is_keyed
 from adapters.records import Item, Ref
 from adapters.registry import Context
 from adapters.salesforce import change_messages, checking, exporting, listing, outbound_message
@@ -18,6 +19,7 @@ from adapters.salesforce.change_messages import Telling
 from adapters.salesforce.client import Client
 from adapters.salesforce.cursor import decoded
 from adapters.salesforce.history import Histories
+from adapters.salesforce.keyed import TASK, KeyedWriter
 from adapters.salesforce.provisioning import Provisioning
 from adapters.salesforce.pulling import Pull
 from adapters.salesforce.reading import Reader, leads_elsewhere
@@ -28,7 +30,7 @@ from adapters.salesforce.writing import MOST_IN_BULK, MOST_WRITTEN, Writer
 from config.connections import SalesforceConnection
 from config.fields import OwnField
 from config.maps import default_maps, merged
-from config.words import Kind
+from config.words import KEYED_KINDS, AnyKind, Kind
 
 PAGE: Final = 2000
 """Rows of a page of query results, by default and at most."""
@@ -47,6 +49,7 @@ def open_connection(connection: SalesforceConnection, context: Context) -> "Sale
 class SalesforceAdapter:
     """A connection to one Salesforce org."""
 
+    creates = KEYED_KINDS
     write_batch = MOST_WRITTEN
     page_size = PAGE
 
@@ -63,12 +66,15 @@ class SalesforceAdapter:
         self._bulk = BulkQuery(self._client, context.patience, settings.bulk.pull_above)
         self._reader = Reader(self._client, Asker(self._client))
         self._histories = Histories(self._client)
-        objects = {kind: self._views.objects(kind)[0] for kind in _WRITTEN_KINDS if self._views.objects(kind)}
+        objects: dict[AnyKind, str] = {
+            kind: self._views.objects(kind)[0] for kind in _WRITTEN_KINDS if self._views.objects(kind)
+        }
         self._writer = Writer(self._client, context.own, objects, context.patience, above)
-        self._objects = objects
+        self._objects: dict[AnyKind, str] = {**objects, "task": TASK}
+        self._keyed = KeyedWriter(self._client, self._writer, context.zone, self._views.forget)
         self._settings = settings
         self._provisioning = Provisioning(
-            self._client, objects, self._views.names(), checking.identity, context.patience
+            self._client, self._objects, self._views.names(), checking.identity, context.patience
         )
 
     def identify(self) -> str:
@@ -104,7 +110,9 @@ class SalesforceAdapter:
         bound = place.until or (min(until, now) if until else now)
         yield from Pull(self._client, self._reader, self._bulk, views, place, bound, self._context.overlap).pages()
 
-    def read(self, kind: Kind, ids: Sequence[str]) -> list[Item]:
+    def read(self, kind: AnyKind, ids: Sequence[str]) -> list[Item]:
+        if kind == "task" or kind == "note":
+            return self._keyed.read(kind, ids) if ids else []
         if kind not in self._views.kinds or not ids:
             return []
         try:
@@ -177,7 +185,12 @@ class SalesforceAdapter:
         return None if token else client.consent()
 
     def write(self, patches: Sequence[Patch]) -> list[Outcome]:
-        return self._writer.write(patches)
+        ours = [patch for patch in patches if is_keyed(patch.ref)]
+        if not ours:
+            return self._writer.write(patches)
+        if len(ours) < len(patches):
+            raise ValueError("tasks and notes are written by themselves")
+        return self._keyed.write(patches)
 
     def write_calls(self, count: int) -> int:
         return ceil(count / MOST_WRITTEN) if count <= self.bulk_above else JOB_CALLS

@@ -16,24 +16,25 @@ from adapters.salesforce.fitting import creation
 from adapters.salesforce.mapped_rights import UNGRANTED, Names
 from adapters.salesforce.metadata import Part, document
 from adapters.salesforce.permission_sets import DAILY, DESCRIPTIONS, READERS
+from adapters.salesforce.rows import entity
 from adapters.salesforce.view import vendor_name
 from adapters.salesforce.watching import PERMISSION
 from config.fields import OwnField
-from config.words import Kind
+from config.words import KEYED_KINDS, AnyKind
 
 ROOT: Final = "force-app/main/default"
 FIELD_SET: Final = "CSB_Customer_Success"
 _NAME: Final = "ACCOUNT.NAME"
 """How list views call the standard field."""
 
-Objects = Mapping[Kind, str]
+Objects = Mapping[AnyKind, str]
 
 
 def files(
     fields: Sequence[OwnField], objects: Objects, mapped: Names, version: str, telling: Telling | None
 ) -> dict[str, str]:
     """Relative path → text. An admin's own field (``to``) is theirs already. ``telling``: where changes are told."""
-    own = [field for field in fields if not field.to]
+    own = [field for field in fields if not field.to and field.on in objects]
     parts = {
         **_fields(own, objects),
         **_permission_sets(own, objects, mapped, [PERMISSION] if telling else []),
@@ -62,7 +63,7 @@ def _fields(own: Sequence[OwnField], objects: Objects) -> dict[str, Part]:
     for field in own:
         vendor_object, vendor = objects[field.on], vendor_name(field)
         metadata = creation(field, f"{vendor_object}.{vendor}")["Metadata"]
-        path = f"objects/{vendor_object}/fields/{vendor}.field-meta.xml"
+        path = f"objects/{entity(vendor_object)}/fields/{vendor}.field-meta.xml"
         found[path] = ("CustomField", {"fullName": vendor, **dict(sorted(metadata.items()))})
     return found
 
@@ -142,7 +143,7 @@ def _list_view(
 
 def _field_sets(own: Sequence[OwnField], objects: Objects) -> dict[str, Part]:
     found: dict[str, Part] = {}
-    for kind in dict.fromkeys(field.on for field in own):
+    for kind in dict.fromkeys(field.on for field in own if field.on not in KEYED_KINDS):
         shown = [
             {"field": vendor_name(field), "isFieldManaged": False, "isRequired": False}
             for field in own
@@ -194,7 +195,7 @@ def _readme(own: Sequence[OwnField], objects: Objects) -> list[str]:
         "   are on), add a section “Customer Success”, and drag these fields to it; they are listed by the field set",
         f"   `{FIELD_SET}`, too:",
         "",
-        *(f"   - {field.label} (`{objects[field.on]}.{vendor_name(field)}`)" for field in own),
+        *(f"   - {field.label} (`{entity(objects[field.on])}.{vendor_name(field)}`)" for field in own),
         "",
         f"`{DAILY}` grants read on the objects and custom fields that csbridge.yml maps. If the deployment refuses one",
         "of them (a required or master-detail field needs no right), delete it from the file and deploy again.",

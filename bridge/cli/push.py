@@ -126,7 +126,8 @@ def planned(workspace: Any, connection: str | None) -> Result:
         lines.append(f"{settings.name}: would write {number} in {calls}")
         for patch in wanted.patches[:SHOWN]:
             shown = ", ".join(f"{name} = {value!s}" for name, value in patch.fields.items())
-            lines.append(f"  {patch.ref.id}: {shown}")
+            what = "" if patch.ref.kind == "account" else f"{'new ' if patch.new else ''}{patch.ref.kind} "
+            lines.append(f"  {what}{patch.ref.id}: {shown}")
         if len(wanted.patches) > SHOWN:
             lines.append(f"  … and {len(wanted.patches) - SHOWN:,} more")
     return Result({"connections": connections, "dry_run": True}, "\n".join(lines))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from functools import cache
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from adapters.records import RECORD_TYPES, Record, Ref
 from config.words import Kind
@@ -14,7 +14,7 @@ def record_of(ref: Ref, changed_at: datetime, content: Mapping[str, Any]) -> Rec
     """The record with this content; what its kind has no field for is left out."""
     readers = _types(ref.kind)
     known = {name: _value(readers[name], value) for name, value in content.items() if name in readers}
-    return RECORD_TYPES[ref.kind](ref=ref, changed_at=changed_at, **known)
+    return RECORD_TYPES[cast(Kind, ref.kind)](ref=ref, changed_at=changed_at, **known)
 
 
 def _value(type: Any, value: Any) -> Any:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Dialect, FromClause, String, T
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.records import Ref
-from config.words import Kind
+from config.words import AnyKind
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -121,9 +121,9 @@ def _insert(db: Connection, table: Table) -> Any:
     return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
 
 
-def grouped(refs: Iterable[Ref]) -> dict[tuple[str, Kind], list[str]]:
+def grouped(refs: Iterable[Ref]) -> dict[tuple[str, AnyKind], list[str]]:
     """Ids by (connection, kind), in the order given."""
-    groups: dict[tuple[str, Kind], list[str]] = {}
+    groups: dict[tuple[str, AnyKind], list[str]] = {}
     for ref in refs:
         groups.setdefault((ref.connection, ref.kind), []).append(ref.id)
     return groups

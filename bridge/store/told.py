@@ -15,7 +15,7 @@ from bridge.store.emails import spelled
 from bridge.store.rows import among, grouped, insert_or_update
 from bridge.store.schema import ASTRAY, links, payers, person_emails
 from bridge.store.schema import told as table
-from config.words import Kind
+from config.words import AnyKind, Kind
 
 State = Literal["placed", "unknown", "ambiguous", "deleted"]
 """placed     it is a record
@@ -24,7 +24,7 @@ ambiguous  several are
 deleted    it is gone there; kept for a while, because an older telling may follow
 """
 
-Key = tuple[str, Kind, str]
+Key = tuple[str, AnyKind, str]
 BEFORE_ALL: Final[Key] = ("", "account", "")
 
 
@@ -54,7 +54,7 @@ def keep(db: Connection, rows: Iterable[Row]) -> None:
 
 
 def of(db: Connection, keys: Iterable[Key]) -> dict[Key, Row]:
-    groups: dict[tuple[str, Kind], list[str]] = {}
+    groups: dict[tuple[str, AnyKind], list[str]] = {}
     for source, kind, id in keys:
         groups.setdefault((source, kind), []).append(id)
     found: dict[Key, Row] = {}

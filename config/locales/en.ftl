@@ -983,3 +983,13 @@ notify-more_customers = { $count ->
     [one] and { $count } more customer
    *[other] and { $count } more customers
 }
+
+## When the health band changes: a note on the account's page
+
+band-green = green
+band-yellow = yellow
+band-red = red
+band-unknown = unknown
+band-change = Health { $before } → { $after }: { $was } → { $now }
+# Where one of the scores is unknown
+band-change--unscored = Health { $before } → { $after }

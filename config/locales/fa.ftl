@@ -801,3 +801,12 @@ notify-next = گام بعدی: { $action }
 notify-digest = خبر { $count } مشتری، { $day }
 notify-more = و { $count } مورد دیگر
 notify-more_customers = و { $count } مشتری دیگر
+
+## When the health band changes: a note on the account's page
+
+band-green = سبز
+band-yellow = زرد
+band-red = قرمز
+band-unknown = نامعلوم
+band-change = سلامت از { $before } به { $after }: از { $was } به { $now }
+band-change--unscored = سلامت از { $before } به { $after }
