@@ -21,6 +21,7 @@ from bridge.store.schema import records
 from bridge.store.told import BEFORE_ALL, Key, Row
 from bridge.usage_keys import UsageKeys
 from config.settings import Settings
+from config.words import AnyKind
 
 PIECE: Final = 2_000
 NAMES: Final = ("account", "accounts", "person", "persons")
@@ -125,7 +126,9 @@ def _whom(row: Row, known: Mapping[str, payers.Payer]) -> Whom:
 
 def _standing(db: Connection, settings: Settings, keys: Sequence[Key]) -> dict[Key, Standing]:
     """The records that were made of these, wherever they are; a living one rather than one that is gone."""
-    ids = {(kind, f"{FOREIGN}{source}:{id}"): (source, kind, id) for source, kind, id in keys}
+    ids: dict[tuple[AnyKind, str], Key] = {
+        (kind, f"{FOREIGN}{source}:{id}"): (source, kind, id) for source, kind, id in keys
+    }
     refs = [Ref(crm.name, kind, id) for crm in settings.crms for kind, id in ids]
     found: dict[Key, tuple[Ref, Mapping[str, Any] | None]] = {}
     for (connection, kind), some in grouped(refs).items():

@@ -121,7 +121,7 @@ def _record(workspace: Workspace, name: str, tally: Tally) -> None:
 def plan(workspace: Workspace, name: str, entries: Iterable[Entry] | None = None) -> Plan:
     """What a push would write of the stored entries (or of these), and in how many calls. Touches nothing."""
     adapter, ledger = workspace.adapter(name), workspace.ledger
-    aside = placing.PERSONS if placing.waiting(workspace, name) else ()
+    aside = survey_places.PERSONS if survey_places.waiting(workspace, name) else ()
     stand = [one for one in (ledger.entries(name) if entries is None else entries) if one.ref.kind not in aside]
     return plan_push(stand, ledger.fields, sizes(adapter, _lowered(workspace)), adapter.write_calls)
 
