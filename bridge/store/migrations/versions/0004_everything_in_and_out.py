@@ -8,6 +8,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+STREAMED = "true where events made it, which may turn out to be another person's"
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -86,7 +87,7 @@ def _senders() -> None:
 
 
 def _streamed_usage() -> None:
-    op.add_column("usage", sa.Column("streamed", sa.Boolean(), nullable=True))
+    op.add_column("usage", sa.Column("streamed", sa.Boolean(), nullable=True, comment=STREAMED))
     streamed = sa.text("streamed IS NOT NULL")
     op.create_index(
         "ix_usage_streamed", "usage", ["source", "person"], sqlite_where=streamed, postgresql_where=streamed
@@ -94,9 +95,14 @@ def _streamed_usage() -> None:
     op.create_table(
         "usage_names",
         sa.Column("source", sa.String(), nullable=False),
-        sa.Column("person", sa.String(), nullable=False),
-        sa.Column("account_key", sa.String(), nullable=True),
-        sa.Column("alias_of", sa.String(), nullable=True),
+        sa.Column("person", sa.String(), nullable=False, comment="a user id, or an anonymous one"),
+        sa.Column(
+            "account_key",
+            sa.String(),
+            nullable=True,
+            comment="whose user this is, as the source names accounts; NULL: not told yet",
+        ),
+        sa.Column("alias_of", sa.String(), nullable=True, comment="the user that this one was found to be"),
         sa.Column("told_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("source", "person", name="pk_usage_names"),
         comment="What streamed usage sources told of their users",
@@ -115,7 +121,7 @@ def _streamed_usage() -> None:
     op.create_table(
         "usage_messages",
         sa.Column("source", sa.String(), nullable=False),
-        sa.Column("message", sa.LargeBinary(16), nullable=False),
+        sa.Column("message", sa.LargeBinary(16), nullable=False, comment="digest of the messageId"),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("source", "message", name="pk_usage_messages"),
         comment="Messages that are counted already",
