@@ -187,6 +187,22 @@ class Webhooks(Protocol):
     def acknowledge(self, delivery: Delivery) -> Answer: ...
 
 
+@runtime_checkable
+class Forgetting(Protocol):
+    """Webhooks that also tell of people who asked to be forgotten."""
+
+    def erasures(self, delivery: Delivery) -> list[Ref]:
+        """Those of ``notices`` that are to be erased, and not only looked at again. ``delivery`` was verified."""
+
+
+@runtime_checkable
+class Discreet(Protocol):
+    """Webhooks whose deliveries carry what nobody may keep."""
+
+    def kept(self, delivery: Delivery) -> bytes:
+        """What of a verified delivery may be stored: it names the same records, and opens nothing."""
+
+
 class Adapter(Webhooks, Protocol):
     """A connection to one org."""
 
@@ -263,6 +279,7 @@ class Foreseeing(Protocol):
 
 
 __all__ = [
-    "LONGEST_WRITE", "Adapter", "Answer", "Budget", "Calls", "Change", "Delivery", "Finding", "Foreseeing", "Item",
-    "Outcome", "Page", "Past", "Patch", "Plan", "Purpose", "Quota", "Record", "Report", "Sighting", "Webhooks",
+    "LONGEST_WRITE", "Adapter", "Answer", "Budget", "Calls", "Change", "Delivery", "Discreet", "Finding", "Foreseeing",
+    "Forgetting", "Item", "Outcome", "Page", "Past", "Patch", "Plan", "Purpose", "Quota", "Record", "Report",
+    "Sighting", "Webhooks",
 ]  # fmt: skip

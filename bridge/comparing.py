@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Final
 
 from adapters.contract import Adapter
-from adapters.records import Item, Tombstone
+from adapters.records import Item, Ref, Tombstone
 from bridge.intake import Taken, take_in
 from bridge.progress import Progress, silent
 from bridge.rereading import read_kind
 from bridge.store import cursors, sightings
+from bridge.store.erased import Erased
 from bridge.workspace import Workspace
 from config.errors import ConfigError, Problem
 from config.words import Kind
@@ -129,10 +130,11 @@ def _differing(workspace: Workspace, name: str, kind: Kind) -> Iterator[Suspects
     while True:
         with workspace.store.read() as db:
             ids = sightings.differing(db, name, kind, after, AT_ONCE)
+            gone = Erased(db)
         if not ids:
             return
         after = ids[-1]
-        yield dict.fromkeys(ids)
+        yield dict.fromkeys(id for id in ids if not gone.record(Ref(name, kind, id)))  # erased: lacking on purpose
 
 
 def _unlisted(workspace: Workspace, name: str, kind: Kind, began: datetime) -> Iterator[Suspects]:

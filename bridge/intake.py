@@ -11,7 +11,9 @@ from sqlalchemy import Connection
 
 from adapters.records import Account, Item, Ref, Tombstone
 from bridge import identity, usage_keys
-from bridge.store import cursors, customers, records, references, vanished
+from bridge.store import cursors, customers, erased, records, references, vanished
+from bridge.store.erased import Erased
+from bridge.withholding import admitted
 from bridge.workspace import Workspace
 from webhooks.writeback import drift
 from webhooks.writeback.entry import Entry
@@ -40,6 +42,7 @@ def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: da
     A record that is gone loses its desired state. One that another was merged into, or that came out of a backup,
     starts from what it holds now: what that did to our fields is no drift.
     """
+    items = _admitted(db, items, now)
     upserted = records.upsert(db, items, now)
     changed = set(upserted.changed)
     accounts = [item for item in items if isinstance(item, Account)]
@@ -62,6 +65,16 @@ def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: da
     ledger.update_in(db, sorted(ledger.present(db, begun_anew), key=str), drift.forget)
     vanished.note(db, [item.ref for item in gone if item.ref.kind in ("account", "person")])
     return Taken(len(items), len(changed), len(gone), _observe(db, workspace, accounts))
+
+
+def _admitted(db: Connection, items: Sequence[Item], now: datetime) -> Sequence[Item]:
+    """Without whoever was erased. A record by which they have come back is known from now on, too."""
+    gone = Erased(db)
+    if not gone:
+        return items
+    left, again = admitted(items, gone)
+    erased.note(db, (), again, now)
+    return left
 
 
 def _owners(db: Connection, workspace: Workspace, accounts: Sequence[Account], now: datetime) -> dict[Ref, int]:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from flask import Flask
+
 from bridge.connecting import try_to_pin
 from bridge.metrics import create_metrics
 from bridge.nightly import Nightly
@@ -15,6 +17,7 @@ from bridge.workspace import Workspace
 from webhooks.admin import ANY_HOST, create_admin_app
 from webhooks.app import create_public_app
 from webhooks.receivers import Receiver
+from webhooks.routes import Count
 
 HEARTBEAT = timedelta(seconds=30)
 """How often the worker looks without being woken: deliveries that were put off, and the close of a day."""
@@ -48,18 +51,25 @@ def serve_workspace(
         now=workspace.now,
         count=metrics.count_run,
     )
-    public = create_public_app(
-        receivers(workspace),
-        StoreInbox(workspace.store),
-        workspace.now,
-        workspace.settings.public_url,
-        on_accepted=worker.wake,
-        count=metrics.count_delivery,
-    )
+    public = public_app(workspace, metrics.count_delivery, worker.wake)
     hosts = () if admin_host in ("127.0.0.1", "::1", "localhost") else (ANY_HOST,)
     admin = create_admin_app(lambda: readiness(workspace, worker, poller), metrics.registry, hosts)
     with workspace.store.held("serve", 1.0, "another csbridge serve works on this store already"):
         serve(public, admin, host, port, admin_host, admin_port, [worker, poller, nightly], on_ready)
+
+
+def public_app(
+    workspace: Workspace, count: Count = lambda source, outcome: None, on_accepted: Callable[[], None] = lambda: None
+) -> Flask:
+    """The app of the public port, with every door that the settings open."""
+    return create_public_app(
+        receivers(workspace),
+        StoreInbox(workspace.store),
+        workspace.now,
+        workspace.settings.public_url,
+        on_accepted=on_accepted,
+        count=count,
+    )
 
 
 def receivers(workspace: Workspace) -> dict[str, Receiver]:

@@ -19,8 +19,10 @@ from sqlalchemy import Connection
 from bridge import usage_keys
 from bridge.progress import Progress, silent
 from bridge.store import customers, keys, usage
+from bridge.store.erased import Erased
 from bridge.store.usage import DailyTotal
 from bridge.usage_keys import UsageKeys
+from bridge.withholding import nameless
 from bridge.workspace import Workspace
 from config.errors import ConfigError, Problem
 from config.settings import UsageSource
@@ -80,7 +82,7 @@ def count_strangers(workspace: Workspace, source: UsageSource, taken: UsageTaken
 
 def _store(db: Connection, source: UsageSource, file: str, piece: list[DailyTotal], now: datetime) -> set[str]:
     """Upsert a piece and mark the customers whose totals changed, in one transaction; gives the changed keys."""
-    changed = usage.take_in(db, file, piece, now)
+    changed = usage.take_in(db, file, nameless(piece, Erased(db)), now)
     customers.mark_affected(db, keys.customers_of(db, source.account_key, changed).values(), now)
     return changed
 

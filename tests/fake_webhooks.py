@@ -59,9 +59,13 @@ class MemoryInbox:
 
     broken: Exception | None = None
     rows: list[tuple[str, bytes, tuple[Ref, ...], datetime]] = field(default_factory=list)
+    erase: list[Ref] = field(default_factory=list)
 
-    def put(self, source: str, body: bytes, refs: Sequence[Ref], received_at: datetime) -> int | None:
+    def put(
+        self, source: str, body: bytes, refs: Sequence[Ref], received_at: datetime, erase: Sequence[Ref] = ()
+    ) -> int | None:
         if self.broken:
             raise self.broken
         self.rows.append((source, body, tuple(refs), received_at))
+        self.erase += erase
         return len(self.rows)

@@ -7,7 +7,7 @@ import orjson
 import pytest
 from fake_hubspot import connection
 
-from adapters.contract import Delivery
+from adapters.contract import Delivery, Forgetting
 from adapters.errors import Rejected
 from adapters.hubspot.adapter import HubspotAdapter, open_connection
 from adapters.hubspot.events import events
@@ -83,6 +83,19 @@ def test_a_merge_names_everybody_involved() -> None:
 )
 def test_an_association_names_both_ends(told: dict[str, Any]) -> None:
     assert named(told) == ["deal:1", "account:2"]
+
+
+def test_who_asked_to_be_forgotten_is_to_be_erased_besides() -> None:
+    told = delivery(
+        event("contact.privacyDeletion", objectId=5),
+        event("object.privacyDeletion", objectId=6, objectTypeId="0-1"),
+        event("contact.deletion", objectId=7),
+        event("object.privacyDeletion", objectId=8, objectTypeId="2-777"),
+        event("contact.privacyDeletion", objectId=5),
+    )
+    assert [ref.id for ref in adapter().notices(told)] == ["5", "6", "7"]
+    assert [ref.id for ref in adapter().erasures(told)] == ["5", "6"]
+    assert isinstance(adapter(), Forgetting)
 
 
 def test_doubles_are_told_once_in_order() -> None:

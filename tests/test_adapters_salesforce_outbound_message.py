@@ -8,12 +8,13 @@ from fake_salesforce import NOW, ORG, connection, context
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.contract import Delivery, Webhooks
+from adapters.contract import Delivery, Discreet, Webhooks
 from adapters.errors import Rejected
 from adapters.records import Ref
 from adapters.registry import open_adapter
 
 SECRET = "path-secret"
+SESSION = b"<SessionId>00Dxx!live-credential</SessionId>"
 URL = f"https://cs.example.com/webhooks/sf/{SECRET}"
 
 
@@ -135,6 +136,47 @@ def test_an_object_that_the_admin_mapped_is_known() -> None:
     mapped = half(map={"response": {"object": "Survey_Answer__c", "fields": {"score": "Score__c"}}})
     body = envelope(notification("Survey_Answer__c", "a01xx0000001abcAAA"))
     assert [ref.kind for ref in mapped.notices(delivery(body))] == ["response"]
+
+
+def test_a_session_is_not_kept() -> None:
+    message = delivery(
+        envelope(notification("Account", "001xx000003DGb0AAG"), notification("Case", "500xx000001a2b3AAA"))
+    )
+    webhooks = half()
+    assert isinstance(webhooks, Discreet)
+    kept = webhooks.kept(message)
+    assert b"live-credential" in message.body
+    assert b"live-credential" not in kept
+    assert "Ünïcode &amp; Co".encode() in kept
+    again = replace(message, body=kept)
+    webhooks.verify(again, (SECRET,), NOW)
+    assert webhooks.notices(again) == webhooks.notices(message)
+    assert webhooks.kept(again) == kept
+
+
+@pytest.mark.parametrize("session", ["", "<SessionId/>", '<SessionId xsi:nil="true"/>', "<SessionId> </SessionId>"])
+def test_a_message_without_session_is_kept_byte_for_byte(session: str) -> None:
+    body = envelope(notification("Account", "001xx000003DGb0AAG")).replace(SESSION, session.encode())
+    webhooks = half()
+    assert isinstance(webhooks, Discreet)
+    assert webhooks.kept(delivery(body)) == body
+
+
+@pytest.mark.parametrize(
+    "session",
+    [
+        "<SessionId>live<!-- -->-credential</SessionId>",
+        "<SessionId><![CDATA[live-credential]]></SessionId>",
+        '<o:SessionId xmlns:o="http://soap.sforce.com/2005/09/outbound">live-credential</o:SessionId>',
+        "<SessionId><deep>live-credential</deep></SessionId>",
+        "<SessionId/><SessionId>live-credential</SessionId>",
+    ],
+)
+def test_a_session_is_not_kept_however_it_is_written(session: str) -> None:
+    body = envelope(notification("Account", "001xx000003DGb0AAG")).replace(SESSION, session.encode())
+    webhooks = half()
+    assert isinstance(webhooks, Discreet)
+    assert b"credential" not in webhooks.kept(delivery(body))
 
 
 def test_the_answer_is_an_ack_in_soap() -> None:

@@ -39,6 +39,12 @@ def test_deliveries_wait_in_the_order_of_their_arrival(store: Store) -> None:
         assert "body" not in inbox.open_deliveries(db)[0]
 
 
+def test_who_is_to_be_forgotten_is_marked_among_what_is_looked_at(store: Store) -> None:
+    StoreInbox(store).put("sf", b"", REFS, NOW, erase=REFS[1:])
+    [delivery] = waiting(store)
+    assert (delivery.refs, delivery.erase) == (REFS, REFS[1:])
+
+
 def test_what_came_in_since_is_for_the_next_time(store: Store) -> None:
     with store.read() as db:
         assert inbox.newest(db, "sf") == 0

@@ -57,6 +57,23 @@ def test_genuine_delivery_is_stored_before_the_vendor_is_answered_in_its_own_way
     assert door.told == ["woken", "crm accepted"]
 
 
+def test_only_what_may_be_kept_is_stored_and_who_is_to_be_forgotten_is_told() -> None:
+    class Careful(SignedWebhooks):
+        def kept(self, delivery: Delivery) -> bytes:
+            return delivery.body.replace(b"A1", b"..")
+
+        def erasures(self, delivery: Delivery) -> list[Ref]:
+            return self.notices(delivery)[1:]
+
+    inbox = MemoryInbox()
+    app = create_public_app({"crm": Receiver("crm", Careful(), [SECRET])}, inbox, lambda: NOON, URL)
+    answer = app.test_client().post("/webhooks/crm", data=BODY, headers=sign(f"{URL}/webhooks/crm", BODY))
+    assert answer.status_code == 200
+    [(_, body, refs, _)] = inbox.rows
+    assert (body, refs) == (b'[{"id": ".."}, {"id": "A2"}]', (Ref("crm", "account", "A1"), Ref("crm", "account", "A2")))
+    assert inbox.erase == [Ref("crm", "account", "A2")]
+
+
 def test_delivery_that_names_no_record_is_acknowledged_and_not_stored(door: Door) -> None:
     answer = door.client.post("/webhooks/crm", data=b"[]", headers=sign(f"{URL}/webhooks/crm", b"[]"))
     assert answer.status_code == 200

@@ -53,21 +53,21 @@ def webhook_routes(
         delivery = _delivery(public_url, secret)
         received_at = now()
         try:
-            refs = examine(receiver, delivery, received_at)
+            told = examine(receiver, delivery, received_at)
         except Rejected as exc:
             status = exc.status if 400 <= exc.status < 500 else 400
             finish(connection, "rejected", status=status, reason=str(exc))
             return error(status)
-        if refs:
+        if told.refs:
             try:
-                inbox.put(connection, delivery.body, refs, received_at)
+                inbox.put(connection, told.kept, told.refs, received_at, told.erase)
             except Exception as exc:
                 # The first line only: what a database adds below it quotes the row, and so personal data.
                 reason = (str(exc).splitlines() or [""])[0][:200]
                 finish(connection, "failed", status=503, cause=type(exc).__name__, reason=reason)
                 return error(503)
             on_accepted()
-        finish(connection, "accepted" if refs else "empty", records=len(refs))
+        finish(connection, "accepted" if told.refs else "empty", records=len(told.refs))
         answer = receiver.webhooks.acknowledge(delivery)
         return Response(answer.body, status=answer.status, content_type=answer.content_type)
 

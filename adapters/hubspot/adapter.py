@@ -138,16 +138,21 @@ class HubspotAdapter:
         return ceil(count / writing.BATCH)
 
     def verify(self, delivery: Delivery, secrets: Sequence[str], now: datetime) -> None:
-        """v3 signature over the public URL; then an array of events, of the pinned portal once it is known."""
+        """A signature over the public URL; then an array of events, of the pinned portal once it is known."""
         signature.check(delivery, secrets, now)
         told = events.events(delivery.body)
         if self._org_id is not None:
             events.belongs(told, self._org_id)
 
     def notices(self, delivery: Delivery) -> list[Ref]:
-        told = events.events(delivery.body)
         echoes = {vendor_name(field) for field in self._own.values() if field.written}
-        return events.refs(told, [shape for tables in self._shapes.values() for shape in tables], echoes)
+        return events.refs(events.events(delivery.body), self._all_shapes(), echoes)
+
+    def erasures(self, delivery: Delivery) -> list[Ref]:
+        return events.forgotten(events.events(delivery.body), self._all_shapes())
+
+    def _all_shapes(self) -> list[Shape]:
+        return [shape for tables in self._shapes.values() for shape in tables]
 
     def acknowledge(self, delivery: Delivery) -> Answer:
         """Any 2xx within five seconds; the body is not read."""

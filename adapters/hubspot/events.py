@@ -55,6 +55,11 @@ def refs(told: Sequence[Event], shapes: Sequence[Shape], echoes: Collection[str]
     return list(dict.fromkeys(found))
 
 
+def forgotten(told: Sequence[Event], shapes: Sequence[Shape]) -> list[Ref]:
+    """The records that were deleted because somebody asked to be forgotten."""
+    return refs([event for event in told if _type(event)[1] == "privacyDeletion"], shapes, ())
+
+
 def _is_echo(event: Event, echoes: Collection[str]) -> bool:
     return _type(event)[1] == "propertyChange" and event.get("propertyName") in echoes
 

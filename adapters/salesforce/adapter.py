@@ -174,6 +174,9 @@ class SalesforceAdapter:
     def notices(self, delivery: Delivery) -> list[Ref]:
         return outbound_message.notices(delivery, self.connection, self._views.by_object())
 
+    def kept(self, delivery: Delivery) -> bytes:
+        return outbound_message.kept(delivery)
+
     def acknowledge(self, delivery: Delivery) -> Answer:
         return outbound_message.acknowledge()
 

@@ -1,14 +1,14 @@
 """Salesforce outbound messages: are they genuine, which records do they name, how are they acknowledged. Pure.
 
 Facts: "Outbound Messaging" of the SOAP API guide. A message carries no signature; what proves it is the secret part
-of the path and the id of the org. A SessionId in it is a live credential: it is never read. One Ack answers for
-all (up to 100) notifications of a message, which may come twice, late and out of order.
+of the path and the id of the org. A SessionId in it is a live credential: it is never read, and never stored. One Ack
+answers for all (up to 100) notifications of a message, which may come twice, late and out of order.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from hmac import compare_digest
 from typing import Final
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, tostring
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -52,6 +52,20 @@ def notices(delivery: Delivery, connection: str, kinds: Mapping[str, Sequence[Ki
     return list(dict.fromkeys(refs))
 
 
+def kept(delivery: Delivery) -> bytes:
+    """The message without session: the very bytes where it holds none (as it should), else written anew."""
+    root = _document(delivery.body)
+    sessions = [element for element in root.iter() if element.tag.rpartition("}")[2] == "SessionId"]
+    if not any("".join(element.itertext()).strip() for element in sessions):
+        return delivery.body
+    for element in sessions:
+        tail = element.tail
+        element.clear()
+        element.tail = tail
+    written: bytes = tostring(root, "utf-8")
+    return written
+
+
 def acknowledge() -> Answer:
     return Answer(body=ACK, content_type="text/xml; charset=utf-8")
 
@@ -64,15 +78,20 @@ def _known(secret: str, secrets: Sequence[str]) -> bool:
 
 
 def _message(body: bytes) -> Element:
-    """The ``notifications`` element. Entities and document types are refused: they are how XML attacks its reader."""
+    """The ``notifications`` element."""
+    message = _document(body).find(f"{_SOAP}Body/{_OUTBOUND}notifications")
+    if message is None:
+        raise Rejected("the body is not an outbound message", status=400)
+    return message
+
+
+def _document(body: bytes) -> Element:
+    """Entities and document types are refused: they are how XML attacks its reader."""
     try:
         root: Element = fromstring(body, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as exc:
         raise Rejected("the body is not the XML of an outbound message", status=400) from exc
-    message = root.find(f"{_SOAP}Body/{_OUTBOUND}notifications")
-    if message is None:
-        raise Rejected("the body is not an outbound message", status=400)
-    return message
+    return root
 
 
 def _named(message: Element) -> Iterator[tuple[str, str]]:

@@ -29,6 +29,8 @@ VERBS: Final = {
     "scorecard": "bridge.cli.scorecard",
     "whatif": "bridge.cli.whatif",
     "backtest": "bridge.cli.backtest",
+    "export-person": "bridge.cli.export_person",
+    "erase-person": "bridge.cli.erase_person",
     "inbox": "bridge.cli.inbox",
     "outbox": "bridge.cli.outbox",
     "sandbox": "bridge.cli.sandbox",

@@ -1,7 +1,7 @@
 """The inbox: verified deliveries, durable before they are acknowledged, cleared when they were acted on."""
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -16,6 +16,8 @@ from bridge.store.schema import inbox
 
 ATTEMPTS = 5
 """Tries before a delivery is parked with its cause."""
+ERASE = "erase"
+"""The third word of a stored ref that is to be forgotten, too; others have two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Waiting:
     received_at: datetime
     refs: tuple[Ref, ...]
     attempts: int
+    erase: tuple[Ref, ...] = ()
+    """Those of ``refs`` that are to be forgotten, too."""
 
 
 class StoreInbox:
@@ -34,14 +38,16 @@ class StoreInbox:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def put(self, source: str, body: bytes, refs: Sequence[Ref], received_at: datetime) -> int | None:
+    def put(
+        self, source: str, body: bytes, refs: Sequence[Ref], received_at: datetime, erase: Sequence[Ref] = ()
+    ) -> int | None:
         """See ``webhooks.inbox.Inbox.put``."""
         row = {
             "connection": source,
             "received_at": received_at,
             "digest": None if refs else blake2b(body, digest_size=16).digest(),
             "body": zlib.compress(body, 1),
-            "refs": [[ref.kind, ref.id] for ref in refs],
+            "refs": [[ref.kind, ref.id, ERASE] if ref in erase else [ref.kind, ref.id] for ref in refs],
             "attempts": 0,
             "parked": False,
         }
@@ -73,9 +79,14 @@ def waiting(db: Connection, connection: str, limit: int, now: datetime, last: in
         .limit(limit)
     )
     return [
-        Waiting(row.id, row.received_at, tuple(Ref(connection, kind, id) for kind, id in row.refs), row.attempts)
+        Waiting(row.id, row.received_at, _refs(connection, row.refs), row.attempts, _refs(connection, row.refs, ERASE))
         for row in db.execute(query)
     ]
+
+
+def _refs(connection: str, stored: Sequence[Sequence[Any]], mark: str = "") -> tuple[Ref, ...]:
+    """The refs of a row; those that carry the mark, when one is asked for."""
+    return tuple(Ref(connection, kind, id) for kind, id, *marks in stored if not mark or mark in marks)
 
 
 def finish(db: Connection, ids: Sequence[int], now: datetime) -> None:
@@ -137,4 +148,30 @@ def _change(db: Connection, ids: Sequence[int], values: Mapping[str, Any]) -> li
     chosen = and_(inbox.c.id.in_(ids), inbox.c.done_at.is_(None))
     found = list(db.execute(select(inbox.c.id).where(chosen)).scalars())
     db.execute(update(inbox).where(inbox.c.id.in_(found)).values(**values))
+    return found
+
+
+def forget(db: Connection, emails: Collection[str], refs: Collection[Ref], now: datetime) -> int:
+    """Take a person out of what is kept: the bytes that hold an address of theirs, and their name among the records.
+
+    A delivery of which nothing is left is done. How many were touched.
+    """
+    touched = mentioning(db, emails, refs)
+    for row in db.execute(select(inbox.c.id, inbox.c.connection, inbox.c.refs, inbox.c.done_at)).all():
+        if row.id in touched:
+            kept = [named for named in row.refs if Ref(row.connection, *named[:2]) not in refs]
+            values = {"refs": kept, "body": None, "digest": None, "done_at": row.done_at or (None if kept else now)}
+            db.execute(update(inbox).where(inbox.c.id == row.id).values(**values))
+    return len(touched)
+
+
+def mentioning(db: Connection, emails: Collection[str], refs: Collection[Ref]) -> list[int]:
+    """The deliveries that name one of these records, or whose bytes hold one of these addresses."""
+    needles = [email.encode() for email in emails]
+    found = []
+    for row in db.execute(select(inbox.c.id, inbox.c.connection, inbox.c.refs, inbox.c.body).order_by(inbox.c.id)):
+        body = zlib.decompress(row.body).lower() if row.body is not None else b""
+        named = any(Ref(row.connection, *named[:2]) in refs for named in row.refs)
+        if named or any(needle in body for needle in needles):
+            found.append(row.id)
     return found

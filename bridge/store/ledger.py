@@ -125,6 +125,10 @@ class StoreLedger:
             for row in db.execute(query).mappings():
                 yield self._entry(row)
 
+    def held(self, db: Connection, refs: Sequence[Ref]) -> list[Entry]:
+        """The entries of those refs that have one."""
+        return list(self._load(db, refs, lock=False).values())
+
     def present(self, db: Connection, refs: Sequence[Ref]) -> set[Ref]:
         """Those refs that have an entry."""
         found: set[Ref] = set()
@@ -150,14 +154,14 @@ class StoreLedger:
                 return
             last = (rows[-1]["connection"], rows[-1]["kind"], rows[-1]["id"])
 
-    def _load(self, db: Connection, refs: Sequence[Ref]) -> dict[Ref, Entry]:
+    def _load(self, db: Connection, refs: Sequence[Ref], lock: bool = True) -> dict[Ref, Entry]:
         found: dict[Ref, Entry] = {}
         for (connection, kind), ids in grouped(refs).items():
             for some in chunks(ids):
                 query = select(entries).where(
                     entries.c.connection == connection, entries.c.kind == kind, entries.c.id.in_(some)
                 )
-                for row in db.execute(query.with_for_update()).mappings():
+                for row in db.execute(query.with_for_update() if lock else query).mappings():
                     entry = self._entry(row)
                     found[entry.ref] = entry
         return found

@@ -124,8 +124,11 @@ def _row(ref: Ref, item: Item, now: datetime) -> Row:
     if isinstance(item, Tombstone):
         return ref.connection, ref.kind, ref.id, None, None, item.at, now
     payload = payload_of(item)
-    digest = blake2b(payload, digest_size=16).digest()
-    return ref.connection, ref.kind, ref.id, payload.decode(), digest, item.changed_at, now
+    return ref.connection, ref.kind, ref.id, payload.decode(), digest_of(payload), item.changed_at, now
+
+
+def digest_of(payload: bytes) -> bytes:
+    return blake2b(payload, digest_size=16).digest()
 
 
 def _stored(db: Connection, refs: Iterable[Ref]) -> dict[Ref, SqlRow[Any]]:

@@ -1,0 +1,34 @@
+"""``csbridge erase-person``: one person is forgotten, and kept out from then on."""
+
+import click
+
+from bridge.cli.shell import MISUSED, Result, Shell, counted, verb
+
+
+@click.command("erase-person", short_help="Forget one person, and keep them out from then on.")
+@click.argument("person")
+@click.option("--also", multiple=True, metavar="NAME", help="What a usage source calls the person. Several times.")
+@click.option("--yes", is_flag=True, help="Do not ask. Nothing brings it back.")
+@verb
+def command(shell: Shell, person: str, also: tuple[str, ...], yes: bool) -> Result:
+    """Erase PERSON (an e-mail address, connection:id or an id) from the store, deliveries, audit and mapped fields.
+
+    A keyed hash stays, by which the next pull leaves the person out. What the CRM holds is deleted there.
+    """
+    from bridge.erasing import erase
+    from bridge.persons import find
+
+    with shell.workspace() as workspace:
+        with workspace.store.read() as db:
+            someone = find(db, person, also)
+        if not someone.known:
+            message = "nobody is known by that id; an e-mail address, connection:id or an id is needed"
+            return Result({"error": {"family": "unknown", "message": message}}, message, MISUSED)
+        if not yes and not click.confirm(f"erase {counted(len(someone.refs), 'record')} for good?", err=True):
+            return Result({"error": {"family": "usage", "message": "not confirmed"}}, "nothing was erased", MISUSED)
+        done = erase(workspace, someone)
+    lines = [f"{number:>6,}  {what}" for what, number in done.items() if number]
+    data = {"erased": {what: number for what, number in done.items() if number}}
+    return Result(
+        data, "\n".join(["erased:", *lines]) if lines else "nothing of this person was kept; kept out from now on"
+    )

@@ -1,0 +1,116 @@
+"""Erases a person from all that the store keeps, and keeps them out: of the next pull, of deliveries, of usage files.
+
+The CRM itself is left as it is: what it holds of the person is its owner's to delete. What remains here is how much
+was done, by nobody: use and answers are still counted for the account.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, Table, delete, func, or_, select, update
+
+from adapters.records import Ref
+from bridge.persons import Someone, by_connection, find
+from bridge.store import audit, customers, erased, inbox, references
+from bridge.store.erased import Erased
+from bridge.store.records import digest_of
+from bridge.store.rows import among
+from bridge.store.schema import links, past_values, records, usage, usage_versions, versions
+from bridge.store.texts import scrub
+from bridge.withholding import MASK, without
+from bridge.workspace import Workspace
+
+Erasure = Counter[str]
+"""How many rows of what were changed or deleted."""
+
+
+def erase(workspace: Workspace, someone: Someone) -> Erasure:
+    """All of it in one transaction; customers that the person was about are scored again."""
+    done: Erasure = Counter()
+    with workspace.store.write() as db:
+        now = workspace.now()
+        concerned = customers.of_accounts(db, references.accounts_of(db, someone.refs))
+        erased.note(db, someone.names, someone.refs, now)
+        gone = Erased(db)
+        done["records that named them"] += _unname(db, someone, gone)
+        done["records of theirs"] += _forget_records(db, someone)
+        done["usage rows"] += sum(_rename(db, table, someone, gone) for table in (usage, usage_versions))
+        done["deliveries"] += inbox.forget(db, someone.emails, someone.refs, now)
+        done["texts"] += scrub(db, someone.emails, MASK)
+        workspace.ledger.update_in(db, sorted(someone.refs, key=str), lambda entry: None)
+        customers.mark_affected(db, concerned.values(), now)
+        audit.record(db, "operator", "erase-person", {what: number for what, number in done.items() if number}, now)
+    return done
+
+
+def erase_records(workspace: Workspace, refs: Iterable[Ref]) -> None:
+    """Erase the persons behind these records: their CRM says that they have asked for it."""
+    for ref in refs:
+        with workspace.store.read() as db:
+            someone = find(db, f"{ref.connection}:{ref.id}")
+        someone.refs.add(ref)
+        erase(workspace, someone)
+
+
+def _unname(db: Connection, someone: Someone, gone: Erased) -> int:
+    """Take the person out of the records, present and past, that name them or quote an address of theirs."""
+    changed = 0
+    for table in (records, versions):
+        for row in list(_mentioning(db, table, someone)):
+            content = orjson.loads(row.payload)
+            changes = dict(without(row.connection, row.kind, content, gone))
+            if not changes:
+                continue
+            payload = orjson.dumps(content | changes, option=orjson.OPT_SORT_KEYS)
+            values = {"payload": payload.decode()} | ({"digest": digest_of(payload)} if table is records else {})
+            key = [column == row._mapping[column] for column in table.primary_key]
+            db.execute(update(table).where(*key).values(values))
+            changed += 1
+    return changed
+
+
+def _mentioning(db: Connection, table: Table, someone: Someone) -> Iterator[Row[Any]]:
+    columns = (*table.primary_key, table.c.payload)
+    linked = [
+        (connection, kind, among(db, table.c.id, references.linked(db, connection, "person", ids, kind)))
+        for connection, ids in by_connection(someone).items()
+        for kind, named in references.REFERENCES.items()
+        if any(to_kind == "person" for _, to_kind in named)
+    ]
+    quoting = [func.lower(table.c.payload).contains(email, autoescape=True) for email in sorted(someone.emails)]
+    hits = [
+        *((table.c.connection == connection) & (table.c.kind == kind) & those for connection, kind, those in linked),
+        *quoting,
+    ]
+    if hits:
+        query = select(*columns).where(or_(*hits), table.c.payload.is_not(None), table.c.kind != "person")
+        yield from db.execute(query)
+
+
+def _forget_records(db: Connection, someone: Someone) -> int:
+    """The person's own records and all that they ever said; that there was one under that id is all that stays."""
+    forgotten = 0
+    for connection, ids in by_connection(someone).items():
+        for table in (versions, past_values):
+            mine = table.c.connection == connection, table.c.kind == "person", among(db, table.c.id, ids)
+            db.execute(delete(table).where(*mine))
+        there = records.c.connection == connection, records.c.kind == "person", among(db, records.c.id, ids)
+        living = update(records).where(*there, records.c.payload.is_not(None))
+        forgotten += db.execute(living.values(payload=None, digest=None)).rowcount
+        ends = (
+            (links.c.kind == "person") & among(db, links.c.id, ids),
+            (links.c.to_kind == "person") & among(db, links.c.to_id, ids),
+        )
+        db.execute(delete(links).where(links.c.connection == connection, or_(*ends)))
+    return forgotten
+
+
+def _rename(db: Connection, table: Table, someone: Someone, gone: Erased) -> int:
+    """Use stays the account's, under a name that is nobody's."""
+    changed = 0
+    for name in sorted(someone.names):
+        mine = func.lower(table.c.person) == name.lower()
+        changed += db.execute(update(table).where(mine).values(person=gone.stand_in(name))).rowcount
+    return changed

@@ -1,0 +1,34 @@
+"""Free texts in documents of the store, from which something can be taken out wherever it stands."""
+
+import re
+from collections.abc import Collection
+from typing import Any, Final
+
+from sqlalchemy import Column, Connection, Table, Text, func, or_, select, type_coerce, update
+
+from bridge.store.schema import audit, decisions, entries, inbox, rollups
+
+DOCUMENTS: Final = (
+    (audit, audit.c.detail),
+    (decisions, decisions.c.document),
+    (entries, entries.c.document),
+    (inbox, inbox.c.cause),
+    (rollups, rollups.c.document),
+)
+"""Where a text of a person may have come to stand in the midst of others."""
+
+
+def scrub(db: Connection, texts: Collection[str], mask: str) -> int:
+    """Replace the texts, in any case, by ``mask`` in all documents; how many documents held one."""
+    return sum(_scrub(db, table, column, texts, mask) for table, column in DOCUMENTS) if texts else 0
+
+
+def _scrub(db: Connection, table: Table, column: Column[Any], texts: Collection[str], mask: str) -> int:
+    pattern = re.compile("|".join(map(re.escape, sorted(texts, key=len, reverse=True))), re.IGNORECASE)
+    plain = type_coerce(column, Text)  # a document as it is written, not as it is read
+    hits = or_(*(func.lower(plain).contains(text.lower(), autoescape=True) for text in texts))
+    rows = db.execute(select(*table.primary_key, plain.label("plain")).where(hits)).all()
+    for *key, text in rows:
+        this = [name == value for name, value in zip(table.primary_key, key, strict=True)]
+        db.execute(update(table).where(*this).values({column.name: type_coerce(pattern.sub(mask, text), Text)}))
+    return len(rows)

@@ -1,0 +1,161 @@
+"""A person is forgotten, everywhere, and does not come back."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy import Table, select
+from worlds import START, World
+
+from adapters.records import Ref
+from bridge.erasing import erase
+from bridge.personal import export
+from bridge.persons import find
+from bridge.reconciling import reconcile
+from bridge.store import audit, schema
+from bridge.store.inbox import StoreInbox
+
+EMAIL = "user-1@example.com"
+PERSON = Ref("sf", "person", "p1")
+
+
+@pytest.fixture
+def full(make_world: Callable[..., World]) -> World:
+    """A person who left traces everywhere."""
+    world = make_world(usage=[{"file": "usage.csv"}])
+    world.account("1", extra={"billing": f"ask {EMAIL.upper()} or user-2@example.com"})
+    world.crm.put("person", "p1", accounts=("1",), email="User-1@Example.com", title="First-Title", role="executive")
+    world.crm.put("person", "p2", accounts=("1",), email="user-2@example.com", title="CFO", role="executive")
+    world.crm.put("activity", "a", accounts=("1",), persons=("p1", "p2"), kind="call", at=START)
+    world.crm.put("response", "r", account="1", person="p1", survey="nps", score=3.0, comment="I am cross", at=START)
+    world.crm.put("ticket", "t", account="1", person="p1", status="open", opened_at=START, subject="My mail is broken")
+    usage(world)
+    world.sync()
+    world.take_in_usage()
+    world.tick()
+    world.crm.put("person", "p1", title="Second-Title")
+    world.sync()
+    world.score()
+    inbox = StoreInbox(world.workspace.store)
+    inbox.put("delighted", b'{"person": "USER-1@example.com"}', (), START)
+    inbox.put("delighted", b'{"person": "user-2@example.com"}', (), START)
+    inbox.put("sf", b"<x/>", (PERSON, Ref("sf", "account", "1")), START)
+    with world.workspace.store.write() as db:
+        audit.record(db, "operator", "test", {"who": EMAIL}, START)
+    return world
+
+
+def usage(world: World) -> None:
+    rows = [f"1,{name},reports,{START.date()},2" for name in (EMAIL, "u-77", "user-2@example.com")]
+    (world.workspace.folder / "usage.csv").write_text("\n".join(["account,person,feature,day,count", *rows]), "utf-8")
+
+
+def erased(world: World, word: str = EMAIL, also: tuple[str, ...] = ("u-77",)) -> dict[str, int]:
+    with world.workspace.store.read() as db:
+        someone = find(db, word, also)
+    return dict(erase(world.workspace, someone))
+
+
+def content(world: World, kind: str, id: str) -> dict[str, Any]:
+    table = schema.records
+    with world.workspace.store.read() as db:
+        query = select(table.c.payload).where(table.c.kind == kind, table.c.id == id)
+        payload = db.execute(query).scalar_one_or_none()
+    return dict(orjson.loads(payload)) if payload else {}
+
+
+def everything(world: World) -> str:
+    """The whole store as text, the bytes of deliveries unpacked."""
+    import zlib
+
+    def shown(value: Any) -> str:
+        if isinstance(value, bytes) and value.startswith(b"\x78"):
+            return zlib.decompress(value).decode()
+        return str(value)
+
+    with world.workspace.store.read() as db:
+        tables: list[Table] = list(schema.metadata.tables.values())
+        return "\n".join(shown(value) for table in tables for row in db.execute(select(table)) for value in row)
+
+
+def test_no_trace_of_the_person_is_left_in_the_store(full: World) -> None:
+    assert EMAIL in everything(full).lower()
+    done = erased(full)
+    left = everything(full).lower()
+    for trace in (EMAIL, "i am cross", "my mail is broken", "first-title", "second-title", "u-77"):
+        assert trace not in left, trace
+    assert "user-2@example.com" in left
+    assert done["records of theirs"] == 1
+    assert done["deliveries"] == 2
+    assert done["usage rows"] == 2
+
+
+def test_what_others_said_and_did_stays(full: World) -> None:
+    erased(full)
+    assert content(full, "activity", "a")["persons"] == ["p2"]
+    assert content(full, "response", "r")["score"] == 3.0
+    assert content(full, "response", "r")["person"] is None
+    assert content(full, "account", "1")["extra"] == {"billing": "ask [erased] or user-2@example.com"}
+    assert content(full, "person", "p2")["title"] == "CFO"
+
+
+def test_the_next_full_sync_leaves_the_person_out(full: World) -> None:
+    erased(full)
+    before = everything(full)
+    full.tick()
+    full.sync(full=True)
+    usage(full)
+    full.take_in_usage()
+    assert EMAIL not in everything(full).lower()
+    assert content(full, "person", "p1") == {}
+    assert content(full, "activity", "a")["persons"] == ["p2"]
+    assert before.count("erased-") == everything(full).count("erased-"), "use is counted once"
+
+
+def test_a_record_made_anew_with_the_same_address_is_left_out_too(full: World) -> None:
+    erased(full)
+    full.tick()
+    full.crm.put("person", "p9", accounts=("1",), email=EMAIL.title())
+    full.crm.put("activity", "b", accounts=("1",), persons=("p9",), kind="call", at=START)
+    full.sync()
+    assert content(full, "person", "p9") == {}
+    full.tick()
+    full.sync(full=True)
+    assert content(full, "activity", "b")["persons"] == []
+
+
+def test_a_reconcile_does_not_ask_for_who_was_erased(full: World) -> None:
+    erased(full)
+    full.clock.move(timedelta(hours=2))
+    done = reconcile(full.workspace, "sf")
+    assert done.repaired == 0
+    assert content(full, "person", "p1") == {}
+
+
+def test_erasing_twice_changes_nothing_more(full: World) -> None:
+    erased(full)
+    assert {what: number for what, number in erased(full).items() if number} == {}
+
+
+def test_an_address_that_nobody_has_yet_is_kept_out(world: World) -> None:
+    world.account("1")
+    world.sync()
+    with world.workspace.store.read() as db:
+        someone = find(db, "Later@Example.com")
+    erase(world.workspace, someone)
+    world.crm.put("person", "p", accounts=("1",), email="later@example.com")
+    world.tick()
+    world.sync()
+    assert content(world, "person", "p") == {}
+
+
+def test_a_person_reads_all_that_is_kept_of_them(full: World) -> None:
+    with full.workspace.store.read() as db:
+        someone = find(db, "sf:p1", ("u-77",))
+    data = export(full.workspace, someone)
+    assert [record["title"] for record in data["records"]] == ["Second-Title", "First-Title"]
+    assert {named["record"] for named in data["named_in"]} == {"sf:activity:a", "sf:response:r", "sf:ticket:t"}
+    assert {row["person"] for row in data["usage"]} == {EMAIL, "u-77"}
+    assert len(data["deliveries"]) == 2
