@@ -1,4 +1,4 @@
-"""Puts a serving process together: the two apps, the worker, the poller and the nightly job, on one open workspace."""
+"""Puts a serving process together: the two apps, the crew, the poller and the nightly job, on one open workspace."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -6,21 +6,20 @@ from datetime import timedelta
 from flask import Flask
 
 from bridge.connecting import try_to_pin
+from bridge.crew import Crew
 from bridge.metrics import create_metrics
 from bridge.nightly import Nightly
 from bridge.runners import Runner
 from bridge.serving import Serving, serve
 from bridge.store import cursors
 from bridge.store.inbox import StoreInbox
-from bridge.working import Poller, Worker
+from bridge.working import Poller
 from bridge.workspace import Workspace
 from webhooks.admin import ANY_HOST, create_admin_app
 from webhooks.app import create_public_app
 from webhooks.receivers import Receiver
 from webhooks.routes import Count
 
-HEARTBEAT = timedelta(seconds=30)
-"""How often the worker looks without being woken: deliveries that were put off, and the close of a day."""
 MINUTE = timedelta(minutes=1)
 """How often the nightly job looks whether its hour has come."""
 
@@ -36,26 +35,26 @@ def serve_workspace(
     """Serve until SIGTERM or SIGINT. Raises ConfigError when a port is taken, StoreFailed when the store is served."""
     try_to_pin(workspace.of_its_own())
     metrics = create_metrics()
-    worker = Runner("worker", Worker(workspace, metrics), HEARTBEAT, now=workspace.now, count=metrics.count_run)
+    crew = Crew(workspace, metrics)
     poller = Runner(
         "poller",
-        Poller(workspace, metrics, wake=worker.wake),
+        Poller(workspace, metrics, wake=crew.wake_scorer),
         workspace.settings.schedule.poll,
         now=workspace.now,
         count=metrics.count_run,
     )
     nightly = Runner(
         "nightly",
-        Nightly(workspace, metrics, wake=worker.wake),
+        Nightly(workspace, metrics, wake=crew.wake_scorer),
         MINUTE,
         now=workspace.now,
         count=metrics.count_run,
     )
-    public = public_app(workspace, metrics.count_delivery, worker.wake)
+    public = public_app(workspace, metrics.count_delivery, crew.wake)
     hosts = () if admin_host in ("127.0.0.1", "::1", "localhost") else (ANY_HOST,)
-    admin = create_admin_app(lambda: readiness(workspace, worker, poller), metrics.registry, hosts)
+    admin = create_admin_app(lambda: readiness(workspace, crew, poller), metrics.registry, hosts)
     with workspace.store.held("serve", 1.0, "another csbridge serve works on this store already"):
-        serve(public, admin, host, port, admin_host, admin_port, [worker, poller, nightly], on_ready)
+        serve(public, admin, host, port, admin_host, admin_port, [*crew.runners, poller, nightly], on_ready)
 
 
 def public_app(
@@ -81,13 +80,13 @@ def receivers(workspace: Workspace) -> dict[str, Receiver]:
     return found
 
 
-def readiness(workspace: Workspace, worker: Runner, poller: Runner) -> Mapping[str, str | bool]:
+def readiness(workspace: Workspace, crew: Crew, poller: Runner) -> Mapping[str, str | bool]:
     """What ``/readyz`` tells. Raises when the store does not answer, which is an answer too."""
     with workspace.store.read() as db:
         last = cursors.last_sync(db)
     return {
         "store": True,
-        "worker": worker.alive,
+        "worker": crew.alive,
         "poller": poller.alive,
         "last_read": last.isoformat() if last else "never",
     }

@@ -44,7 +44,7 @@ MORE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one rate brought: seconds from event to field, calls of the CRM's API meanwhile, the rate that was reached."""
+    """What one rate brought: seconds from event to field, calls of the CRM's API, and the rate that was reached."""
 
     waits: Sequence[float]
     calls: int
@@ -75,13 +75,14 @@ def measure(accounts: int, rates: Sequence[int], latencies: Sequence[int], lasti
 
 
 def _line(crm: str, latency: int, rate: int, found: Found, before: Found | None) -> Line:
+    also = f"{len(found.waits):,} events, {found.rate:.0f}/s sent; {found.calls:,} calls; the day's calls are not short"
     return Line(
         f"{crm}: event to field at {rate} events/s, {latency} ms of latency",
         found.said(),
         f"before: {before.said()}" if before else "1 s",
         found.p95 / (before.p95 if before else 1.0),
         aim="p95 < 1 s" if (rate, latency) == AIM else "",
-        also=f"{len(found.waits):,} events, {found.rate:.0f}/s sent; {found.calls:,} calls; the day's calls are not short",
+        also=also,
     )
 
 

@@ -30,9 +30,7 @@ FULL: Mapping[str, Measurement] = {
     "pull": lambda: pull.measure(sizes=(10_000, 100_000), repetitions=3),
     "full_pull": lambda: full_pull.measure(accounts=100_000, activities=1_000_000, repetitions=1),
     "incremental": lambda: incremental.measure(accounts=10_000, share=0.001),
-    "event_to_field": lambda: event_to_field.measure(
-        accounts=600, rates=(1, 10, 100), latencies=(0, 100), lasting=12
-    ),
+    "event_to_field": lambda: event_to_field.measure(accounts=600, rates=(1, 10, 100), latencies=(0, 100), lasting=12),
 }
 QUICK: Mapping[str, Measurement] = {
     "score": lambda: score.measure(customers=2_000, decided=200, repetitions=1),
