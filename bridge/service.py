@@ -10,6 +10,7 @@ from bridge.crew import Crew
 from bridge.metrics import create_metrics
 from bridge.nightly import Nightly
 from bridge.runners import Runner
+from bridge.scheduling import Lease
 from bridge.serving import Serving, serve
 from bridge.store import cursors
 from bridge.store.inbox import StoreInbox
@@ -35,17 +36,17 @@ def serve_workspace(
     """Serve until SIGTERM or SIGINT. Raises ConfigError when a port is taken, StoreFailed when the store is served."""
     try_to_pin(workspace.of_its_own())
     metrics = create_metrics()
-    crew = Crew(workspace, metrics)
+    crew, lease = Crew(workspace, metrics), Lease(workspace.store)
     poller = Runner(
         "poller",
-        Poller(workspace, metrics, wake=crew.wake_scorer),
+        lease.leads(Poller(workspace, metrics, wake=crew.wake_scorer)),
         workspace.settings.schedule.poll,
         now=workspace.now,
         count=metrics.count_run,
     )
     nightly = Runner(
         "nightly",
-        Nightly(workspace, metrics, wake=crew.wake_scorer),
+        lease.leads(Nightly(workspace, metrics, wake=crew.wake_scorer)),
         MINUTE,
         now=workspace.now,
         count=metrics.count_run,
@@ -54,7 +55,10 @@ def serve_workspace(
     hosts = () if admin_host in ("127.0.0.1", "::1", "localhost") else (ANY_HOST,)
     admin = create_admin_app(lambda: readiness(workspace, crew, poller), metrics.registry, hosts)
     with workspace.store.held("serve", 1.0, "another csbridge serve works on this store already"):
-        serve(public, admin, host, port, admin_host, admin_port, [*crew.runners, poller, nightly], on_ready)
+        try:
+            serve(public, admin, host, port, admin_host, admin_port, [*crew.runners, poller, nightly], on_ready)
+        finally:
+            lease.release()
 
 
 def public_app(

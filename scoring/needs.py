@@ -14,7 +14,7 @@ ALWAYS: Final = frozenset({"days_to_renewal"})
 """Of the outlook."""
 OF_FLAGS: Final = frozenset(
     {
-        "contacts_known", "csat_change", "customer_days", "days_since_executive_touch", "days_since_login",
+        "champion", "contacts_known", "csat_change", "customer_days", "days_since_executive_touch", "days_since_login",
         "days_to_renewal", "executive", "first_value", "key_feature_drop", "milestones_overdue", "onboarding_days",
         "persons_engaged_90d", "review_overdue_days", "tickets_escalated_open", "tickets_escalated_open_days",
         "tickets_open", "tickets_pileup", "usage_days_since_newest", "usage_trend_robust",
