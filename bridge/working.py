@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from adapters.contract import Paced
 from adapters.errors import QuotaSpent
 from bridge import pushing
-from bridge.coalescing import due, pause
+from bridge.coalescing import breath, due, pause
 from bridge.deciding import score
 from bridge.inlets import inlets
 from bridge.metrics import Metrics
@@ -158,7 +159,9 @@ class Worker(Job):
         now, day = self.workspace.now(), self.workspace.meter(name).day()
         if made:
             self.turns.note(name, part, now, made)
-            until = now + pause(day, self.turns.cost(name))
+            cost, adapter = self.turns.cost(name), self.workspace.adapter(name)
+            most = adapter.calls_per_second if isinstance(adapter, Paced) else None
+            until = now + max(pause(day, cost), breath(cost, most))
             self.turns.rest(name, "read", until)
             if part == "write":
                 self.turns.rest(name, "write", until)
