@@ -289,6 +289,15 @@ class Adapter(Webhooks, Protocol):
 
 
 @runtime_checkable
+class Paced(Protocol):
+    """An adapter whose vendor limits the calls of a short time, beside those of the day."""
+
+    @property
+    def calls_per_second(self) -> float | None:
+        """What may be called in the long run; None while that is not known."""
+
+
+@runtime_checkable
 class Foreseeing(Protocol):
     """An adapter that can say in fewer calls than ``plan`` takes what keeps own fields from being written."""
 
@@ -305,6 +314,6 @@ class Creating(Protocol):
 
 __all__ = [
     "LONGEST_WRITE", "Adapter", "Answer", "Budget", "Calls", "Change", "Creating", "Delivery", "Discreet", "Finding",
-    "Foreseeing", "Forgetting", "Item", "Outcome", "Page", "Past", "Patch", "Plan", "Purpose", "Quota", "Record",
-    "Report", "Sighting", "Telling", "Webhooks",
+    "Foreseeing", "Forgetting", "Item", "Outcome", "Paced", "Page", "Past", "Patch", "Plan", "Purpose", "Quota",
+    "Record", "Report", "Sighting", "Telling", "Webhooks",
 ]  # fmt: skip

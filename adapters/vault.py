@@ -19,7 +19,7 @@ class Vault(Protocol):
     def save(self, connection: str, text: str) -> None:
         """Durable when this returns."""
 
-    def alone(self, connection: str) -> AbstractContextManager[None]:
+    def alone(self, connection: str) -> AbstractContextManager[object]:
         """Held by one thread of all processes at a time: whoever uses up a refresh token, and keeps the next."""
 
 

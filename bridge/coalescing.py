@@ -33,6 +33,11 @@ def pause(day: Day | None, calls: int, urgency: WriteUrgency = "urgent") -> time
     return min(sustained * eased * PATIENCE[urgency], LONGEST)
 
 
+def breath(calls: int, per_second: float | None) -> timedelta:
+    """The same for a vendor that takes only so many calls a second: faster turns would end in a long wait for all."""
+    return timedelta(seconds=min(calls, TYPICAL) / per_second) if per_second else timedelta(0)
+
+
 def due(day: Day | None, calls: int, waited: timedelta) -> WriteUrgency:
     """The least urgent change that has waited long enough to be written by itself; red flags always have."""
     for urgency in reversed(WRITE_URGENCIES):

@@ -1,4 +1,4 @@
-"""Puts a serving process together: the two apps, the worker, the poller and the nightly job, on one open workspace."""
+"""Puts a serving process together: the two apps, the crew, the poller and the nightly job, on one open workspace."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -8,16 +8,18 @@ from flask import Blueprint, Flask
 
 from bridge import survey_answers, surveying
 from bridge.connecting import try_to_pin
+from bridge.crew import HEARTBEAT, Crew
 from bridge.events_door import events_door
 from bridge.metrics import create_metrics
 from bridge.nightly import Nightly
 from bridge.outbound_runner import Sender
 from bridge.runners import Runner
+from bridge.scheduling import Lease
 from bridge.serving import Serving, serve
 from bridge.store import cursors, inbox
 from bridge.store.engine import Store
 from bridge.store.inbox import StoreInbox
-from bridge.working import Poller, Worker
+from bridge.working import Poller
 from bridge.workspace import Workspace
 from webhooks.admin import ANY_HOST, create_admin_app
 from webhooks.app import create_public_app
@@ -26,8 +28,6 @@ from webhooks.routes import Count
 from webhooks.senders.registry import SenderWebhooks
 from webhooks.survey.routes import survey_routes
 
-HEARTBEAT = timedelta(seconds=30)
-"""How often the worker looks without being woken: deliveries that were put off, and the close of a day."""
 MINUTE = timedelta(minutes=1)
 """How often the nightly job looks whether its hour has come."""
 
@@ -47,33 +47,31 @@ def serve_workspace(
         Runner(f"outbound {endpoint.name}", Sender(workspace, endpoint, metrics), HEARTBEAT, count=metrics.count_run)
         for endpoint in workspace.settings.outbound
     ]
-    worker = Runner(
-        "worker",
-        Worker(workspace, metrics, told=partial(_wake, outbound)),
-        HEARTBEAT,
-        now=workspace.now,
-        count=metrics.count_run,
-    )
+    crew, lease = Crew(workspace, metrics, on_decided=partial(_wake, outbound)), Lease(workspace.store)
     poller = Runner(
         "poller",
-        Poller(workspace, metrics, wake=worker.wake),
+        lease.leads(Poller(workspace, metrics, wake=crew.wake_scorer)),
         workspace.settings.schedule.poll,
         now=workspace.now,
         count=metrics.count_run,
     )
     nightly = Runner(
         "nightly",
-        Nightly(workspace, metrics, wake=worker.wake),
+        lease.leads(Nightly(workspace, metrics, wake=crew.wake_scorer)),
         MINUTE,
         now=workspace.now,
         count=metrics.count_run,
     )
-    public = public_app(workspace, metrics.count_delivery, worker.wake)
+    public = public_app(workspace, metrics.count_delivery, crew.wake)
     hosts = () if admin_host in ("127.0.0.1", "::1", "localhost") else (ANY_HOST,)
-    admin = create_admin_app(lambda: readiness(workspace, worker, poller), metrics.registry, hosts)
+    admin = create_admin_app(lambda: readiness(workspace, crew, poller), metrics.registry, hosts)
     with workspace.store.held("serve", 1.0, "another csbridge serve works on this store already"):
         end_leases_of_the_dead(workspace.store)
-        serve(public, admin, host, port, admin_host, admin_port, [worker, poller, nightly, *outbound], on_ready)
+        try:
+            runners = [*crew.runners, poller, nightly, *outbound]
+            serve(public, admin, host, port, admin_host, admin_port, runners, on_ready)
+        finally:
+            lease.release()
 
 
 def public_app(
@@ -122,13 +120,13 @@ def receivers(workspace: Workspace) -> dict[str, Receiver]:
     return found
 
 
-def readiness(workspace: Workspace, worker: Runner, poller: Runner) -> Mapping[str, str | bool]:
+def readiness(workspace: Workspace, crew: Crew, poller: Runner) -> Mapping[str, str | bool]:
     """What ``/readyz`` tells. Raises when the store does not answer, which is an answer too."""
     with workspace.store.read() as db:
         last = cursors.last_sync(db)
     return {
         "store": True,
-        "worker": worker.alive,
+        "worker": crew.alive,
         "poller": poller.alive,
         "last_read": last.isoformat() if last else "never",
     }

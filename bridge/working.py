@@ -8,21 +8,25 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from adapters.contract import Paced
 from adapters.errors import QuotaSpent
 from bridge import pushing
-from bridge.coalescing import due, pause
+from bridge.coalescing import breath, due, pause
 from bridge.deciding import score
 from bridge.inlets import inlets
 from bridge.metrics import Metrics
 from bridge.reading import read_all
 from bridge.store import inbox
+from bridge.turns import Part, Turns
 from bridge.workspace import Workspace
 from config.errors import ConfigError, CsbridgeError
 
 log = logging.getLogger(__name__)
 
+SWEPT = timedelta(minutes=1)
+"""How often what was acted on long ago is looked for."""
 SPENT = timedelta(hours=1)
 """How long a connection rests when its quota is spent and the vendor does not say until when."""
 
@@ -55,71 +59,114 @@ class Job:
 
 @dataclass
 class Worker(Job):
-    """Drain, score, push. Run whenever a delivery came in or a poll ended."""
+    """Read what events name, score whom that affects, write what differs.
 
-    trusted: set[str] = field(default_factory=set)
-    """Connections whose CRM was seen to have our fields, and has refused nothing since."""
-    resting: dict[str, datetime] = field(default_factory=dict)
-    """Connections that are left alone until then."""
-    told: Callable[[], None] = lambda: None
-    """Told when events for outbound endpoints may have come about."""
-    spent: dict[str, tuple[datetime, int]] = field(default_factory=dict)
-    """When a connection last had a turn that cost calls, and how many."""
+    Called, it does one after the other, for all connections. In a serving process each of the three has threads of
+    its own, with a worker each (``bridge.crew``): what is shared between them is in ``turns``.
+    """
+
+    turns: Turns = field(default_factory=Turns)
+    on_read: Callable[[], None] = lambda: None
+    """Told when something was taken in."""
+    swept: datetime | None = None
 
     def __call__(self) -> timedelta | None:
         """Gives how long it is until the next turn, where one is put off so that calls last for the day."""
-        received: dict[str, list[datetime]] = {}
-        before = {name: self._calls(name) for name in self.names}
-        for name, inlet in inlets(self.workspace).items():
-            with self.turn(name) as awake:
-                received[name] = inlet(self.workspace, name).received if awake else []
-        scored = score(self.workspace)
-        self.told()
+        for name in inlets(self.workspace):
+            self.read(name)
+        self.score()
+        for name in self.names:
+            self.write(name)
+        now = self.workspace.now()
+        return min(filter(None, (self.turns.left(*one, now) for one in self.turns.resting)), default=None)
+
+    def read(self, name: str) -> timedelta | None:
+        """Take in what waits of one source; gives how long to leave it alone."""
+        with self.turn(name, "read") as awake:
+            if awake:
+                self._take_in(name)
+        return self.turns.left(name, "read", self.workspace.now())
+
+    def _take_in(self, name: str) -> None:
+        try:
+            drained = inlets(self.workspace)[name](self.workspace, name)
+        except BaseException:
+            self.on_read()  # it may have come a part of the way
+            raise
+        self.turns.came(name, drained.received)
+        if drained.received or drained.taken.read:
+            self.on_read()
+
+    def score(self) -> None:
+        """Decide about whoever is affected."""
+        with self.turns.scoring():
+            scored = score(self.workspace)
         if scored.customers:
             log.info("scored", extra={"customers": scored.customers, "decisions": scored.decisions})
         for band, number in scored.bands.items():
             self.metrics.decisions.labels("health", band).inc(number)
-        for name in self.names:
-            with self.turn(name) as awake:
-                if awake and not self.workspace.settings.write.dry_run:
-                    self._push(name)
-                    for at in received.get(name, ()):
-                        self.metrics.event_to_field.observe((self.workspace.now() - at).total_seconds())
-        with self.workspace.store.write() as db:
+        self._sweep()
+
+    def _sweep(self) -> None:
+        with self.workspace.store.read() as db:
             depth = inbox.depth(db)
-            self.metrics.inbox_depth.set(depth["waiting"])
-            self.metrics.inbox_parked.set(depth["parked"])
-            inbox.forget_done(db, self.workspace.now() - self.workspace.settings.inbox.keep)
-        return min(filter(None, [self._gather(name, before[name]) for name in self.names]), default=None)
+        self.metrics.inbox_depth.set(depth["waiting"])
+        self.metrics.inbox_parked.set(depth["parked"])
+        now = self.workspace.now()
+        if self.swept is None or abs(now - self.swept) >= SWEPT:
+            self.swept = now
+            with self.workspace.store.write() as db:
+                inbox.forget_done(db, now - self.workspace.settings.inbox.keep)
+
+    def write(self, name: str) -> timedelta | None:
+        """Write to one CRM what it does not hold yet; gives how long to leave it alone."""
+        if self.workspace.settings.write.dry_run:
+            return None
+        with self.turn(name, "write") as awake:
+            if awake:
+                events = self.turns.decided(name)
+                self._push(name)
+                for at in events:
+                    self.metrics.event_to_field.observe((self.workspace.now() - at).total_seconds())
+        return self.turns.left(name, "write", self.workspace.now())
+
+    @contextmanager
+    def turn(self, name: str, part: Part) -> Iterator[bool]:
+        """One connection's turn; False while it rests. However it fails, the others have theirs."""
+        now, ours = self.workspace.now(), [name] if name in self.names else []
+        before = sum(map(self._calls, ours))
+        with self.counted(ours):
+            try:
+                yield self.turns.is_awake(name, part, now)
+            except CsbridgeError as exc:
+                until = now + self._rest(exc, now)
+                self.turns.rest(name, part, until)
+                log.warning("%s: %s", name, exc, extra={"resting_until": until.isoformat()})
+            except Exception:
+                self.turns.rest(name, part, now + self.workspace.settings.schedule.poll)
+                self.metrics.count_run(f"turn of {name}", "broken")
+                log.exception("%s: met a bug", name)
+        if ours:
+            self._gather(name, part, self._calls(name) - before)
 
     def _calls(self, name: str) -> int:
         return self.workspace.adapter(name).calls.made.total()
 
-    def _gather(self, name: str, before: int) -> timedelta | None:
-        """After a turn that cost calls events are gathered for a while: how much longer, if any."""
+    def _gather(self, name: str, part: Part, made: int) -> None:
+        """After a turn that cost calls events are gathered for a while. What was read is written without a pause: a
+        write begins the pause anew, for both.
+        """
         now, day = self.workspace.now(), self.workspace.meter(name).day()
-        if made := self._calls(name) - before:
-            self.spent[name] = (now, made)
-            self.resting[name] = max(self.resting.get(name, now), now + pause(day, made))
+        if made:
+            self.turns.note(name, part, now, made)
+            cost, adapter = self.turns.cost(name), self.workspace.adapter(name)
+            most = adapter.calls_per_second if isinstance(adapter, Paced) else None
+            until = now + max(pause(day, cost), breath(cost, most))
+            self.turns.rest(name, "read", until)
+            if part == "write":
+                self.turns.rest(name, "write", until)
         if day:
             self.metrics.note_quota(name, day.own, day.heard.quota.remaining, max(day.left, 0))
-        rest = self.resting.get(name, now) - now
-        return rest if rest > timedelta(0) else None
-
-    @contextmanager
-    def turn(self, name: str) -> Iterator[bool]:
-        """One connection's turn; False while it rests. However it fails, the others have theirs."""
-        now = self.workspace.now()
-        with self.counted([name] if name in self.names else []):
-            try:
-                yield now >= self.resting.get(name, now)
-            except CsbridgeError as exc:
-                self.resting[name] = now + self._rest(exc, now)
-                log.warning("%s: %s", name, exc, extra={"resting_until": self.resting[name].isoformat()})
-            except Exception:
-                self.resting[name] = now + self.workspace.settings.schedule.poll
-                self.metrics.count_run(f"turn of {name}", "broken")
-                log.exception("%s: met a bug", name)
 
     def _rest(self, exc: CsbridgeError, now: datetime) -> timedelta:
         """How long calls would be wasted: a person has to do something, or the vendor's day has to end."""
@@ -128,13 +175,14 @@ class Worker(Job):
         return self.workspace.settings.schedule.poll if isinstance(exc, ConfigError) else timedelta()
 
     def _push(self, name: str) -> None:
-        last, calls = self.spent.get(name, (datetime.min.replace(tzinfo=UTC), 0))
-        least = due(self.workspace.meter(name).day(), calls, self.workspace.now() - last)
-        summary = pushing.push(self.workspace, name, trusted=name in self.trusted, least=least)
+        turns = self.turns
+        waited = self.workspace.now() - turns.last_written(name)
+        least = due(self.workspace.meter(name).day(), turns.cost(name), waited)
+        summary = pushing.push(self.workspace, name, trusted=name in turns.trusted, least=least)
         if summary.refused:
-            self.trusted.discard(name)
+            turns.trusted.discard(name)
         elif summary.written:
-            self.trusted.add(name)
+            turns.trusted.add(name)
         if summary.written:
             log.info("%s: pushed", name, extra={"records": summary.written, "calls": summary.calls})
         self.metrics.fields_written.labels(name).inc(summary.fields)

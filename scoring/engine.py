@@ -7,7 +7,6 @@ from math import isnan
 from typing import cast
 
 import numpy as np
-import pandas as pd
 
 from config.scorecards import Scorecard
 from config.words import NpsGroup, Purpose
@@ -21,8 +20,10 @@ from scoring.frames import Frames
 from scoring.journey import SEGMENT
 from scoring.measures import along
 from scoring.messages import Catalogue, catalogue, flag_remedy, flag_sentence, signal_sentence
+from scoring.needs import needed
 from scoring.nps import rollup
 from scoring.policy import Policy
+from scoring.shown import Shown
 
 
 def decide(frames: Frames, policy: Policy, previous: Mapping[int, Previous], peers: Peers = NO_PEERS) -> list[Decision]:
@@ -31,7 +32,7 @@ def decide(frames: Frames, policy: Policy, previous: Mapping[int, Previous], pee
     Who has no health card is left out. ``previous``: what stood at the close of the day before. ``peers``: what
     similar accounts of the book own.
     """
-    return told(evaluate(frames, policy, previous, peers), catalogue(policy.language))
+    return told(evaluate(frames, policy, previous, peers, needed(policy)), catalogue(policy.language))
 
 
 def told(found: Evaluation, words: Catalogue) -> list[Decision]:
@@ -57,14 +58,13 @@ class _Told:
     absent: Sequence[str]
 
 
-def _shown(found: Evaluation) -> pd.DataFrame:
-    """All that a sentence may name, a row per customer."""
+def _shown(found: Evaluation) -> Shown:
+    """All that a sentence may name."""
     raised = {**found.raised, **found.signals}
     facts = {name: fact for one in raised.values() for name, fact in one.facts.items()}
     facts |= found.amounts.facts if found.amounts else {}
     begun = {_begun(name): one.ago for name, one in raised.items()}
-    parts = [found.table.values, found.table.facts, rollup(found.past), pd.DataFrame({**facts, **begun})]
-    return pd.concat(parts, axis=1)
+    return Shown(found.past, {**found.table.values, **found.table.facts, **rollup(found.past), **facts, **begun})
 
 
 def _begun(name: str) -> str:
@@ -72,11 +72,10 @@ def _begun(name: str) -> str:
     return f"began {name}"
 
 
-def _verdicts(found: Evaluation, purpose: Purpose, shown: pd.DataFrame, words: Catalogue) -> Iterator[_Told]:
+def _verdicts(found: Evaluation, purpose: Purpose, shown: Shown, words: Catalogue) -> Iterator[_Told]:
     """What the cards of a purpose say of whom they are for."""
     for group in found.groups.get(purpose, ()):
-        some = shown.iloc[group.rows]
-        columns = {str(name): column.tolist() for name, column in some.items()}
+        columns = shown.of(group.rows)
         parts = reasons.parts(group.scored, group.card, words)
         scores, coverages = group.scored.score.tolist(), group.scored.coverage.tolist()
         for row, place in enumerate(group.rows.tolist()):

@@ -3,7 +3,7 @@
 The one place that runs features, segments, stages, scorecards, bands and flags in order.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +17,7 @@ from scoring.bands import Banded, decide_bands
 from scoring.conditions import mask
 from scoring.decision import Previous, Trend
 from scoring.expansion import NO_PEERS, Amounts, Peers, amounts, find_signals
-from scoring.features.table import Table, tabulate, tabulate_late
+from scoring.features.table import FEATURES, Table, tabulate, tabulate_late
 from scoring.flags import Raised, raise_flags
 from scoring.frames import Frames
 from scoring.journey import SEGMENT, STAGE, Placed, place, review_cadence, with_segments
@@ -77,17 +77,24 @@ class Evaluation:
         return pd.Series(found, index=self.table.values.index)
 
 
-def evaluate(frames: Frames, policy: Policy, previous: Mapping[int, Previous], peers: Peers = NO_PEERS) -> Evaluation:
+def evaluate(
+    frames: Frames,
+    policy: Policy,
+    previous: Mapping[int, Previous],
+    peers: Peers = NO_PEERS,
+    wanted: Collection[str] | None = None,
+) -> Evaluation:
     """All columns at the close of ``frames.as_of``.
 
     ``previous``: what stood at the close of the day before. ``peers``: what similar accounts of the book own. What is
-    found about a customer does not depend on who else is in the frames.
+    found about a customer does not depend on who else is in the frames. ``wanted``: these features alone are needed
+    (``scoring.needs``); None: every one.
     """
     then = past(frames, policy.product)
-    table = tabulate(then)
+    table = tabulate(then, wanted)
     values = with_segments(_with_extra(table.values, frames.extra), policy.segments)
     then = replace(then, cadence=review_cadence(values[SEGMENT], policy.segments))
-    values = values.join(tabulate_late(then))
+    values = values.join(tabulate_late(then, wanted))
     values = values.join(action_counts(frames, then, [card for some in policy.cards.values() for card in some]))
     placed = place(values, policy.stages, previous, then.as_of)
     values = values.assign(**{STAGE: pd.Series(placed.stage, index=values.index, dtype="object")})
@@ -109,7 +116,7 @@ def _with_expansion(found: Evaluation, policy: Policy, previous: Mapping[int, Pr
 
 def _with_extra(values: pd.DataFrame, extra: pd.DataFrame) -> pd.DataFrame:
     """Mapped fields beside features and account fields; none of them can take the place of those."""
-    more = extra[[name for name in extra.columns if name not in values.columns]]
+    more = extra[[name for name in extra.columns if name not in values.columns and name not in FEATURES]]
     return values if more.empty else values.join(more)
 
 

@@ -34,6 +34,13 @@ def test_reading_uses_the_fewest_calls_possible() -> None:
 
 
 @pytest.mark.slow
+def test_every_event_becomes_a_field_at_both_vendors() -> None:
+    found = bench("--only", "event_to_field")["lines"]
+    assert [line["what"].partition(":")[0] for line in found] == ["salesforce", "hubspot"]
+    assert all(line["ratio"] > 0 for line in found)
+
+
+@pytest.mark.slow
 def test_usage_is_measured_with_and_without_duckdb() -> None:
     by_numpy, by_duckdb = bench("--only", "usage")["lines"]
     assert by_numpy["what"] == "20,000 rows of usage to all usage features"

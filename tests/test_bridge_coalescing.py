@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.budget import Quota
-from bridge.coalescing import LONGEST, PLENTY, due, pause
+from bridge.coalescing import LONGEST, PLENTY, TYPICAL, breath, due, pause
 from bridge.quota import Day, Heard
 from config.connections import QuotaSettings
 from config.words import WRITE_URGENCIES
@@ -82,3 +82,9 @@ def test_ten_events_a_second_all_day_never_use_up_the_day() -> None:
         at += max(pause(today, 2), timedelta(seconds=0.2))
     assert today.share < PLENTY
     assert turns > 10_000
+
+
+def test_turns_come_no_faster_than_the_vendor_takes_their_calls() -> None:
+    assert breath(5, 20.0) == timedelta(seconds=0.25)
+    assert breath(5, None) == timedelta(0)
+    assert breath(10_000, 20.0) == breath(TYPICAL, 20.0), "a first push of everybody is no measure"

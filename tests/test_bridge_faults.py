@@ -228,7 +228,7 @@ def test_the_worker_survives(loop: Loop, fault: Mapping[str, Any]) -> None:
     loop.calm()
     for name in READS:
         loop.workspace.ledger.update([entry.ref for entry in loop.workspace.ledger.entries(name)], rested)
-    worker.resting.clear()
+    worker.turns.resting.clear()
     worker()
     for name in READS:
         assert set(loop.held(name, value).values()) == {1}

@@ -34,7 +34,7 @@ from config.errors import ConfigError
 
 Make = Callable[..., World]
 
-SOON = 20.0
+SOON = 40.0
 """Seconds after which something that should come is called missing."""
 OTHER_ORG = "00Dxx00000OTHER"
 

@@ -201,7 +201,7 @@ def test_spent_calls_are_no_error_storm(world: World, metrics: Metrics, caplog: 
         poller()
     assert world.crm.calls.made.total() == made
     assert len([record for record in caplog.records if "API calls" in record.getMessage()]) == 2, "each said it once"
-    world.clock.set(worker.resting["sf"])
+    world.clock.set(max(worker.turns.resting.values()))
     poller()
     worker()
     assert world.crm.own["1"]["risk_flags"] == ("escalated_ticket",)

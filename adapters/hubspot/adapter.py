@@ -72,6 +72,10 @@ class HubspotAdapter:
     def identify(self) -> str:
         return self._portal.known().portal
 
+    @property
+    def calls_per_second(self) -> float | None:
+        return self._client.calls_per_second
+
     def consent(self) -> Consent | None:
         app = self._client.app
         return app if app and not app.given else None

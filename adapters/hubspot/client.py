@@ -102,6 +102,10 @@ class Client:
         """What HubSpot takes us for."""
         return "OAuth app" if self.app else "private app"
 
+    @property
+    def calls_per_second(self) -> float | None:
+        return self._pace.per_second
+
     def now(self) -> datetime:
         """Our own clock, for what no answer dates."""
         return self._clock()

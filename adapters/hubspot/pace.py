@@ -85,6 +85,12 @@ class Pace:
             if remaining.isdecimal() and int(remaining) == 0:
                 self._calls.not_before = self._now() + int(window) / 1000
 
+    @property
+    def per_second(self) -> float | None:
+        """Calls that may go out in the long run; None as long as the window is not known, or where there is none."""
+        window = self._calls
+        return None if window.most is None else window.most / window.seconds
+
     def limited(self, seconds: float, *, search: bool) -> None:
         """HubSpot refused a call for its rate: whoever comes next waits as well, instead of being refused too."""
         with self._lock:

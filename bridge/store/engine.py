@@ -5,7 +5,7 @@ processes at BEGIN IMMEDIATE with a bounded wait. Knows no table but Alembic's.
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -110,26 +110,33 @@ class Store:
             raise StoreFailed(otherwise) from exc
 
     @contextmanager
-    def alone(self, what: str, otherwise: str, wait: float = 0.0) -> Iterator[None]:
+    def alone(self, what: str, otherwise: str, wait: float = 0.0) -> Iterator[Callable[[], None]]:
         """A lock among all processes on this store, machines included, which dies with its holder.
 
-        StoreFailed, saying ``otherwise``, when somebody has it for longer than ``wait`` seconds: by default nobody
-        waits, for the other does the work.
+        Yields what raises StoreFailed when the lock may be lost. StoreFailed, saying ``otherwise``, when somebody has
+        it for longer than ``wait`` seconds: by default nobody waits, for the other does the work.
         """
         if self.is_sqlite:
             with self.held(what, wait, otherwise):
-                yield
+                yield lambda: None
             return
         with _answering(), self.engine.connect() as connection:
+
+            def proven() -> None:
+                with _answering():
+                    connection.execute(text("SELECT 1"))
+                    connection.commit()
+
             if not _locked(connection, what, wait):
                 raise StoreFailed(otherwise)
             connection.commit()  # the lock is the session's: no transaction stays open meanwhile
             try:
-                yield
+                yield proven
             finally:
-                freed = text("SELECT pg_advisory_unlock(725192, hashtext(:what))")
-                connection.execute(freed, {"what": what})
-                connection.commit()
+                if not connection.invalidated:  # else the lock went with its session
+                    freed = text("SELECT pg_advisory_unlock(725192, hashtext(:what))")
+                    connection.execute(freed, {"what": what})
+                    connection.commit()
 
     def close(self) -> None:
         self.engine.dispose()

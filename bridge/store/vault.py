@@ -61,7 +61,7 @@ class StoreVault:
             row = {"connection": connection, "document": document, "saved_at": self._now()}
             insert_or_update(db, tokens, [row])
 
-    def alone(self, connection: str) -> AbstractContextManager[None]:
+    def alone(self, connection: str) -> AbstractContextManager[object]:
         otherwise = f"another process has been logging in to {connection} for {WAIT} s"
         return self._store.alone(f"{connection}.login", otherwise, WAIT)
 

@@ -1,5 +1,6 @@
 """All features, and the table of their values: one row per customer, one column per feature and account field."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -21,7 +22,7 @@ from scoring.features import (
     support,
     usage,
 )
-from scoring.features.registry import Feature
+from scoring.features.registry import Compute, Feature
 from scoring.frames import COLUMNS
 from scoring.past import Past
 
@@ -37,6 +38,14 @@ FEATURES: Final = MappingProxyType(
 FIELDS: Final[tuple[str, ...]] = tuple(name for name in COLUMNS["customers"] if name not in FEATURES)
 """Account fields that a rule may name beside the features."""
 
+FACTS: Final[Mapping[str, Compute]] = MappingProxyType(
+    {
+        made.__name__: made
+        for made in (support.escalation_dated, adoption.key_feature_dropped, plans.plan_limit_of, plans.seats)
+    }
+)
+"""What only sentences say."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -50,25 +59,31 @@ class Table:
     facts: pd.DataFrame
 
 
-def tabulate(past: Past) -> Table:
-    """Every feature of every customer but the late ones, in the order of ``past.customers``."""
-    values = {name: made(past) for name, made in FEATURES.items() if not made.late}
-    ages = {age: age(past) for age in {made.age for made in FEATURES.values() if made.age}}
+def tabulate(past: Past, wanted: Collection[str] | None = None) -> Table:
+    """Every feature of every customer but the late ones, in the order of ``past.customers``.
+
+    ``wanted``: these alone, and no facts; what else a sentence says is computed when it is said (``computed``).
+    """
+    chosen = _chosen(wanted)
+    values = {name: made(past) for name, made in chosen.items() if not made.late}
+    ages = {age: age(past) for age in {made.age for made in chosen.values() if made.age}}
+    facts = {name: made(past) for name, made in FACTS.items() if wanted is None}
     return Table(
         pd.DataFrame({**values, **{name: past.customers[name] for name in FIELDS}}, index=past.index),
-        pd.DataFrame({name: ages[made.age] for name, made in FEATURES.items() if made.age}, index=past.index),
-        pd.DataFrame(
-            {
-                "escalation_dated": support.escalation_dated(past),
-                "key_feature_dropped": adoption.key_feature_dropped(past),
-                "plan_limit_of": plans.plan_limit_of(past),
-                "seats": plans.seats(past),
-            },
-            index=past.index,
-        ),
+        pd.DataFrame({name: ages[made.age] for name, made in chosen.items() if made.age}, index=past.index),
+        pd.DataFrame(facts, index=past.index),
     )
 
 
-def tabulate_late(past: Past) -> pd.DataFrame:
+def tabulate_late(past: Past, wanted: Collection[str] | None = None) -> pd.DataFrame:
     """The features that need what was decided from the others; ``past.cadence`` is set by then."""
-    return pd.DataFrame({name: made(past) for name, made in FEATURES.items() if made.late}, index=past.index)
+    return pd.DataFrame({name: made(past) for name, made in _chosen(wanted).items() if made.late}, index=past.index)
+
+
+def computed(past: Past, name: str) -> pd.Series:
+    """One feature or fact by itself; ``past.cadence`` is set by then. KeyError where there is none of that name."""
+    return FACTS[name](past) if name in FACTS else FEATURES[name](past)
+
+
+def _chosen(wanted: Collection[str] | None) -> Mapping[str, Feature]:
+    return FEATURES if wanted is None else {name: made for name, made in FEATURES.items() if name in wanted}

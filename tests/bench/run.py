@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
+import event_to_field
 import full_pull
 import incremental
 import intake
@@ -31,6 +32,7 @@ FULL: Mapping[str, Measurement] = {
     "full_pull": lambda: full_pull.measure(accounts=100_000, activities=1_000_000, repetitions=1),
     "incremental": lambda: incremental.measure(accounts=10_000, share=0.001),
     "intake": lambda: intake.measure(deliveries=20_000, repetitions=3),
+    "event_to_field": lambda: event_to_field.measure(accounts=600, rates=(1, 10, 100), latencies=(0, 100), lasting=12),
 }
 QUICK: Mapping[str, Measurement] = {
     "score": lambda: score.measure(customers=2_000, decided=200, repetitions=1),
@@ -43,6 +45,7 @@ QUICK: Mapping[str, Measurement] = {
     "full_pull": lambda: full_pull.measure(accounts=100, activities=3_000, repetitions=1),
     "incremental": lambda: incremental.measure(accounts=500, share=0.01),
     "intake": lambda: intake.measure(deliveries=400, repetitions=1),
+    "event_to_field": lambda: event_to_field.measure(accounts=40, rates=(10,), latencies=(0,), lasting=2),
 }
 
 
