@@ -1,4 +1,4 @@
-"""The app of the admin port: is it alive, is it ready, what has it counted.
+"""The app of the admin port: is it alive, is it ready, what has it counted, and what the public port answers.
 
 Meant for loopback or a private network. Asks what it is told through callables; must not know the store.
 """
@@ -13,6 +13,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from webhooks.answers import harden
 from webhooks.app import healthz
+from webhooks.description import description
 
 ANY_HOST = "*"
 
@@ -47,6 +48,10 @@ def create_admin_app(
     @app.get("/metrics")
     def numbers() -> Response:
         return Response(generate_latest(metrics), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+    @app.get("/openapi.json")
+    def openapi() -> Response:
+        return jsonify(description())
 
     app.add_url_rule("/healthz", "healthz", healthz, methods=["GET"])
     return app
