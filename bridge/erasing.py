@@ -19,6 +19,7 @@ from bridge.store.records import digest_of
 from bridge.store.rows import among
 from bridge.store.schema import links, past_values, records, usage, usage_versions, versions
 from bridge.store.texts import scrub
+from bridge.store.told_persons import forget_person
 from bridge.withholding import MASK, without
 from bridge.workspace import Workspace
 
@@ -38,6 +39,7 @@ def erase(workspace: Workspace, someone: Someone) -> Erasure:
         done["records of theirs"] += _forget_records(db, someone)
         done["usage rows"] += sum(_rename(db, table, someone, gone) for table in (usage, usage_versions))
         done["deliveries"] += deliveries.forget(db, someone.emails, someone.refs, now)
+        done["notifications"] += forget_person(db, sorted(someone.refs, key=str))
         done["texts"] += scrub(db, someone.emails, MASK)
         emails.forget(db, someone.refs)
         workspace.ledger.update_in(db, sorted(someone.refs, key=str), lambda entry: None)
