@@ -138,11 +138,15 @@ def test_one_that_is_refused_for_good_does_not_keep_back_the_others(line: Line) 
     line.deliver()
     line.world.tick(seconds=5)
     line.deliver()
-    line.receiver.take()
+    (refused, _) = line.ids()
     later = line.tell(3)
     line.world.tick(seconds=10)
-    assert line.deliver() == Sent(delivered=3)
-    assert line.ids() == later
+    line.receiver.answer(200, 400)
+    assert line.deliver() == Sent(delivered=1, failed=1), "two failures might have been the endpoint's: once more"
+    line.world.tick(seconds=5)
+    assert line.deliver() == Sent(delivered=2)
+    assert line.ids() == [later[0], refused, *later[1:]]
+    assert [row["attempts"] for row in line.open] == [3]
 
 
 def test_after_three_days_it_is_parked_and_a_person_may_send_it_again(line: Line) -> None:
