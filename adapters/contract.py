@@ -16,7 +16,7 @@ from typing import Final, Literal, Protocol, runtime_checkable
 from adapters.budget import Budget, Purpose, Quota, Unlimited
 from adapters.records import Fields, Item, Record, Ref, Value
 from config.fields import OwnField
-from config.words import Kind
+from config.words import AnyKind, KeyedKind, Kind
 
 LONGEST_WRITE: Final = timedelta(minutes=40)
 """No ``write`` takes longer: an adapter that still waits for an answer then gives it up as lost."""
@@ -126,10 +126,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """Own fields of one record, by canonical name; None clears a field."""
+    """Own fields of one record, by canonical name; None clears a field.
+
+    Or parts of a task or a note (``adapters.keyed``), whose id is its key.
+    """
 
     ref: Ref
     fields: Fields
+    new: bool = False
+    """A task or a note that the CRM never confirmed to have: to be created, unless it turns out to be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +208,14 @@ class Discreet(Protocol):
         """What of a verified delivery may be stored: it names the same records, and opens nothing."""
 
 
+@runtime_checkable
+class Telling(Protocol):
+    """Webhooks that name no records of a CRM: what their bodies say is itself the news."""
+
+    def tells(self, delivery: Delivery) -> bool:
+        """Whether there is news in a verified delivery. Raises ``Rejected`` for what nobody could read later either."""
+
+
 class Adapter(Webhooks, Protocol):
     """A connection to one org."""
 
@@ -230,8 +243,11 @@ class Adapter(Webhooks, Protocol):
         connection does not have yields nothing; one that the login may not read raises Unauthorized or Refused.
         """
 
-    def read(self, kind: Kind, ids: Sequence[str]) -> list[Item]:
-        """Those records now, in the vendor's largest batches; a Tombstone for one that is gone."""
+    def read(self, kind: AnyKind, ids: Sequence[str]) -> list[Item]:
+        """Those records now, in the vendor's largest batches; a Tombstone for one that is gone.
+
+        Of tasks and notes, for a connection that creates them: ours with these keys, a Tombstone where there is none.
+        """
 
     def ids(self, kind: Kind) -> Iterator[Sequence[Sighting]]:
         """Every living record of a kind, in pages of any size, in no order: what a reconcile compares.
@@ -260,6 +276,8 @@ class Adapter(Webhooks, Protocol):
     def write(self, patches: Sequence[Patch]) -> list[Outcome]:
         """Apply at most ``write_most`` patches, in batches or in bulk; one outcome per patch, in order.
 
+        A key names one task or note: what may be there already (``Patch.new``) is found, or guarded by the vendor,
+        and never created twice.
         A whole-batch refusal is halved until the bad record stands alone. Raises (Unauthorized,
         QuotaSpent, Retry) only while nothing can have been applied.
         """
@@ -287,8 +305,15 @@ class Foreseeing(Protocol):
         """The part of the plan without which a push would be refused; what is other people's affair is not in it."""
 
 
+@runtime_checkable
+class Creating(Protocol):
+    """An adapter that creates tasks and notes of ours by their keys (``adapters.keyed``)."""
+
+    creates: tuple[KeyedKind, ...]
+
+
 __all__ = [
-    "LONGEST_WRITE", "Adapter", "Answer", "Budget", "Calls", "Change", "Delivery", "Discreet", "Finding", "Foreseeing",
-    "Forgetting", "Item", "Outcome", "Paced", "Page", "Past", "Patch", "Plan", "Purpose", "Quota", "Record", "Report",
-    "Sighting", "Webhooks",
+    "LONGEST_WRITE", "Adapter", "Answer", "Budget", "Calls", "Change", "Creating", "Delivery", "Discreet", "Finding",
+    "Foreseeing", "Forgetting", "Item", "Outcome", "Paced", "Page", "Past", "Patch", "Plan", "Purpose", "Quota",
+    "Record", "Report", "Sighting", "Telling", "Webhooks",
 ]  # fmt: skip

@@ -24,7 +24,7 @@ class Ref:
     """Names one CRM record: which connection, which kind, which id."""
 
     connection: str
-    kind: words.Kind
+    kind: words.AnyKind
     id: str
 
     def __str__(self) -> str:
@@ -73,12 +73,15 @@ class Account(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person(Record):
+    """``own`` as an account's; empty where the CRM has no own fields on persons."""
+
     accounts: tuple[str, ...] = ()
     email: str | None = None
     title: str | None = None
     role: words.PersonRole | None = None
     channel: str | None = None
     left_on: date | None = None
+    own: Fields = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

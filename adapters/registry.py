@@ -47,6 +47,8 @@ class Context:
     """Where a day begins for this company."""
     org_id: str | None = None
     """The pinned id of the org, once known; outbound messages of another org are rejected."""
+    public_url: str | None = None
+    """Where webhooks reach us, once the admin has said so."""
     clock: Callable[[], datetime] = _utc_now
     patience: Patience = field(default_factory=Patience)
     budget: Budget = field(default_factory=Unlimited)

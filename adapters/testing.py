@@ -14,9 +14,10 @@ import pytest
 
 from adapters.contract import Adapter, Delivery, Page, Patch
 from adapters.errors import Rejected
-from adapters.records import RECORD_TYPES, Account, Fields, Item, Record, Ref, Tombstone, Value
+from adapters.keyed import KEY_FIELDS, Creation, Keyed
+from adapters.records import RECORD_TYPES, Account, Fields, Item, Person, Record, Ref, Tombstone, Value
 from config.fields import OwnField
-from config.words import Kind
+from config.words import KEYED_KINDS, KeyedKind, Kind
 
 URL: Final = "https://cs.example.com/webhooks/crm"
 
@@ -223,6 +224,20 @@ class WritingContract:
         assert abs(outcome.at - bench.now()) < timedelta(seconds=30)
         assert _own(bench, account.ref) == {**dict.fromkeys(_written(bench)), **values}
 
+    def test_a_person_has_own_fields_of_theirs(self, bench: Bench) -> None:
+        _provision(bench)
+        person, other, *_ = [item for item in _all(bench, "person") if isinstance(item, Person)]
+        values = _samples(bench.own, "person")
+        assert values, "the bench has an own field of persons"
+        (outcome,) = bench.adapter.write([Patch(person.ref, values)])
+        assert outcome.status == "written", outcome
+        assert _own(bench, person.ref) == values
+        assert set(_own(bench, other.ref).values()) == {None}
+        pulled = {item.ref: item for item in _all(bench, "person") if isinstance(item, Person)}
+        assert pulled[person.ref].own == values
+        bench.adapter.write([Patch(person.ref, dict.fromkeys(values))])
+        assert set(_own(bench, person.ref).values()) == {None}
+
     def test_none_clears(self, bench: Bench) -> None:
         _provision(bench)
         account = _accounts(bench)[0]
@@ -294,6 +309,72 @@ class WritingContract:
         assert foretold == 1 or len(patches) > bench.adapter.bulk_above
 
 
+class CreatingContract:
+    """Where the adapter creates tasks and notes (``adapters.contract.Creating``): each by its key, and none twice."""
+
+    def test_a_creation_is_found_by_its_key_and_holds_what_was_said(self, bench: Bench) -> None:
+        _provision_keys(bench)
+        account = _accounts(bench)[0]
+        for kind in KEYED_KINDS:
+            patch = _creation(bench, kind, account.ref.id, f"{kind}:1")
+            assert [one.status for one in bench.adapter.write([patch])] == ["written"]
+            found, absent = bench.adapter.read(kind, [f"{kind}:1", f"{kind}:none"])
+            assert isinstance(found, Keyed)
+            assert found.ref == patch.ref
+            assert {
+                name: value for name, value in found.own.items() if name in patch.fields and value != patch.fields[name]
+            } == {}
+            assert found.own["account"] == account.ref.id
+            assert isinstance(absent, Tombstone)
+
+    def test_what_is_there_is_not_created_again(self, bench: Bench) -> None:
+        _provision_keys(bench)
+        one, other = _accounts(bench)[:2]
+        first = _creation(bench, "task", one.ref.id, "task:1")
+        bench.adapter.write([first])
+        second = _creation(bench, "task", other.ref.id, "task:2")
+        again = bench.adapter.write([first, second])
+        assert [outcome.ref for outcome in again] == [first.ref, second.ref]
+        assert again[0].status in ("written", "lost"), "lost is read back, and found"
+        assert again[1].status == "written"
+        assert [type(item) for item in bench.adapter.read("task", ["task:1", "task:2"])] == [Keyed, Keyed]
+
+    def test_a_task_is_changed_by_its_key_and_one_that_is_gone_is_told(self, bench: Bench) -> None:
+        _provision_keys(bench)
+        account = _accounts(bench)[0]
+        bench.adapter.write([_creation(bench, "task", account.ref.id, "task:1")])
+        done = [Patch(Ref(bench.adapter.connection, "task", key), {"status": "done"}) for key in ("task:1", "task:9")]
+        assert [outcome.status for outcome in bench.adapter.write(done)] == ["written", "gone"]
+        (found,) = bench.adapter.read("task", ["task:1"])
+        assert isinstance(found, Keyed)
+        assert found.own["status"] == "done"
+        assert found.own["subject"] == "Call them"
+
+    def test_what_csbridge_created_is_nobodys_touch(self, bench: Bench) -> None:
+        _provision_keys(bench)
+        before = {item.ref for item in _all(bench, "activity")}
+        listed = {one.id for page in bench.adapter.ids("activity") for one in page}
+        cursor = list(bench.adapter.pull("activity", None))[-1].cursor
+        account = _accounts(bench)[0]
+        for kind in KEYED_KINDS:
+            bench.adapter.write([_creation(bench, kind, account.ref.id, f"{kind}:1")])
+        bench.advance(bench.overlap)
+        assert [
+            item for item in records(list(bench.adapter.pull("activity", cursor))) if isinstance(item, Record)
+        ] == []
+        assert {item.ref for item in _all(bench, "activity")} == before
+        assert {one.id for page in bench.adapter.ids("activity") for one in page} == listed
+
+    def test_it_is_not_created_before_its_key_has_a_place(self, bench: Bench) -> None:
+        if not bench.adapter.plan(KEY_FIELDS).changes:
+            return  # a file has room for every key
+        account = _accounts(bench)[0]
+        for kind in KEYED_KINDS:
+            (outcome,) = bench.adapter.write([_creation(bench, kind, account.ref.id, f"{kind}:1")])
+            assert (outcome.status, outcome.definition) == ("refused", True)
+            assert bench.adapter.read(kind, [f"{kind}:1"]) == []
+
+
 class WebhookContract:
     """Where the CRM tells of changes."""
 
@@ -340,14 +421,25 @@ def _provision(bench: Bench) -> None:
     bench.adapter.provision(bench.adapter.plan(bench.own), bench.own)
 
 
+def _provision_keys(bench: Bench) -> None:
+    bench.adapter.provision(bench.adapter.plan(KEY_FIELDS), KEY_FIELDS)
+
+
+def _creation(bench: Bench, kind: KeyedKind, account: str, key: str) -> Patch:
+    ref = Ref(bench.adapter.connection, kind, key)
+    made = Creation(ref, account, "Call them", "Seats: 3 < 5 & falling", at=bench.now().replace(microsecond=0))
+    made = replace(made, due=date(2026, 3, 9)) if kind == "task" else replace(made, status="done")
+    return Patch(ref, {name: value for name, value in made.fields.items() if value is not None}, new=True)
+
+
 def _written(bench: Bench) -> list[str]:
-    return [field.name for field in bench.own if field.written]
+    return [field.name for field in bench.own if field.written and field.on == "account"]
 
 
 def _own(bench: Bench, ref: Ref) -> Fields:
-    (account,) = bench.adapter.read("account", [ref.id])
-    assert isinstance(account, Account)
-    return account.own
+    (record,) = bench.adapter.read(ref.kind, [ref.id])
+    assert isinstance(record, (Account, Person))
+    return record.own
 
 
 _SAMPLES: Final[Mapping[str, Value]] = {
@@ -360,10 +452,10 @@ _SAMPLES: Final[Mapping[str, Value]] = {
 }
 
 
-def _samples(own: Sequence[OwnField]) -> dict[str, Value]:
-    """A value for each field that csbridge writes."""
+def _samples(own: Sequence[OwnField], on: Kind = "account") -> dict[str, Value]:
+    """A value for each field that csbridge writes to such a record."""
     values: dict[str, Value] = {}
-    for field in own:
+    for field in (one for one in own if one.on == on):
         if field.written and field.type == "multi_picklist":
             values[field.name] = tuple(sorted(field.options[:2]))
         elif field.written:

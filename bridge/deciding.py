@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bridge import families, identity, publication
+from bridge import families, identity, publication, surveying
 from bridge.frames import build, customer_rows
 from bridge.moments import Moment, close_of, closed, day_of, present
 from bridge.peers import peers_on
@@ -54,6 +54,7 @@ def score(workspace: Workspace, *, everybody: bool = False, progress: Progress =
     """Close the days that ended since the last run, then decide about whoever is affected (or everybody)."""
     scored = Scored()
     _take_note_of_rules(workspace, everybody)
+    surveying.take_note_of_settings(workspace)
     with workspace.store.read() as db:
         waiting = customers.count_affected(db)
     while True:
@@ -129,7 +130,7 @@ def _rules(workspace: Workspace) -> str:
     """All that decides besides the records, as text."""
     settings, policy = workspace.settings, workspace.policy
     versions = [card.version for cards in policy.cards.values() for card in cards]
-    shown = sorted(map(_signature, workspace.fields.values()))
+    shown = sorted(_signature(own) for own in workspace.fields.values() if own.on == "account")
     inputs = [(source.file, source.account_key, source.stale_after) for source in settings.usage]
     rules = (
         settings.scope,
@@ -207,7 +208,7 @@ def _keep(
     inside = {decision.customer for decision in made}
     outside = sorted(ids - inside)
     scored.outside += len(outside)
-    customers.keep_scope(db, inside, outside)
+    surveying.follow_customers(db, workspace, customers.keep_scope(db, inside, outside))
     publication.withdraw(db, workspace, customers.refs_of(db, outside))
 
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from adapters.contract import Finding
-from bridge import flag_rates, forecast, twins, usage_files
+from bridge import doctoring_surveys, flag_rates, forecast, twins, usage_files
 from bridge.doctoring_connection import examine_connection
+from bridge.doctoring_outbound import examine_outbound
 from bridge.moments import EVER
 from bridge.noted import Noted
 from bridge.quality import book_quality
@@ -26,6 +27,7 @@ def examine(workspace: Workspace, *, book: bool = False) -> Iterator[Noted]:
     """
     for key in not_acting(workspace.settings):
         yield Noted("csbridge.yml", Finding("info", f"{key} is accepted, but does not act in this release yet"))
+    yield from doctoring_surveys.settings_findings(workspace)
     yield from _cards(workspace)
     for connection in workspace.settings.crms:
         yield from examine_connection(workspace, connection.name)
@@ -35,6 +37,7 @@ def examine(workspace: Workspace, *, book: bool = False) -> Iterator[Noted]:
             yield from _usage(workspace, source, source.file)
     yield from _identity(workspace)
     yield from _store(workspace)
+    yield from examine_outbound(workspace)
     if book:
         yield from _book(workspace)
 

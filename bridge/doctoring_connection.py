@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from adapters.contract import Adapter, Change, Finding, Plan, Report
 from adapters.errors import AdapterError, QuotaSpent, Unauthorized
-from bridge import histories, reconciling, untranslated
+from bridge import doctoring_surveys, histories, reconciling, untranslated
 from bridge.connecting import connect
 from bridge.frames import STALE_AFTER
 from bridge.moments import EVER
@@ -12,7 +12,7 @@ from bridge.noted import Noted, Severity
 from bridge.store import cursors, lookup
 from bridge.syncing import ORDER
 from bridge.workspace import Workspace
-from config.connections import ConnectionSettings, CsvConnection, SalesforceConnection
+from config.connections import ConnectionSettings, CsvConnection, HubspotConnection, SalesforceConnection
 from config.errors import ConfigError
 
 WORDS = 10
@@ -34,12 +34,13 @@ def examine_connection(workspace: Workspace, name: str) -> Iterator[Noted]:
     yield from (Noted(name, finding, "connection") for finding in report.findings)
     yield from _rights(name, report, workspace.settings.connection(name).quota.reserve)
     yield from _fields(workspace, adapter, name)
+    yield from doctoring_surveys.findings(workspace, name)
     yield from _words(workspace, name)
     yield from _kept_usage(workspace, name)
     yield from _parked(workspace, name)
     yield from _reconciled(workspace, name)
     yield from _past(workspace, name)
-    yield from unheard(workspace.settings.connection(name))
+    yield from unheard(workspace.settings.connection(name), workspace.settings.public_url)
 
 
 def _about(exc: AdapterError) -> Severity:
@@ -54,13 +55,19 @@ def _mend(exc: AdapterError) -> str:
     return "check the address"
 
 
-def unheard(settings: ConnectionSettings) -> Iterator[Noted]:
-    """That no webhook is taken from this connection, and what the CRM would call."""
+def unheard(settings: ConnectionSettings, public_url: str | None) -> Iterator[Noted]:
+    """That no webhook is taken from this connection, and what the CRM would call.
+
+    A warning where the CRM was probably told to call: it is turned away.
+    """
     if settings.webhook_secret or isinstance(settings, CsvConnection):  # a folder calls nobody
         return
     secret = "/<webhook_secret>" if isinstance(settings, SalesforceConnection) else ""
-    mend = f"set webhook_secret and public_url, and let the CRM call <public_url>/webhooks/{settings.name}{secret}"
-    yield Noted(settings.name, Finding("info", "no webhook_secret: changes are seen by polling only", mend))
+    missing = "webhook_secret" if public_url else "webhook_secret and public_url"
+    mend = f"set {missing}, and let the CRM call {public_url or '<public_url>'}/webhooks/{settings.name}{secret}"
+    calls = public_url and isinstance(settings, SalesforceConnection | HubspotConnection)
+    what = "no webhook_secret: changes are seen by polling only"
+    yield Noted(settings.name, Finding("warning" if calls else "info", what, mend))
 
 
 def _rights(name: str, report: Report, reserve: float) -> Iterator[Noted]:
@@ -87,7 +94,7 @@ def _is_told(field: str, report: Report) -> bool:
 
 def _fields(workspace: Workspace, adapter: Adapter, name: str) -> Iterator[Noted]:
     try:
-        plan = adapter.plan(workspace.fields_for(name))
+        plan = adapter.plan([*workspace.fields_for(name), *workspace.keys_for(name)])
     except AdapterError as exc:
         yield Noted(name, Finding("error", str(exc), _mend(exc)), _about(exc))
         return

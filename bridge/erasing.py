@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Table, delete, func, or_, select, update
 
 from adapters.records import Ref
 from bridge.persons import Someone, by_connection, find
-from bridge.store import audit, customers, erased, inbox, references
+from bridge.store import audit, customers, deliveries, emails, erased, references
 from bridge.store.erased import Erased
 from bridge.store.records import digest_of
 from bridge.store.rows import among
@@ -37,8 +37,9 @@ def erase(workspace: Workspace, someone: Someone) -> Erasure:
         done["records that named them"] += _unname(db, someone, gone)
         done["records of theirs"] += _forget_records(db, someone)
         done["usage rows"] += sum(_rename(db, table, someone, gone) for table in (usage, usage_versions))
-        done["deliveries"] += inbox.forget(db, someone.emails, someone.refs, now)
+        done["deliveries"] += deliveries.forget(db, someone.emails, someone.refs, now)
         done["texts"] += scrub(db, someone.emails, MASK)
+        emails.forget(db, someone.refs)
         workspace.ledger.update_in(db, sorted(someone.refs, key=str), lambda entry: None)
         customers.mark_affected(db, concerned.values(), now)
         audit.record(db, "operator", "erase-person", {what: number for what, number in done.items() if number}, now)

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from adapters.records import Account, Item, Ref, Tombstone
-from bridge import identity, usage_keys
-from bridge.store import cursors, customers, erased, records, references, vanished
+from adapters.records import Account, Item, Person, Ref, Tombstone
+from bridge import identity, notifying, surveying, usage_keys
+from bridge.store import cursors, customers, emails, erased, records, references, vanished
 from bridge.store.erased import Erased
 from bridge.withholding import admitted
 from bridge.workspace import Workspace
@@ -53,7 +53,9 @@ def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: da
     newest = {item.ref: item for item in items}
     moves = identity.follow(db, workspace.settings, [newest[ref] for ref in upserted.changed], now)
     owners |= {ref: after for ref, (_, after) in moves.items()}
-    known_before = changed.difference(record.ref for record in upserted.new)
+    new = {record.ref for record in upserted.new}
+    emails.keep(db, [newest[ref] for ref in upserted.changed], new)
+    known_before = changed - new
     concerned = references.accounts_of(db, known_before.union(survivors.values()), upserted.new)
     owners |= customers.of_accounts(db, concerned - owners.keys())
     customers.mark_affected(db, (owners[account] for account in concerned & owners.keys()), now)
@@ -61,10 +63,14 @@ def take_in(db: Connection, workspace: Workspace, items: Sequence[Item], now: da
     usage_keys.index(db, workspace.settings, moved.union(owners[ref] for ref in changed & owners.keys()))
     ledger = workspace.ledger
     ledger.update_in(db, [item.ref for item in gone], lambda entry: None)
+    ledger.drop_about(db, [item.ref for item in gone if item.ref.kind == "account"])
     begun_anew = [*survivors.values(), *upserted.reverted]
     ledger.update_in(db, sorted(ledger.present(db, begun_anew), key=str), drift.forget)
+    surveying.follow(db, workspace, {ref for ref in changed if ref.kind == "person"})
+    surveying.follow_accounts(db, workspace, moves)
     vanished.note(db, [item.ref for item in gone if item.ref.kind in ("account", "person")])
-    return Taken(len(items), len(changed), len(gone), _observe(db, workspace, accounts))
+    notifying.tell_answers(db, workspace, [newest[ref] for ref in upserted.changed], now)
+    return Taken(len(items), len(changed), len(gone), _observe(db, workspace, _observable(items)))
 
 
 def _admitted(db: Connection, items: Sequence[Item], now: datetime) -> Sequence[Item]:
@@ -89,24 +95,29 @@ def _owners(db: Connection, workspace: Workspace, accounts: Sequence[Account], n
     return owners
 
 
-def _holds(account: Account) -> bool:
+def _observable(items: Sequence[Item]) -> list[Account | Person]:
+    """Records whose own fields were read; where the CRM has none of ours on persons, there is nothing to see."""
+    return [item for item in items if isinstance(item, Account) or (isinstance(item, Person) and item.own)]
+
+
+def _holds(record: Account | Person) -> bool:
     """Whether any own field holds something; a score of 0 is something."""
-    return any(value not in (None, "", ()) for value in account.own.values())
+    return any(value not in (None, "", ()) for value in record.own.values())
 
 
-def _observe(db: Connection, workspace: Workspace, accounts: Sequence[Account]) -> int:
+def _observe(db: Connection, workspace: Workspace, seen: Sequence[Account | Person]) -> int:
     """Hand what own fields hold now to the ledger; how many records somebody else had changed there."""
     ledger = workspace.ledger
-    newest = {account.ref: account for account in accounts}
+    newest = {record.ref: record for record in seen}
     present = ledger.present(db, list(newest))
-    telling = [ref for ref, account in newest.items() if ref in present or _holds(account)]
+    telling = [ref for ref, record in newest.items() if ref in present or _holds(record)]
     drifted = 0
 
     def observed(entry: Entry) -> Entry:
         nonlocal drifted
-        account = newest[entry.ref]
+        record = newest[entry.ref]
         policy = workspace.settings.write.drift
-        after = drift.observe(entry, account.own, account.changed_at, policy, ledger.fields, workspace.today)
+        after = drift.observe(entry, record.own, record.changed_at, policy, ledger.fields, workspace.today)
         drifted += drift.verdict(entry, after) is not None
         return after
 

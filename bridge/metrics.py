@@ -19,6 +19,7 @@ class Metrics:
     registry: CollectorRegistry
     records_read: Counter
     records_repaired: Counter
+    records_read_back: Counter
     decisions: Counter
     fields_written: Counter
     refusals: Counter
@@ -30,6 +31,9 @@ class Metrics:
     calls_spent: Gauge
     calls_remaining: Gauge
     calls_left: Gauge
+    outbound_deliveries: Counter
+    outbound_open: Gauge
+    outbound_disabled: Gauge
 
     def count_calls(self, connection: str, made: Mapping[Purpose, int], before: Mapping[Purpose, int]) -> None:
         """Add what an adapter's call counts (``Calls.made``) have grown by since ``before``."""
@@ -65,6 +69,9 @@ def create_metrics() -> Metrics:
         registry=registry,
         records_read=counter("records_read", "Records read from a CRM", "connection", "kind"),
         records_repaired=counter("records_repaired", "Records that a reconcile found wrong", "connection", "kind"),
+        records_read_back=counter(
+            "records_read_back", "Written records read back, by whether they held it", "connection", "outcome"
+        ),
         decisions=counter("decisions", "Decisions that differ from the one before", "purpose", "band"),
         fields_written=counter("fields_written", "Own fields that a CRM confirmed", "connection"),
         refusals=counter("refusals", "Records that a CRM refused to write", "connection", "code"),
@@ -81,4 +88,11 @@ def create_metrics() -> Metrics:
         calls_spent=gauge("quota_calls_spent", "Our own API calls of the CRM's day, by all processes"),
         calls_remaining=gauge("quota_org_remaining", "API calls that the org has left today, as the vendor last said"),
         calls_left=gauge("quota_calls_left", "API calls that the budget still allows today"),
+        outbound_deliveries=counter("outbound_deliveries", "Attempts to tell an endpoint", "endpoint", "outcome"),
+        outbound_open=Gauge(
+            "csbridge_outbound_open", "Notifications that wait, or are parked", ("endpoint", "state"), registry=registry
+        ),
+        outbound_disabled=Gauge(
+            "csbridge_outbound_disabled", "1: this endpoint is told nothing more", ("endpoint",), registry=registry
+        ),
     )

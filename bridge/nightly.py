@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from adapters.errors import QuotaSpent
-from bridge import reconciling
+from bridge import reconciling, sampling
 from bridge.reconciling import Reconciled
 from bridge.store import cursors
 from bridge.working import Job
@@ -59,6 +59,23 @@ class Nightly(Job):
                 self.resting[name] = max(exc.until or began, began + SPENT)
             return exc
         self._tell(name, done)
+        return self._read_back(name)
+
+    def _read_back(self, name: str) -> CsbridgeError | None:
+        """A sample of what was written; that it came to nothing is no reason to compare everything again."""
+        try:
+            with self.counted([name]):
+                found = sampling.sample(self.workspace, name)
+        except CsbridgeError as exc:
+            log.warning("%s: nothing was read back: %s", name, exc)
+            return exc
+        differing = len(found.differing)
+        log.info("%s: read back", name, extra={"records": found.read, "differing": differing})
+        for outcome, number in (("same", found.read - differing), ("differing", differing), ("gone", found.gone)):
+            self.metrics.records_read_back.labels(name, outcome).inc(number)
+        if differing:
+            log.warning("%s: %d written records hold something else, such as %s", name, differing, found.differing[0])
+            self.wake()
         return None
 
     def _tell(self, name: str, done: Reconciled) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from adapters.records import Ref
 from bridge.persons import Someone, by_connection
-from bridge.store import inbox, references
+from bridge.store import deliveries, references
 from bridge.store.rows import among
 from bridge.store.schema import records, usage, versions
 from bridge.workspace import Workspace
@@ -21,7 +21,7 @@ def export(workspace: Workspace, someone: Someone) -> dict[str, Any]:
             "records": list(_own(db, someone)),
             "named_in": list(_named_in(db, someone)),
             "usage": list(_usage(db, someone)),
-            "deliveries": inbox.mentioning(db, someone.emails, someone.refs),
+            "deliveries": deliveries.mentioning(db, someone.emails, someone.refs),
             "fields_in_crm": [_written(workspace, db, ref) for ref in sorted(someone.refs, key=str)],
         }
 

@@ -7,15 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from adapters.consent import Administered, code_in
-from adapters.contract import Change, Plan
+from adapters.contract import Change, Creating, Plan
 from adapters.errors import Unauthorized
-from bridge import consenting
+from adapters.keyed import KEY_FIELDS
+from bridge import consenting, placing
 from bridge.connecting import connect
 from bridge.consenting import Asked
 from bridge.store import audit, cursors
 from bridge.workspace import Workspace
-from config.fields import OwnField
-from config.own_fields import own_fields
+from config.own_fields import every_field
 from webhooks.writeback import settle
 from webhooks.writeback.drift import retarget
 from webhooks.writeback.entry import Entry
@@ -43,7 +43,7 @@ class Browser:
 def provision(workspace: Workspace, name: str, *, apply: bool) -> Done:
     """Nothing is carried out while a change is blocked."""
     adapter = connect(workspace, name)
-    fields = workspace.fields_for(name)
+    fields = [*workspace.fields_for(name), *workspace.keys_for(name)]
     plan = adapter.plan(fields)
     if not (apply and plan.changes and not plan.blocked):
         return Done(plan)
@@ -51,6 +51,7 @@ def provision(workspace: Workspace, name: str, *, apply: bool) -> Done:
     _record(workspace, name, "provision", plan)
     with workspace.store.write() as db:
         cursors.adopt(db, name, (own for own in fields if own.to))
+    placing.ask_again(workspace, name)
     workspace.ledger.refresh(settle.mended)  # what was refused for want of a field is worth another try
     return Done(plan, applied=True)
 
@@ -58,7 +59,8 @@ def provision(workspace: Workspace, name: str, *, apply: bool) -> Done:
 def take_back(workspace: Workspace, name: str, *, apply: bool) -> Done:
     """Everything that csbridge may have made there, whether or not it is switched on now."""
     adapter = connect(workspace, name)
-    plan = adapter.undoing(_all_fields(workspace))
+    keys = KEY_FIELDS if isinstance(adapter, Creating) else ()
+    plan = adapter.undoing([*every_field(workspace.settings), *keys])
     if not (apply and plan.changes):
         return Done(plan)
     refused = tuple(adapter.unprovision(plan))
@@ -70,7 +72,7 @@ def take_back(workspace: Workspace, name: str, *, apply: bool) -> Done:
 
 def exported(workspace: Workspace, name: str) -> Mapping[str, str]:
     """What an admin can deploy or review, by relative path. No network call."""
-    return workspace.adapter(name).export(list(workspace.fields.values()))
+    return workspace.adapter(name).export([*workspace.fields.values(), *workspace.keys_for(name)])
 
 
 def lend_admin(workspace: Workspace, name: str, token: str, browser: Browser) -> Asked | None:
@@ -97,11 +99,6 @@ def lend_admin(workspace: Workspace, name: str, token: str, browser: Browser) ->
     return None
 
 
-def _all_fields(workspace: Workspace) -> list[OwnField]:
-    everything = workspace.settings.write.model_copy(update={"fields": "all"})
-    return list(own_fields(workspace.settings.model_copy(update={"write": everything})))
-
-
 def _record(workspace: Workspace, name: str, action: str, plan: Plan) -> None:
     with workspace.store.write() as db:
         detail = {"connection": name, "changes": len(plan.changes)}
@@ -117,4 +114,5 @@ def _forget(workspace: Workspace, name: str, gone: set[str]) -> None:
     workspace.ledger.refresh(forgotten)
     if gone:
         with workspace.store.write() as db:
-            cursors.forget_cursors(db, name, "account")
+            for kind in {own.on for own in every_field(workspace.settings) if own.name in gone}:
+                cursors.forget_cursors(db, name, kind)

@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from adapters.records import Fields, Ref
+from bridge import notifying
+from bridge.band_notes import band_note
 from bridge.store import customers, lookup
 from bridge.workspace import Workspace
 from config.fields import OwnField
@@ -55,14 +57,33 @@ def publish(db: Connection, workspace: Workspace, decisions: Sequence[Decision],
     decided = {ref: decision for decision in decisions for ref in refs.get(decision.customer, ()) if ref not in gone}
     currencies = lookup.currencies(db, several)
     min_change = workspace.settings.write.min_change
+    steps: dict[Ref, notifying.Step] = {}
 
     def wanted(entry: Entry) -> Entry:
         # A customer was pulled before it was scored: with no entry yet, its own fields were seen to be blank.
         seen = entry if entry.desired is not None else replace(entry, seen=True)
         decision = _in_its_currency(decided[entry.ref], currencies.get(entry.ref))
-        return want(seen, told_of(workspace, decision, now), min_change, workspace.ledger.fields)
+        after = want(seen, told_of(workspace, decision, now), min_change, workspace.ledger.fields)
+        steps[entry.ref] = (entry.desired, after.desired)
+        return after
 
     workspace.ledger.update_in(db, list(decided), wanted)
+    notifying.tell_changes(db, workspace, decisions, steps, now)
+    _note_bands(db, workspace, decided, steps, now)
+
+
+def _note_bands(
+    db: Connection,
+    workspace: Workspace,
+    decided: Mapping[Ref, Decision],
+    steps: Mapping[Ref, notifying.Step],
+    now: datetime,
+) -> None:
+    """Want a note on every record whose published band changed, where the admin asks for those."""
+    noting = {ref.connection for ref in decided if workspace.keys_for(ref.connection)}
+    made = (band_note(ref, before, decided[ref], now) for ref, (before, _) in steps.items() if ref.connection in noting)
+    notes = {note.ref: note for note in made if note}
+    workspace.ledger.update_in(db, list(notes), lambda entry: replace(entry, desired=notes[entry.ref].fields))
 
 
 def _in_its_currency(decision: Decision, currency: str | None) -> Decision:

@@ -1,12 +1,14 @@
 """Writes the difference between what is desired and what the CRM confirmed, or shows what that would be."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from uuid import uuid4
 
 from adapters.contract import Adapter, Foreseeing
+from adapters.keyed import is_keyed
 from adapters.records import Ref
+from bridge import placing
 from bridge.connecting import connect
 from bridge.intake import take_in
 from bridge.spending import Purse
@@ -14,7 +16,7 @@ from bridge.store import audit, cursors
 from bridge.store.rows import grouped
 from bridge.workspace import Workspace
 from config.errors import ConfigError, Problem
-from config.words import WRITE_URGENCIES, WriteUrgency
+from config.words import WRITE_URGENCIES, Kind, WriteUrgency
 from webhooks.writeback.entry import Entry
 from webhooks.writeback.reconcile import push as reconcile
 from webhooks.writeback.sizes import sizes
@@ -36,25 +38,29 @@ def push(
     When calls run short only the urgent goes out, and the rest is held back (``Summary.held``). Raises QuotaSpent
     when not even that may.
 
+    What is written to persons waits where the CRM has no fields for it yet (``Summary.waiting``).
+
     ``trusted``: the CRM is known to have our fields, so that it is not asked again (one describe saved).
     ``least``: what is less urgent is not worth a call now, though one that is made may carry it.
     """
-    ledger = workspace.ledger
+    lacks = placing.waiting(workspace, name)
+    ledger = workspace.ledger.without(placing.PERSONS if lacks else ())
     worth = partial(_worth, workspace.purse(name), least)
     with workspace.store.pusher(name) as alone:
         if not ledger.has_work(name, workspace.now()):
-            return Summary(name)
+            return Summary(name, waiting=lacks)
         if not ledger.has_work(name, workspace.now(), worth()):
-            return _with_held(workspace, Summary(name))
+            return _with_held(workspace, Summary(name, waiting=lacks))
         if alone:
             ledger.bury(name)
         with workspace.purse(name).calling_for("urgent"):
             adapter = connect(workspace, name)
             if not trusted:
                 require_fields(workspace, adapter)
-            summary = _reconcile(workspace, adapter, progress, worth)
+            lacks = lacks or placing.look(workspace, adapter, trusted=trusted)
+            summary = _reconcile(workspace, adapter, progress, worth, placing.PERSONS if lacks else ())
             _look_again(workspace, adapter, summary.dropped)
-        return _with_held(workspace, summary)
+        return _with_held(workspace, replace(summary, waiting=lacks))
 
 
 def _worth(purse: Purse, least: WriteUrgency) -> WriteUrgency:
@@ -63,13 +69,17 @@ def _worth(purse: Purse, least: WriteUrgency) -> WriteUrgency:
 
 
 def _reconcile(
-    workspace: Workspace, adapter: Adapter, progress: Progress, worth: Callable[[], WriteUrgency]
+    workspace: Workspace,
+    adapter: Adapter,
+    progress: Progress,
+    worth: Callable[[], WriteUrgency],
+    aside: Collection[Kind],
 ) -> Summary:
     tally = Tally()
     try:
         return reconcile(
             adapter,
-            workspace.ledger,
+            workspace.ledger.without(aside),
             workspace.ledger.fields,
             policy=workspace.settings.write.drift,
             now=workspace.now,
@@ -87,13 +97,14 @@ def _reconcile(
 def _with_held(workspace: Workspace, summary: Summary) -> Summary:
     """The summary with what waits for calls, if anything does."""
     until = workspace.meter(summary.connection).closed_until("cosmetic")
-    held = workspace.ledger.held_back(summary.connection, workspace.now()) if until else 0
+    ledger = workspace.ledger.without(placing.PERSONS if summary.waiting else ())
+    held = ledger.held_back(summary.connection, workspace.now()) if until else 0
     return replace(summary, held=held, held_until=until) if held else summary
 
 
 def _look_again(workspace: Workspace, adapter: Adapter, gone: Sequence[Ref]) -> None:
     """Records that turned out to be gone: the store learns of it, and what they were merged into."""
-    for (_, kind), ids in grouped(gone).items():
+    for (_, kind), ids in grouped([ref for ref in gone if not is_keyed(ref)]).items():
         items = adapter.read(kind, ids)
         with workspace.store.write() as db:
             take_in(db, workspace, items, workspace.now())
@@ -126,8 +137,8 @@ def _lowered(workspace: Workspace) -> int | None:
 
 
 def require_fields(workspace: Workspace, adapter: Adapter) -> None:
-    """Raise ConfigError when the CRM lacks a field or an option that would be written: better than N refusals."""
-    fields = workspace.fields_for(adapter.connection)
+    """Raise ConfigError when the CRM lacks a field or an option that accounts would hold: better than N refusals."""
+    fields = [own for own in workspace.fields_for(adapter.connection) if own.on == "account"]
     plan = adapter.missing(fields) if isinstance(adapter, Foreseeing) else adapter.plan(fields)
     stopping = [change.target for change in plan.changes if _stops(workspace, change.field)]
     if stopping:

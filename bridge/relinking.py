@@ -14,7 +14,7 @@ from bridge.rereading import read_kind
 from bridge.store import references, vanished
 from bridge.store.rows import chunks
 from bridge.workspace import Workspace
-from config.words import Kind
+from config.words import AnyKind
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ def relink(workspace: Workspace, adapter: Adapter, *, most: int | None = None) -
             vanished.forget(db, gone)
 
 
-def _read(workspace: Workspace, adapter: Adapter, kind: Kind, ids: Sequence[str]) -> Taken:
+def _read(workspace: Workspace, adapter: Adapter, kind: AnyKind, ids: Sequence[str]) -> Taken:
     items, unread = read_kind(adapter, kind, ids)
     for id, cause in unread.items():
         log.warning("%s: %s %s named what is gone, and cannot be read: %s", adapter.connection, kind, id, cause)

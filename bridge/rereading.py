@@ -6,13 +6,13 @@ from typing import Final
 from adapters.contract import Adapter
 from adapters.errors import Refused, Unauthorized
 from adapters.records import Item
-from config.words import Kind
+from config.words import AnyKind
 
 HALVINGS: Final = 24
 """Refused calls of one kind after which the rest counts as refused too: a bad id is found, a bad kind costs little."""
 
 
-def read_kind(adapter: Adapter, kind: Kind, ids: Sequence[str]) -> tuple[list[Item], dict[str, str]]:
+def read_kind(adapter: Adapter, kind: AnyKind, ids: Sequence[str]) -> tuple[list[Item], dict[str, str]]:
     """The records, and why some could not be read.
 
     What the CRM refuses to read is halved until the bad id stands alone. A right that is missing is the kind's.

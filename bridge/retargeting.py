@@ -10,7 +10,7 @@ from webhooks.writeback.drift import retarget
 def refresh_ledger(workspace: Workspace) -> None:
     """Forget what was confirmed of fields that lie elsewhere since, and find out anew which entries have work.
 
-    What the new ones hold is in records that did not change since, so that accounts are read again.
+    What the new ones hold is in records that did not change since, so that these are read again.
     """
     targets = {own.name: own.to or "" for own in workspace.fields.values()}
     before = _targets(workspace)
@@ -18,8 +18,9 @@ def refresh_ledger(workspace: Workspace) -> None:
     workspace.ledger.refresh(lambda entry: retarget(entry, moved))
     with workspace.store.write() as db:
         cursors.save_fact(db, "targets", json.dumps({**before, **targets}))
-        for connection in workspace.settings.crms if moved else ():
-            cursors.forget_cursors(db, connection.name, "account")
+        for kind in {workspace.fields[name].on for name in moved}:
+            for connection in workspace.settings.crms:
+                cursors.forget_cursors(db, connection.name, kind)
 
 
 def follow_targets(workspace: Workspace) -> None:

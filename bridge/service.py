@@ -1,18 +1,22 @@
 """Puts a serving process together: the two apps, the crew, the poller and the nightly job, on one open workspace."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
-from flask import Flask
+from flask import Blueprint, Flask
 
+from bridge import survey_answers, surveying
 from bridge.connecting import try_to_pin
-from bridge.crew import Crew
+from bridge.crew import HEARTBEAT, Crew
 from bridge.metrics import create_metrics
 from bridge.nightly import Nightly
+from bridge.outbound_runner import Sender
 from bridge.runners import Runner
 from bridge.scheduling import Lease
 from bridge.serving import Serving, serve
-from bridge.store import cursors
+from bridge.store import cursors, inbox
+from bridge.store.engine import Store
 from bridge.store.inbox import StoreInbox
 from bridge.working import Poller
 from bridge.workspace import Workspace
@@ -20,6 +24,8 @@ from webhooks.admin import ANY_HOST, create_admin_app
 from webhooks.app import create_public_app
 from webhooks.receivers import Receiver
 from webhooks.routes import Count
+from webhooks.senders.registry import SenderWebhooks
+from webhooks.survey.routes import survey_routes
 
 MINUTE = timedelta(minutes=1)
 """How often the nightly job looks whether its hour has come."""
@@ -36,7 +42,11 @@ def serve_workspace(
     """Serve until SIGTERM or SIGINT. Raises ConfigError when a port is taken, StoreFailed when the store is served."""
     try_to_pin(workspace.of_its_own())
     metrics = create_metrics()
-    crew, lease = Crew(workspace, metrics), Lease(workspace.store)
+    outbound = [
+        Runner(f"outbound {endpoint.name}", Sender(workspace, endpoint, metrics), HEARTBEAT, count=metrics.count_run)
+        for endpoint in workspace.settings.outbound
+    ]
+    crew, lease = Crew(workspace, metrics, told=partial(_wake, outbound)), Lease(workspace.store)
     poller = Runner(
         "poller",
         lease.leads(Poller(workspace, metrics, wake=crew.wake_scorer)),
@@ -55,8 +65,10 @@ def serve_workspace(
     hosts = () if admin_host in ("127.0.0.1", "::1", "localhost") else (ANY_HOST,)
     admin = create_admin_app(lambda: readiness(workspace, crew, poller), metrics.registry, hosts)
     with workspace.store.held("serve", 1.0, "another csbridge serve works on this store already"):
+        end_leases_of_the_dead(workspace.store)
+        runners = [*crew.runners, poller, nightly, *outbound]
         try:
-            serve(public, admin, host, port, admin_host, admin_port, [*crew.runners, poller, nightly], on_ready)
+            serve(public, admin, host, port, admin_host, admin_port, runners, on_ready)
         finally:
             lease.release()
 
@@ -72,7 +84,26 @@ def public_app(
         workspace.settings.public_url,
         on_accepted=on_accepted,
         count=count,
+        doors=doors(workspace, on_accepted),
+        trusted_proxies=workspace.settings.trusted_proxies,
     )
+
+
+def doors(workspace: Workspace, on_accepted: Callable[[], None]) -> list[Blueprint]:
+    """What is answered besides webhooks: our own surveys, where people can reach them."""
+    return [survey_routes(survey_answers.desk(workspace, on_accepted))] if surveying.may_be_asked(workspace) else []
+
+
+def end_leases_of_the_dead(store: Store) -> None:
+    """Where one process serves (SQLite), what is leased in the inbox when it starts, a dead one had.."""
+    if store.is_sqlite:
+        with store.write() as db:
+            inbox.bury(db)
+
+
+def _wake(runners: Sequence[Runner]) -> None:
+    for runner in runners:
+        runner.wake()
 
 
 def receivers(workspace: Workspace) -> dict[str, Receiver]:
@@ -81,6 +112,9 @@ def receivers(workspace: Workspace) -> dict[str, Receiver]:
     for connection in workspace.settings.crms:
         secrets = [secret.get_secret_value() for secret in connection.webhook_secret]
         found[connection.name] = Receiver(connection.name, workspace.adapter(connection.name), secrets)
+    for sender in workspace.settings.senders:
+        secrets = [secret.get_secret_value() for secret in sender.webhook_secret]
+        found[sender.name] = Receiver(sender.name, SenderWebhooks(sender, workspace.settings.zone), secrets)
     return found
 
 

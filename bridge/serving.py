@@ -129,6 +129,7 @@ def _listen(
         max_request_body_size=max_body + FRAMING,
         channel_timeout=IDLE_SECONDS,
         cleanup_interval=IDLE_SECONDS // 3,
+        clear_untrusted_proxy_headers=False,  # whom they are believed from is decided in webhooks.proxies
     )
     name, real_port = bound.getsockname()[:2]
     return Listening(server, f"http://[{name}]:{real_port}" if ":" in name else f"http://{name}:{real_port}")

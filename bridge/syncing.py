@@ -14,7 +14,7 @@ from bridge.intake import Taken, take_in
 from bridge.progress import Progress, silent
 from bridge.relinking import relink
 from bridge.retargeting import follow_targets
-from bridge.store import cursors, customers
+from bridge.store import cursors, customers, emails
 from bridge.workspace import Workspace
 from config.words import Kind
 
@@ -51,6 +51,7 @@ def _sync(workspace: Workspace, name: str, full: bool, progress: Progress) -> Sy
     follow_targets(workspace)
     with workspace.store.write() as db:
         identity.index_whole(db, workspace.settings, workspace.now())
+        emails.index_whole(db, [crm.name for crm in workspace.settings.crms])
         remapping.begin(db, workspace, name, full=full)
     synced = Synced()
     for kind in ORDER:

@@ -13,7 +13,7 @@ from bridge.store.erased import Erased
 from bridge.store.records import payload_fields
 from bridge.store.references import REFERENCES
 from bridge.store.usage import DailyTotal
-from config.words import Kind
+from config.words import AnyKind
 
 ADDRESS: Final = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 MASK: Final = "[erased]"
@@ -57,7 +57,7 @@ def withheld(record: Record, erased: Erased) -> dict[str, Any]:
     return dict(without(record.ref.connection, record.ref.kind, content, erased))
 
 
-def without(connection: str, kind: Kind, content: Mapping[str, Any], erased: Erased) -> Iterator[tuple[str, Any]]:
+def without(connection: str, kind: AnyKind, content: Mapping[str, Any], erased: Erased) -> Iterator[tuple[str, Any]]:
     """The same for a record's content by itself."""
     persons = [field for field, to_kind in REFERENCES.get(kind, ()) if to_kind == "person"]
     kept = {field: _kept(connection, content[field], erased) for field in persons}

@@ -25,10 +25,8 @@ from config.errors import ConfigError, CsbridgeError
 
 log = logging.getLogger(__name__)
 
-KEPT = timedelta(days=7)
-"""How long a delivery that was acted on stays listed in the store."""
 SWEPT = timedelta(minutes=1)
-"""How often that is looked after."""
+"""How often deliveries that were acted on are looked after: they are forgotten in the end."""
 SPENT = timedelta(hours=1)
 """How long a connection rests when its quota is spent and the vendor does not say until when."""
 
@@ -70,6 +68,8 @@ class Worker(Job):
     turns: Turns = field(default_factory=Turns)
     on_read: Callable[[], None] = lambda: None
     """Told when something was taken in."""
+    told: Callable[[], None] = lambda: None
+    """Told when events for outbound endpoints may have come about."""
     swept: datetime | None = None
 
     def __call__(self) -> timedelta | None:
@@ -103,6 +103,7 @@ class Worker(Job):
         """Decide about whoever is affected."""
         with self.turns.scoring():
             scored = score(self.workspace)
+        self.told()
         if scored.customers:
             log.info("scored", extra={"customers": scored.customers, "decisions": scored.decisions})
         for band, number in scored.bands.items():
@@ -116,7 +117,7 @@ class Worker(Job):
         if self.swept is None or abs(now - self.swept) >= SWEPT:
             self.swept = now
             with self.workspace.store.write() as db:
-                inbox.forget_done(db, now - KEPT)
+                inbox.forget_done(db, now - self.workspace.settings.inbox.keep)
 
     def write(self, name: str) -> timedelta | None:
         """Write to one CRM what it does not hold yet; gives how long to leave it alone."""

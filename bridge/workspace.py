@@ -6,7 +6,8 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
-from adapters.contract import Adapter
+from adapters.contract import Adapter, Creating
+from adapters.keyed import KEY_FIELDS
 from adapters.registry import Context, open_adapter
 from bridge.moments import day_of
 from bridge.spending import Meter, Purse
@@ -19,7 +20,7 @@ from config.errors import ConfigError, Problem
 from config.fields import OwnField
 from config.linking import with_link
 from config.loading import load
-from config.own_fields import own_fields
+from config.own_fields import every_field, own_fields
 from config.problems import did_you_mean
 from config.rules import Rule, parse
 from config.scorecards import Scorecard, by_purpose
@@ -31,6 +32,7 @@ from scoring.features.table import FEATURES
 from scoring.journey import COLUMNS
 from scoring.policy import Policy
 from scoring.scorecard import check
+from webhooks.outbound.routing import COLUMNS as OUTBOUND
 
 
 @dataclass
@@ -64,11 +66,14 @@ class Workspace:
                 for own in self.fields.values()
             ]
 
+    def keys_for(self, name: str) -> list[OwnField]:
+        """Where a connection keeps the keys of the notes that csbridge creates there; none while it creates none."""
+        is_on = self.settings.write.history == "note" and isinstance(self.adapter(name), Creating)
+        return list(KEY_FIELDS) if is_on else []
+
     @cached_property
     def ledger(self) -> StoreLedger:
-        everything = self.settings.write.model_copy(update={"fields": "all"})
-        known = own_fields(self.settings.model_copy(update={"write": everything}))
-        return StoreLedger(self.store, self.fields, {own.name: own for own in known})
+        return StoreLedger(self.store, self.fields, {own.name: own for own in every_field(self.settings)})
 
     @cached_property
     def vault(self) -> StoreVault:
@@ -123,6 +128,7 @@ class Workspace:
                 overlap=self.settings.schedule.overlap,
                 zone=self.settings.zone,
                 org_id=org_id,
+                public_url=self.settings.public_url,
                 clock=self.now,
                 vault=self.vault,
                 budget=self.purse(name),
@@ -203,6 +209,8 @@ def open_workspace(file: Path, environ: Mapping[str, str], now: Callable[[], dat
     own = [each for each in files if not each.shipped]
     problems = [problem for each in own for problem in check(each.card, each.document, mapped)]
     problems += unknown_names("scope", parse(settings.scope), settings)
+    for endpoint in settings.outbound:
+        problems += unknown_names(f"outbound.{endpoint.name}.where", endpoint.where, settings, OUTBOUND)
     for where, rule in _rules(settings):
         problems += unknown_names(where, rule, settings, (*FEATURES, *COLUMNS))
     if problems:

@@ -35,7 +35,8 @@ def cross_checks(document: Document) -> Iterator[Problem]:
     """Every name in ``csbridge.yml`` that refers to nothing, and every pair of keys that do not fit."""
     data = document.data
     connections = _connection_names(data)
-    yield from _doubled_connections(document)
+    yield from _doubled(document, "connections")
+    yield from _doubled(document, "outbound")
     yield from _unknown(document, _references(data), connections, "connection")
     yield from _unknown(document, _named_own_fields(data), known_names(), "own field")
     yield from _unknown(document, _keys(data, "flags"), tuple(FLAGS), "flag")
@@ -59,13 +60,13 @@ def _unknown(document: Document, named: Iterable[Named], known: Sequence[str], s
             yield document.problem(path, what, f"one of {', '.join(known)}" if known else "")
 
 
-def _doubled_connections(document: Document) -> Iterator[Problem]:
+def _doubled(document: Document, key: str) -> Iterator[Problem]:
     first: dict[str, int] = {}
-    for position, connection in enumerate(_items(document.data, "connections")):
-        name = child(connection, "name")
+    for position, one in enumerate(_items(document.data, key)):
+        name = child(one, "name")
         if isinstance(name, str) and first.setdefault(name, position) != position:
-            what = f"connections[{first[name]}] has the same name"
-            yield document.problem(("connections", position, "name"), what, "a name of its own for each connection")
+            what = f"{key}[{first[name]}] has the same name"
+            yield document.problem((key, position, "name"), what, f"a name of its own for each of {key}")
 
 
 def _references(data: Any) -> Iterator[Named]:

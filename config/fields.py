@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 FieldType = Literal["number", "text", "picklist", "multi_picklist", "date", "datetime", "currency", "url"]
+OwnKind = Literal["account", "person", "task", "note"]
+"""Where a field of ours can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class OwnField:
     label: str
     type: FieldType
     description: str = ""
-    on: Literal["account", "person"] = "account"
+    on: OwnKind = "account"
     precision: int = 18
     """Digits of a number in all, the decimals included."""
     scale: int = 0

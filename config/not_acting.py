@@ -8,7 +8,6 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from config.own_fields import later_names
 from config.settings import Settings, UsageSource
 
 SETTINGS: Final = ("broker",)
@@ -18,8 +17,6 @@ def not_acting(settings: Settings) -> list[str]:
     """Dotted keys, in the order of the reference, e.g. ``usage[1].segment``, ``broker``."""
     return [
         *(key for position, source in enumerate(settings.usage) for key in _of_usage(position, source)),
-        *(f"write.fields: {name}" for name in settings.write.fields if name in later_names()),
-        *(f"own_fields.{name}" for name in settings.own_fields if name in later_names()),
         *_set(settings, "", SETTINGS),
         *(["workers: celery"] if settings.workers == "celery" else []),
     ]

@@ -3,7 +3,7 @@
 Owns the choice; vendor names and vendor types are each adapter's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
@@ -12,24 +12,42 @@ from typing import Any
 from config.fields import OwnField
 from config.settings import Settings
 from config.shipped import shipped
+from config.surveys import SurveyName
 from config.words import SIGNALS
 
 
 def own_fields(settings: Settings) -> tuple[OwnField, ...]:
-    """The fields that are switched on, in the shipped order; a field this release does not fill is left out.
+    """The fields that are switched on, in the shipped order.
 
     ``write.fields`` chooses: all, core, or those it names (the pulse like any other). A field of a purpose that is
-    off, and a pick-list without any option, are left out.
+    off, the link to a survey that is not asked, and a pick-list without any option, are left out.
     """
     chosen = settings.write.fields
     options = _options(settings)
-    return tuple(
-        _mapped(_field(name, entry, options), settings)
+    names = [
+        name
         for name, entry in _shipped_fields().items()
         if chosen == "all" or (name in chosen if isinstance(chosen, list) else entry.get("core", False))
         if entry.get("purpose", "health") in (*settings.scorecards, "health")
+        if "survey" not in entry or (settings.public_url and entry["survey"] in settings.surveys)
         if not isinstance(entry.get("options"), str) or options[entry["options"]]
-    )
+    ]
+    return _fields_of(settings, names)
+
+
+def every_field(settings: Settings) -> tuple[OwnField, ...]:
+    """All own fields, those that are switched off included: what may once have been made, or written."""
+    return _fields_of(settings, _shipped_fields())
+
+
+def survey_links() -> Mapping[str, SurveyName]:
+    """The own fields that hold links to surveys, and to which."""
+    return {name: entry["survey"] for name, entry in _shipped_fields().items() if "survey" in entry}
+
+
+def _fields_of(settings: Settings, names: Iterable[str]) -> tuple[OwnField, ...]:
+    options = _options(settings)
+    return tuple(_mapped(_field(name, _shipped_fields()[name], options), settings) for name in names)
 
 
 def _options(settings: Settings) -> Mapping[object, tuple[str, ...]]:
@@ -43,14 +61,8 @@ def _options(settings: Settings) -> Mapping[object, tuple[str, ...]]:
 
 
 def known_names() -> tuple[str, ...]:
-    """Every own field that may be named in ``csbridge.yml``, those of later releases included."""
-    return (*_shipped_fields(), *later_names())
-
-
-@cache
-def later_names() -> tuple[str, ...]:
-    """Own fields that are accepted but not filled yet."""
-    return tuple(shipped("own_fields.yml").data["later"])
+    """Every own field that may be named in ``csbridge.yml``."""
+    return tuple(_shipped_fields())
 
 
 @cache
@@ -60,7 +72,7 @@ def _shipped_fields() -> Mapping[str, Mapping[str, Any]]:
 
 def _field(name: str, entry: Mapping[str, Any], options: Mapping[object, tuple[str, ...]]) -> OwnField:
     given = entry.get("options", ())
-    plain = {key: value for key, value in entry.items() if key != "purpose"}
+    plain = {key: value for key, value in entry.items() if key not in ("purpose", "survey")}
     return OwnField(name=name, **{**plain, "options": options.get(given) if isinstance(given, str) else tuple(given)})
 
 

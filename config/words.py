@@ -8,6 +8,10 @@ from typing import Final, Literal, get_args
 
 Kind = Literal["account", "person", "activity", "deal", "ticket", "contract", "response", "invoice", "usage", "user"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+KeyedKind = Literal["task", "note"]
+"""What csbridge itself creates in a CRM, each by a key of its own; never read as a customer's record."""
+KEYED_KINDS: Final[tuple[KeyedKind, ...]] = get_args(KeyedKind)
+AnyKind = Kind | KeyedKind
 
 UNKNOWN: Final = "unknown"
 

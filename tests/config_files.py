@@ -20,9 +20,8 @@ ENVIRON: Mapping[str, str] = {
         "CSBRIDGE_KEY",
         "SEGMENT_WRITE_KEY",
         "DELIGHTED_SECRET",
-        "OUTBOUND_SECRET",
     )
-}
+} | {"OUTBOUND_SECRET": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}
 
 CONNECTIONS = """\
 connections:

@@ -12,12 +12,14 @@ import orjson
 
 from adapters.contract import Answer, Calls, Change, Delivery, Outcome, Page, Past, Patch, Plan, Quota, Report, Sighting
 from adapters.errors import Rejected
-from adapters.records import RECORD_TYPES, Account, Item, Record, Ref, Tombstone, Value
+from adapters.keyed import Keyed, is_keyed
+from adapters.records import RECORD_TYPES, Account, Item, Person, Record, Ref, Tombstone, Value
 from adapters.registry import Context
 from bridge.clock import MovableClock
 from config.connections import ConnectionSettings
 from config.fields import OwnField
-from config.words import Kind
+from config.own_fields import survey_links
+from config.words import KEYED_KINDS, KeyedKind, Kind
 
 KINDS: tuple[Kind, ...] = (
     "user", "account", "person", "deal", "contract", "ticket", "activity", "response", "invoice", "usage",
@@ -31,6 +33,7 @@ class FakeCrm:
 
     clock: MovableClock
     connection: str = "sf"
+    creates: tuple[KeyedKind, ...] = KEYED_KINDS
     org_id: str = "org-1"
     write_batch: int = 3
     write_most: int = 0
@@ -42,6 +45,7 @@ class FakeCrm:
     items: dict[Ref, Item] = field(default_factory=dict)
     own: dict[str, dict[str, Value]] = field(default_factory=dict)
     """Own fields by account id; a field is there once it was provisioned."""
+    own_of_persons: dict[str, dict[str, Value]] = field(default_factory=dict)
     provisioned: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
     """Accounts whose writes the org refuses."""
@@ -52,6 +56,10 @@ class FakeCrm:
     reads: list[tuple[Kind, list[str]]] = field(default_factory=list)
     quota: Quota | None = None
     past: list[Past] = field(default_factory=list)
+    keyed: dict[Ref, dict[str, Value]] = field(default_factory=dict)
+    """Tasks and notes of ours, by their keys."""
+    created: list[Ref] = field(default_factory=list)
+    """Each creation, in order."""
     closed: bool = False
 
     def __post_init__(self) -> None:
@@ -75,10 +83,10 @@ class FakeCrm:
         self.items[ref] = Tombstone(ref, self.clock.now(), merged_into)
         self.own.pop(id, None)
 
-    def edit_own(self, id: str, **values: Value) -> None:
+    def edit_own(self, id: str, kind: Kind = "account", **values: Value) -> None:
         """Somebody changes our fields in the org."""
-        self.own.setdefault(id, {}).update(values)
-        self.put("account", id)
+        self._own(kind).setdefault(id, {}).update(values)
+        self.put(kind, id)
 
     def provision_all(self, fields: Sequence[OwnField]) -> None:
         self.provisioned |= {one.name for one in fields}
@@ -185,22 +193,54 @@ class FakeCrm:
     def close(self) -> None:
         self.closed = True
 
+    def _applied_keyed(self, patch: Patch) -> Outcome:
+        id = patch.ref.id
+        account = Ref(self.connection, "account", str(patch.fields.get("account", "")))
+        if patch.ref not in self.keyed and not patch.new:
+            return Outcome(patch.ref, "gone")
+        if patch.ref not in self.keyed and not isinstance(self.items.get(account), Record):
+            return Outcome(patch.ref, "refused", code="INVALID_CROSS_REFERENCE_KEY", message="no such account")
+        if id in self.refused:
+            return Outcome(patch.ref, "refused", code="FIELD_CUSTOM_VALIDATION_EXCEPTION", message="not in this org")
+        if patch.ref not in self.keyed:
+            self.created.append(patch.ref)
+        self.keyed.setdefault(patch.ref, {}).update(patch.fields)
+        if id in self.lost:
+            self.lost.discard(id)
+            return Outcome(patch.ref, "lost")
+        return Outcome(patch.ref, "written", at=self.clock.now())
+
     def _applied(self, patch: Patch) -> Outcome:
+        if is_keyed(patch.ref):
+            return self._applied_keyed(patch)
         id = patch.ref.id
         if id in self.refused or not isinstance(self.items.get(patch.ref), Record):
             return Outcome(patch.ref, "refused", code="FIELD_CUSTOM_VALIDATION_EXCEPTION", message="not in this org")
-        self.own.setdefault(id, {}).update(patch.fields)
-        self.put("account", id)
+        if not patch.fields.keys() <= self._places(patch.ref.kind):
+            return Outcome(patch.ref, "refused", code="INVALID_FIELD", message="no such field", definition=True)
+        self._own(patch.ref.kind).setdefault(id, {}).update(patch.fields)
+        self.put(patch.ref.kind, id)
         if id in self.lost:
             self.lost.discard(id)
             return Outcome(patch.ref, "lost")
         return Outcome(patch.ref, "written", at=self.clock.now())
 
     def _seen(self, ref: Ref) -> Item:
+        if is_keyed(ref) and ref in self.keyed:
+            return Keyed(ref=ref, changed_at=self.clock.now(), own=self.keyed[ref])
         item = self.items.get(ref) or Tombstone(ref, self.clock.now())
-        if isinstance(item, Account):
-            return replace(item, own={name: self.own.get(ref.id, {}).get(name) for name in sorted(self.provisioned)})
+        if isinstance(item, (Account, Person)):
+            held = self._own(ref.kind).get(ref.id, {})
+            return replace(item, own={name: held.get(name) for name in sorted(self._places(ref.kind))})
         return item
+
+    def _own(self, kind: Kind) -> dict[str, dict[str, Value]]:
+        return self.own_of_persons if kind == "person" else self.own
+
+    def _places(self, kind: Kind) -> set[str]:
+        """The fields that records of a kind have."""
+        links = set(survey_links())
+        return self.provisioned & links if kind == "person" else self.provisioned - links
 
     def _perhaps_fail(self, verb: str) -> None:
         waiting = self.failing.get(verb)

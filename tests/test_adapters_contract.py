@@ -16,7 +16,7 @@ from adapters.sandbox.generator import generate
 from adapters.sandbox.serve import Sandbox, running
 from adapters.sandbox.vendor import Edit
 from adapters.sandbox.world import World
-from adapters.testing import URL, AdapterContract, Bench
+from adapters.testing import URL, AdapterContract, Bench, CreatingContract
 from config.connections import ConnectionSettings, HubspotConnection, SalesforceConnection
 from config.fields import OwnField
 
@@ -29,6 +29,7 @@ OWN = (
     OwnField("risk_since", "CS Risk Since", "date"),
     OwnField("scored_at", "CS Scored At", "datetime"),
     OwnField("pulse", "CS Pulse", "picklist", options=("green", "yellow", "red"), written=False),
+    OwnField("survey_link_nps", "CS Survey Link NPS", "url", on="person"),
 )
 OVERLAP = timedelta(minutes=5)
 INVOICES = {
@@ -77,7 +78,7 @@ def bench_on(box: Sandbox, account: str, org_id: str, absent_id: str, secret: st
     )
 
 
-class TestHubspot(AdapterContract):
+class TestHubspot(AdapterContract, CreatingContract):
     @pytest.fixture
     def bench(self) -> Iterator[Bench]:
         with running("hubspot", world=world(), options={"search_limit": 0, "rate_limit": 0}) as box:
@@ -87,7 +88,7 @@ class TestHubspot(AdapterContract):
             bench.adapter.close()
 
 
-class TestSalesforce(AdapterContract):
+class TestSalesforce(AdapterContract, CreatingContract):
     @pytest.fixture
     def bench(self) -> Iterator[Bench]:
         with running("salesforce", world=world(), secret="path-secret") as box:
@@ -96,7 +97,7 @@ class TestSalesforce(AdapterContract):
             bench.adapter.close()
 
 
-class TestSalesforceInBulk(AdapterContract):
+class TestSalesforceInBulk(AdapterContract, CreatingContract):
     """Whatever is behind the first page, and every write, by a job."""
 
     @pytest.fixture

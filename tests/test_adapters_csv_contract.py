@@ -12,7 +12,7 @@ from adapters.contract import Delivery
 from adapters.csv.adapter import CsvAdapter, open_connection
 from adapters.records import Ref
 from adapters.registry import Context
-from adapters.testing import Bench, ReadingContract, WritingContract
+from adapters.testing import Bench, CreatingContract, ReadingContract, WritingContract
 from bridge.clock import MovableClock
 from config.connections import CsvConnection
 
@@ -49,7 +49,7 @@ def opened(workspace: Path, clock: MovableClock) -> CsvAdapter:
     return open_connection(settings, Context(folder=workspace, own=OWN, clock=clock.now))
 
 
-class TestCsv(ReadingContract, WritingContract):
+class TestCsv(ReadingContract, WritingContract, CreatingContract):
     @pytest.fixture
     def bench(self, tmp_path: Path) -> Bench:
         folder = tmp_path / "data"

@@ -68,6 +68,57 @@ def test_which_record_an_event_names(told: dict[str, Any], refs: list[str]) -> N
     assert named(told) == refs
 
 
+INVOICES = {"fields": {"due_on": "hs_due_date", "paid_on": "hs_payment_date", "amount": "hs_amount_billed"}}
+
+
+def reading(**maps: Any) -> HubspotAdapter:
+    return open_connection(connection("https://api.hubapi.com", map=maps), Context(own=OWN, org_id="62515"))
+
+
+@pytest.mark.parametrize("name", ["invoices", "0-53"])
+@pytest.mark.parametrize(
+    "told",
+    [
+        event("object.propertyChange", objectTypeId="0-53", objectId=1, propertyName="hs_amount_billed"),
+        event("object.creation", objectTypeId="0-53", objectId=1, changeFlag="CREATED"),
+        event("object.deletion", objectTypeId="0-53", objectId=1, changeFlag="DELETED"),
+        event("object.merge", objectTypeId="0-53", primaryObjectId=1, mergedObjectIds=[], newObjectId=1),
+        event("object.restore", objectTypeId="0-53", objectId=1),
+        event("invoice.creation", objectId=1),
+    ],
+)
+def test_whatever_object_the_admin_mapped_is_looked_at(name: str, told: dict[str, Any]) -> None:
+    mapped = reading(invoice={"object": name, **INVOICES})
+    assert [f"{ref.kind}:{ref.id}" for ref in mapped.notices(delivery(told))] == ["invoice:1"]
+    assert named(told) == [], "not where nobody mapped it"
+
+
+def test_a_custom_object_is_known_by_its_type_id() -> None:
+    mapped = reading(contract={"object": "2-118", "fields": {"status": "state"}})
+    told = event("object.creation", objectTypeId="2-118", objectId=1)
+    assert [f"{ref.kind}:{ref.id}" for ref in mapped.notices(delivery(told))] == ["contract:1"]
+
+
+def test_an_object_that_two_kinds_are_read_from_is_looked_at_as_both() -> None:
+    mapped = reading(contract={"object": "deals", "fields": {"status": "dealstage"}})
+    refs = mapped.notices(delivery(event("deal.creation", objectId=1)))
+    assert sorted(f"{ref.kind}:{ref.id}" for ref in refs) == ["contract:1", "deal:1"]
+
+
+def test_an_invoice_that_gets_a_company_names_both() -> None:
+    mapped = reading(invoice={"object": "invoices", **INVOICES})
+    ends = {"fromObjectTypeId": "0-53", "toObjectTypeId": "0-2", "fromObjectId": 1, "toObjectId": 2}
+    classic = event("invoice.associationChange", associationType="INVOICE_TO_COMPANY", fromObjectId=1, toObjectId=2)
+    for told in (event("object.associationChange", **ends), classic):
+        assert [f"{ref.kind}:{ref.id}" for ref in mapped.notices(delivery(told))] == ["invoice:1", "account:2"]
+
+
+def test_a_full_batch_is_taken_in_full() -> None:
+    kinds = ("0-1", "0-2", "0-3", "0-5", "0-19", "0-27", "0-46", "0-47", "0-48", "0-49")
+    told = [event("object.creation", objectTypeId=kinds[one % 10], objectId=one) for one in range(100)]
+    assert len(adapter().notices(delivery(*told))) == 100
+
+
 def test_a_merge_names_everybody_involved() -> None:
     told = event("company.merge", primaryObjectId=1, mergedObjectIds=[2, 3], newObjectId=4, objectId=4)
     assert sorted(named(told)) == ["account:1", "account:2", "account:3", "account:4"]
@@ -109,6 +160,10 @@ def test_our_own_echo_is_left_out_and_the_pulse_is_not() -> None:
 
     assert named(change("csb_health_score"), change("existing_nps")) == []
     assert named(change("csb_pulse")) == ["account:1"]
+    assert named({**change("existing_nps"), "subscriptionType": "contact.propertyChange"}) == ["person:1"]
+    generic = {**change("csb_health_score"), "subscriptionType": "object.propertyChange"}
+    assert named({**generic, "objectTypeId": "0-2"}) == []
+    assert named({**generic, "objectTypeId": "0-1"}) == ["person:1"], "of that name, and none of ours"
     assert named(event("company.deletion", objectId=1, propertyName="csb_health_score")) == ["account:1"]
 
 

@@ -19,9 +19,13 @@ SALESFORCE: dict[str, Any] = {
 HUBSPOT: dict[str, Any] = {"auth": {"flow": "private_app", "token": "c"}}
 
 
-def addresses(model: type[ConnectionSettings], **keys: Any) -> list[str]:
+def addresses(
+    model: type[ConnectionSettings], public_url: str | None = None, level: str = "info", **keys: Any
+) -> list[str]:
     settings = model.model_validate({"name": "one", **keys})
-    return [noted.finding.mend.rpartition(" ")[2] for noted in unheard(settings)]
+    found = [noted.finding for noted in unheard(settings, public_url)]
+    assert all(finding.level == level for finding in found)
+    return [finding.mend.rpartition(" ")[2] for finding in found]
 
 
 @pytest.mark.parametrize("crm", ["salesforce", "hubspot"])
@@ -35,6 +39,17 @@ def test_the_address_that_the_crm_would_call_has_salesforces_secret_in_it() -> N
         "<public_url>/webhooks/one/<webhook_secret>"
     ]
     assert addresses(HubspotConnection, crm="hubspot", **HUBSPOT) == ["<public_url>/webhooks/one"]
+
+
+def test_a_crm_that_may_call_and_is_turned_away_is_a_warning() -> None:
+    url = "https://cs.example.com"
+    assert addresses(SalesforceConnection, url, "warning", crm="salesforce", **SALESFORCE) == [
+        "https://cs.example.com/webhooks/one/<webhook_secret>"
+    ]
+    assert addresses(HubspotConnection, url, "warning", crm="hubspot", **HUBSPOT) == [
+        "https://cs.example.com/webhooks/one"
+    ]
+    assert addresses(CsvConnection, url, crm="csv", folder="data") == []
 
 
 def test_a_folder_of_spreadsheets_calls_nobody() -> None:

@@ -1,19 +1,25 @@
+from collections.abc import Callable
 from datetime import timedelta
 
 import orjson
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from worlds import START, World
 
 from adapters.contract import Delivery
 from adapters.errors import AdapterError, QuotaSpent, Refused, Retry, Unauthorized
 from adapters.records import Item, Ref
 from bridge import draining
-from bridge.draining import PAUSE, Drained, drain
-from bridge.store import inbox, lookup
-from bridge.store.inbox import ATTEMPTS, StoreInbox
+from bridge.draining import drain
+from bridge.store import deliveries, inbox, lookup
+from bridge.store.inbox import StoreInbox
 from bridge.store.schema import inbox as inbox_table
+from bridge.store.schema import records
+from bridge.working_off import LEASE, PAUSE, Drained
 from config.words import Kind
+
+ATTEMPTS = 5
+"""The default of ``inbox.attempts``."""
 
 
 def deliver(world: World, *refs: Ref) -> int | None:
@@ -111,7 +117,7 @@ def test_a_crm_that_cannot_be_asked_puts_deliveries_off(world: World, error: Ada
     for _ in range(ATTEMPTS + 1):
         world.clock.set(START)
         with world.workspace.store.write() as db:
-            inbox.retry(db, [1], START)
+            deliveries.retry(db, [1], START)
         world.crm.fail("read", error)
         with pytest.raises(type(error)):
             drained(world)
@@ -150,7 +156,7 @@ def test_a_delivery_that_the_crm_refuses_is_parked_in_the_end_and_holds_up_no_ot
         assert drained(world).received == []
     assert depth(world) == {"waiting": 0, "parked": 1}
     with world.workspace.store.read() as db:
-        (row,) = inbox.open_deliveries(db)
+        (row,) = deliveries.open_deliveries(db)
     assert row["id"] == bad
     assert "MALFORMED_ID" in row["cause"]
 
@@ -177,3 +183,79 @@ def test_what_was_read_for_one_piece_of_a_flood_is_not_read_for_the_next(
         deliver(world, *refs)
     assert len(drained(world).received) == 5
     assert world.crm.reads == [("account", ["1"]), ("account", ["2"])]
+
+
+def test_what_the_code_cannot_digest_is_parked_in_the_end_and_holds_up_no_other(world: World) -> None:
+    plain = world.crm.read
+
+    def read(kind: Kind, ids: list[str]) -> list[Item]:
+        if "poison" in ids:
+            raise KeyError("person@example.com")
+        return plain(kind, ids)
+
+    world.crm.read = read  # type: ignore[assignment, method-assign]
+    for number in range(7):
+        deliver(world, world.account(str(number)))
+    bad = deliver(world, Ref("sf", "account", "poison"))
+    assert len(drained(world).received) == 7
+    for _ in range(ATTEMPTS - 1):
+        assert depth(world) == {"waiting": 1, "parked": 0}
+        world.clock.move(timedelta(hours=1))
+        assert drained(world).received == []
+    with world.workspace.store.read() as db:
+        (row,) = deliveries.open_deliveries(db)
+    assert (row["id"], row["parked"], row["attempts"]) == (bad, True, ATTEMPTS)
+    assert row["cause"].startswith("KeyError at test_bridge_draining.py:"), "a bug's text may quote the record"
+
+
+def test_attempts_are_the_admins(make_world: Callable[..., World]) -> None:
+    world = make_world(inbox={"attempts": 1})
+    world.crm.fail("read", Refused("malformed id", code="MALFORMED_ID"))
+    deliver(world, world.account("1"))
+    drained(world)
+    assert depth(world) == {"waiting": 0, "parked": 1}
+
+
+def test_what_a_stalled_worker_had_is_taken_over_and_what_it_read_before_is_not_taken_in(world: World) -> None:
+    account = world.account("1", name="Before")
+    deliver(world, account)
+    plain = world.crm.read
+
+    def stalled(kind: Kind, ids: list[str]) -> list[Item]:
+        world.crm.read = plain  # type: ignore[method-assign]
+        items = plain(kind, ids)
+        assert drained(world).received == [], "the lease lives"
+        world.clock.move(LEASE)
+        world.account("1", name="After")
+        assert len(drained(world).received) == 1
+        return items
+
+    world.crm.read = stalled  # type: ignore[assignment, method-assign]
+    assert drained(world).received == [], "it came too late"
+    with world.workspace.store.read() as db:
+        assert lookup.names(db, [account]) == {account: "After"}
+    assert depth(world) == {"waiting": 0, "parked": 0}
+
+
+def test_whom_the_crm_was_asked_to_forget_is_erased_and_stays_out(world: World) -> None:
+    account = world.account("1")
+    person = world.crm.put("person", "p", accounts=("1",), email="user-1@example.com")
+    world.sync()
+    other = world.crm.put("person", "q", accounts=("1",), email="user-2@example.com")
+    body = orjson.dumps([["person", "p"], ["person", "unknown"], ["account", "1"]])
+    refs = [person, Ref("sf", "person", "unknown"), account, other]
+    StoreInbox(world.workspace.store).put("sf", body, refs, START, erase=refs[:2])
+    drained(world)
+    assert depth(world) == {"waiting": 0, "parked": 0}
+    with world.workspace.store.read() as db:
+        texts = " ".join(str(payload) for payload in db.execute(select(records.c.payload)).scalars())
+        assert inbox.bodies(db, [1]) == {}
+    assert "user-1@example.com" not in texts
+    assert "user-2@example.com" in texts, "the others were read"
+    world.crm.put("person", "unknown", accounts=("1",), email="user-3@example.com")
+    world.tick()
+    world.sync(full=True)
+    with world.workspace.store.read() as db:
+        texts = " ".join(str(payload) for payload in db.execute(select(records.c.payload)).scalars())
+    assert "user-1@example.com" not in texts
+    assert "user-3@example.com" not in texts

@@ -10,11 +10,12 @@ from sqlalchemy import Table, select
 from worlds import START, World
 
 from adapters.records import Ref
+from bridge.draining import drain
 from bridge.erasing import erase
 from bridge.personal import export
 from bridge.persons import find
 from bridge.reconciling import reconcile
-from bridge.store import audit, schema
+from bridge.store import audit, inbox, schema
 from bridge.store.inbox import StoreInbox
 
 EMAIL = "user-1@example.com"
@@ -38,10 +39,10 @@ def full(make_world: Callable[..., World]) -> World:
     world.crm.put("person", "p1", title="Second-Title")
     world.sync()
     world.score()
-    inbox = StoreInbox(world.workspace.store)
-    inbox.put("delighted", b'{"person": "USER-1@example.com"}', (), START)
-    inbox.put("delighted", b'{"person": "user-2@example.com"}', (), START)
-    inbox.put("sf", b"<x/>", (PERSON, Ref("sf", "account", "1")), START)
+    box = StoreInbox(world.workspace.store)
+    box.put("delighted", b'{"person": "USER-1@example.com"}', (), START)
+    box.put("delighted", b'{"person": "user-2@example.com"}', (), START)
+    box.put("sf", b"<x/>", (PERSON, Ref("sf", "account", "1")), START)
     with world.workspace.store.write() as db:
         audit.record(db, "operator", "test", {"who": EMAIL}, START)
     return world
@@ -159,3 +160,13 @@ def test_a_person_reads_all_that_is_kept_of_them(full: World) -> None:
     assert {named["record"] for named in data["named_in"]} == {"sf:activity:a", "sf:response:r", "sf:ticket:t"}
     assert {row["person"] for row in data["usage"]} == {EMAIL, "u-77"}
     assert len(data["deliveries"]) == 2
+
+
+def test_a_privacy_deletion_told_by_the_crm_erases(full: World) -> None:
+    full.crm.delete("person", "p1")
+    StoreInbox(full.workspace.store).put("sf", b"{}", (PERSON,), START, erase=(PERSON,))
+    full.tick()
+    drain(full.workspace, "sf")
+    assert EMAIL not in everything(full).lower()
+    with full.workspace.store.read() as db:
+        assert inbox.depth(db)["waiting"] == 1, "what another person answered waits for its inlet"

@@ -12,7 +12,7 @@ from http.client import HTTPConnection, HTTPResponse
 from urllib.parse import urlsplit
 
 import pytest
-from fake_webhooks import NOON, MemoryInbox, PathWebhooks
+from fake_webhooks import NOON, SECRET, MemoryInbox, PathWebhooks, SignedWebhooks, sign
 from flask import Flask
 from prometheus_client import CollectorRegistry
 
@@ -74,7 +74,11 @@ STORED = MemoryInbox()
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """The real public and admin apps, one pair for all tests of the wire."""
-    public = create_public_app({"crm": Receiver("crm", PathWebhooks(), ["secret"])}, STORED, lambda: NOON)
+    receivers = {
+        "crm": Receiver("crm", PathWebhooks(), ["secret"]),
+        "signed": Receiver("signed", SignedWebhooks(), [SECRET]),
+    }
+    public = create_public_app(receivers, STORED, lambda: NOON)
     server = Server(public, create_admin_app(lambda: {"store": True}, CollectorRegistry()))
     yield server
     server.stop()
@@ -185,8 +189,8 @@ def test_delivery_over_the_wire(server: Server, inbox: MemoryInbox) -> None:
     answer = server.say(f"POST {PATH} HTTP/1.1", "Host: x", f"Content-Length: {len(BODY)}", body=BODY)
     assert answer.status == 200
     assert answer.getheader("Server") == "csbridge"
-    [(_, delivery, _, _)] = inbox.rows
-    assert (delivery.body, delivery.url) == (BODY, f"http://x{PATH}")
+    [(_, body, _, _)] = inbox.rows
+    assert body == BODY
 
 
 def chunked(body: bytes, size: int) -> bytes:
@@ -197,7 +201,7 @@ def chunked(body: bytes, size: int) -> bytes:
 def test_chunked_body_is_taken_and_reaches_the_check_whole(server: Server, inbox: MemoryInbox) -> None:
     answer = server.say(f"POST {PATH} HTTP/1.1", "Host: x", "Transfer-Encoding: chunked", body=chunked(BODY, 5))
     assert answer.status == 200
-    assert inbox.rows[0][1].body == BODY
+    assert inbox.rows[0][1] == BODY
 
 
 @pytest.mark.parametrize("length", [MAX_BODY + 1, 10**9, 10**30])
@@ -259,9 +263,11 @@ def test_body_cut_short_is_stored_nowhere(server: Server, inbox: MemoryInbox) ->
 
 def test_headers_of_a_proxy_that_nobody_configured_count_for_nothing(server: Server, inbox: MemoryInbox) -> None:
     lies = ["X-Forwarded-Host: evil.example", "X-Forwarded-Proto: https", "Forwarded: host=evil.example"]
-    answer = server.say(f"POST {PATH} HTTP/1.1", "Host: x", f"Content-Length: {len(BODY)}", *lies, body=BODY)
-    assert answer.status == 200
-    assert inbox.rows[0][1].url == f"http://x{PATH}"
+    genuine, lured = (sign(f"{origin}/webhooks/signed", BODY) for origin in ("http://x", "https://evil.example"))
+    for signature, status in ((genuine, 200), (lured, 401)):
+        lines = ["Host: x", f"Content-Length: {len(BODY)}", *lies, *(f"{n}: {v}" for n, v in signature.items())]
+        assert server.say("POST /webhooks/signed HTTP/1.1", *lines, body=BODY).status == status
+    assert len(inbox.rows) == 1
 
 
 PROGRAM = """

@@ -10,7 +10,7 @@ from adapters.budget import Quota
 from adapters.errors import Retry
 from bridge.coalescing import LONGEST
 from bridge.metrics import Metrics, create_metrics
-from bridge.working import KEPT, Job, Poller, Worker
+from bridge.working import Job, Poller, Worker
 from config.errors import ConfigError
 
 Make = Callable[..., World]
@@ -103,7 +103,7 @@ def test_what_was_acted_on_is_forgotten_after_a_while(world: World, metrics: Met
     rows = world.workspace.store.read
     with rows() as db:
         assert db.exec_driver_sql("SELECT count(*) FROM inbox").scalar_one() == 1
-    world.clock.move(KEPT * 2)
+    world.clock.move(world.workspace.settings.inbox.keep * 2)
     worker()
     with rows() as db:
         assert db.exec_driver_sql("SELECT count(*) FROM inbox").scalar_one() == 0

@@ -22,7 +22,7 @@ usage: [{file: a.csv}, {segment: {write_key: "${SEGMENT_WRITE_KEY}"}}]
 scorecards: [health, risk]
 flags: {silent: {}}
 write: {fields: [nps, survey_link_nps]}
-own_fields: {nps: {to: nps}, survey_link_csat: {to: link}}
+own_fields: {nps: {to: nps}}
 schedule: {poll: 1m, reconcile: "03:00"}
 currency: {report: EUR}
 workers: celery
@@ -30,8 +30,6 @@ broker: redis://localhost/0
 """
     assert not_acting(settings_of(tmp_path, text)) == [
         "usage[1].segment",
-        "write.fields: survey_link_nps",
-        "own_fields.survey_link_csat",
         "broker",
         "workers: celery",
     ]

@@ -4,7 +4,7 @@ import pytest
 from config_files import CONNECTIONS, settings_of
 
 from config.fields import OwnField
-from config.own_fields import known_names, own_fields
+from config.own_fields import every_field, known_names, own_fields, survey_links
 from config.words import BANDS, NPS_GROUPS, PULSES, SIGNALS
 
 NUMBERS = {
@@ -99,6 +99,33 @@ def test_segments_and_stages_are_options_and_without_any_there_is_no_field(tmp_p
     own = fields_of(tmp_path, "segments: [{name: vip, if: all}]\nstages: [{name: live, enter: all, exit: all}]\n")
     assert (own["segment"].options, own["journey_stage"].options) == (("vip",), ("live",))
     assert not {"segment", "journey_stage"} & fields_of(tmp_path, "segments: []\nstages: []\n").keys()
+
+
+REACHED = "public_url: https://cs.example.com\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("", []),
+        (REACHED, ["survey_link_nps", "survey_link_csat", "survey_link_ces"]),
+        (REACHED + "surveys: [nps]\n", ["survey_link_nps"]),
+        (REACHED + "surveys: []\n", []),
+        (REACHED + "write: {fields: core}\n", []),
+        (REACHED + "write: {fields: [nps, survey_link_ces]}\n", ["survey_link_ces"]),
+    ],
+)
+def test_links_are_where_a_survey_can_be_reached(tmp_path: Path, text: str, names: list[str]) -> None:
+    found = fields_of(tmp_path, text)
+    assert [name for name in found if name.startswith("survey")] == names
+    assert all((found[name].on, found[name].type, found[name].length) == ("person", "url", 255) for name in names)
+    assert all(field.on == "account" for name, field in found.items() if name not in names)
+
+
+def test_every_field_is_there_whatever_is_switched_off(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, CONNECTIONS + "write: {fields: []}\n")
+    assert [field.name for field in every_field(settings)] == list(known_names())
+    assert set(survey_links()) <= set(known_names())
 
 
 def test_no_name_is_known_twice() -> None:

@@ -7,22 +7,26 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from webhooks.proxies import Networks, told
+
 SAFE_IN_PATH = "/:@!$&'()*+,;=~"
 """What a server that keeps no raw target has decoded without loss (RFC 3986, pchar)."""
 
 
-def called_url(environ: Mapping[str, Any], public_url: str | None) -> str:
+def called_url(environ: Mapping[str, Any], public_url: str | None, trusted: Networks = ()) -> str:
     """The URL of a WSGI request as its sender wrote it, query included.
 
     ``public_url`` is scheme, host and perhaps a path before which a proxy has put us, without a closing
-    slash; None: this server is called directly, and its own scheme and Host header are the sender's.
+    slash; None: this server's own scheme and Host header are the sender's, but for what one of the ``trusted``
+    proxies says of them.
     """
-    return (public_url or _own_origin(environ)) + _target(environ)
+    return (public_url or _origin(environ, trusted)) + _target(environ)
 
 
-def _own_origin(environ: Mapping[str, Any]) -> str:
+def _origin(environ: Mapping[str, Any], trusted: Networks) -> str:
+    forwarded = told(environ, trusted)
     host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
-    return f"{environ['wsgi.url_scheme']}://{host}"
+    return f"{forwarded.scheme or environ['wsgi.url_scheme']}://{forwarded.host or host}"
 
 
 def _target(environ: Mapping[str, Any]) -> str:

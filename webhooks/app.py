@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, Response, jsonify
 
 from webhooks.answers import harden
 from webhooks.inbox import Inbox
+from webhooks.proxies import Networks
 from webhooks.receivers import Receiver
 from webhooks.routes import Count, webhook_routes
 
@@ -28,10 +29,12 @@ def create_public_app(
     count: Count = lambda connection, outcome: None,
     max_body: int = MAX_BODY,
     doors: Sequence[Blueprint] = (),
+    trusted_proxies: Networks = (),
 ) -> Flask:
     """The WSGI app of the public port; ``receivers`` by connection name.
 
-    ``doors``: what else is answered here. ``public_url``: where the vendors reach us, when a proxy stands in between.
+    ``doors``: what else is answered here. ``public_url``: where the vendors reach us, when a proxy stands in between;
+    without it, what one of ``trusted_proxies`` says of that counts.
     ``on_accepted`` is called after a delivery was stored (it wakes the worker) and ``count`` once per delivery; both
     must be quick and not raise.
     """
@@ -40,7 +43,7 @@ def create_public_app(
     # A redirect to the tidied address would never be followed, and would be another address than the signed one.
     app.url_map.merge_slashes = False
     harden(app)
-    app.register_blueprint(webhook_routes(receivers, inbox, now, public_url, on_accepted, count))
+    app.register_blueprint(webhook_routes(receivers, inbox, now, public_url, on_accepted, count, trusted_proxies))
     for door in doors:
         app.register_blueprint(door)
     app.add_url_rule("/healthz", "healthz", healthz, methods=["GET"], provide_automatic_options=False)

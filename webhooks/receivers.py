@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from adapters.contract import Delivery, Discreet, Forgetting, Webhooks
+from adapters.contract import Delivery, Discreet, Forgetting, Telling, Webhooks
 from adapters.errors import Rejected
 from adapters.records import Ref
 
@@ -29,6 +29,8 @@ class Verified:
     erase: Sequence[Ref]
     kept: bytes = field(repr=False)
     """What of its body may be stored."""
+    news: bool = False
+    """Whether the body itself is to be acted on."""
 
 
 def examine(receiver: Receiver, delivery: Delivery, now: datetime) -> Verified:
@@ -52,4 +54,4 @@ def _told(webhooks: Webhooks, delivery: Delivery) -> Verified:
     refs = webhooks.notices(delivery)
     erase = webhooks.erasures(delivery) if isinstance(webhooks, Forgetting) else ()
     kept = webhooks.kept(delivery) if refs and isinstance(webhooks, Discreet) else delivery.body
-    return Verified(refs, erase, kept)
+    return Verified(refs, erase, kept, isinstance(webhooks, Telling) and webhooks.tells(delivery))

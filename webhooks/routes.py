@@ -15,6 +15,7 @@ from adapters.errors import Rejected
 from webhooks.addresses import called_url
 from webhooks.answers import error
 from webhooks.inbox import Inbox
+from webhooks.proxies import Networks
 from webhooks.receivers import Receiver, examine
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ def webhook_routes(
     public_url: str | None,
     on_accepted: Callable[[], None],
     count: Count,
+    trusted_proxies: Networks = (),
 ) -> Blueprint:
     """``POST /webhooks/<connection>``, or ``/webhooks/<connection>/<secret>`` where the secret is part of the path."""
     routes = Blueprint("webhooks", __name__)
@@ -50,7 +52,7 @@ def webhook_routes(
         if receiver is None:
             finish("unknown", "rejected", status=404)
             return error(404)
-        delivery = _delivery(public_url, secret)
+        delivery = _delivery(called_url(request.environ, public_url, trusted_proxies), secret)
         received_at = now()
         try:
             told = examine(receiver, delivery, received_at)
@@ -58,7 +60,7 @@ def webhook_routes(
             status = exc.status if 400 <= exc.status < 500 else 400
             finish(connection, "rejected", status=status, reason=str(exc))
             return error(status)
-        if told.refs:
+        if told.refs or told.news:
             try:
                 inbox.put(connection, told.kept, told.refs, received_at, told.erase)
             except Exception as exc:
@@ -67,18 +69,18 @@ def webhook_routes(
                 finish(connection, "failed", status=503, cause=type(exc).__name__, reason=reason)
                 return error(503)
             on_accepted()
-        finish(connection, "accepted" if told.refs else "empty", records=len(told.refs))
+        finish(connection, "accepted" if told.refs or told.news else "empty", records=len(told.refs))
         answer = receiver.webhooks.acknowledge(delivery)
         return Response(answer.body, status=answer.status, content_type=answer.content_type)
 
     return routes
 
 
-def _delivery(public_url: str | None, secret: str) -> Delivery:
+def _delivery(url: str, secret: str) -> Delivery:
     """The request as it arrived. Raises 413 when the body is longer than the app's limit, however it is framed."""
     return Delivery(
         method=request.method,
-        url=called_url(request.environ, public_url),
+        url=url,
         headers={name.lower(): value for name, value in request.headers.items()},
         body=request.get_data(cache=False),
         secret=secret,

@@ -14,16 +14,18 @@ import orjson
 from adapters.contract import Answer, Calls, Change, Delivery, Outcome, Page, Past, Patch, Plan, Report, Sighting
 from adapters.csv import checking, writing
 from adapters.csv.mapping import default_maps
-from adapters.csv.results import NAME
+from adapters.csv.notes import Notes
+from adapters.csv.results import NAMES
 from adapters.csv.sheets import Sheet, Sheets
 from adapters.errors import Rejected
+from adapters.keyed import is_keyed
 from adapters.records import Item, Ref, Tombstone
 from adapters.registry import Context
 from config.connections import CsvConnection
 from config.errors import ConfigError, Problem
 from config.fields import OwnField
 from config.maps import merged
-from config.words import Kind
+from config.words import KEYED_KINDS, AnyKind, Kind
 
 PAGE: Final = 2_000
 WRITTEN: Final = 100_000
@@ -38,6 +40,7 @@ def open_connection(connection: CsvConnection, context: Context) -> "CsvAdapter"
 class CsvAdapter:
     """A folder."""
 
+    creates = KEYED_KINDS
     write_batch = write_most = bulk_above = WRITTEN
     page_size = PAGE
 
@@ -47,6 +50,7 @@ class CsvAdapter:
         self._folder = settings.folder
         maps = merged(default_maps(), settings.map)
         self._sheets = Sheets(settings.name, context.folder / settings.folder, maps, context, self.calls)
+        self._notes = Notes(context.folder / settings.folder, settings.name)
         self._own = {field.name: field for field in context.own}
         self._clock = context.clock
 
@@ -86,7 +90,9 @@ class CsvAdapter:
             return max(known, sheet.changed_at)
         return self._clock() if known and sheet.changed_at <= known else sheet.changed_at
 
-    def read(self, kind: Kind, ids: Sequence[str]) -> list[Item]:
+    def read(self, kind: AnyKind, ids: Sequence[str]) -> list[Item]:
+        if kind == "task" or kind == "note":
+            return self._notes.read(kind, ids, self._clock())
         sheet = self._sheets.sheet(kind) if ids else None
         found = {item.ref.id: item for item in self._sheets.records(sheet, only=set(ids))} if sheet else {}
         now = self._clock()
@@ -102,7 +108,8 @@ class CsvAdapter:
 
     def plan(self, fields: Sequence[OwnField]) -> Plan:
         """Nothing: the first write makes the results file. Raises ConfigError where another's is in its place."""
-        self._sheets.results.read()
+        for results in self._sheets.results.values():
+            results.read()
         return Plan()
 
     def provision(self, plan: Plan, fields: Sequence[OwnField]) -> None:
@@ -110,7 +117,8 @@ class CsvAdapter:
 
     def undoing(self, fields: Sequence[OwnField]) -> Plan:
         """Nothing: the results file is the company's, and stays."""
-        return Plan(note=f"the results in {NAME} stay: delete the file if nobody needs it")
+        files = " and ".join(NAMES[kind] for kind in self._sheets.results)
+        return Plan(note=f"the results in {files} stay: delete the file if nobody needs it")
 
     def unprovision(self, plan: Plan) -> list[Change]:
         return []
@@ -120,6 +128,8 @@ class CsvAdapter:
         return {}
 
     def write(self, patches: Sequence[Patch]) -> list[Outcome]:
+        if patches and all(is_keyed(patch.ref) for patch in patches):
+            return self._notes.write(self._sheets, patches, self.calls)
         return writing.write(self._sheets, self._own, patches, self.calls)
 
     def write_calls(self, count: int) -> int:

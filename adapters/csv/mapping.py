@@ -125,7 +125,7 @@ def _content(row: Row) -> str:
 
 
 def record(ref: Ref, read: Columns, row: Row, changed_at: datetime, zone: tzinfo, own: Fields) -> Record:
-    """``own``: what the own fields of an account hold now."""
+    """``own``: what the own fields of an account or a person hold now."""
     said = {
         name: value
         for name, column, reader in read.known
@@ -133,11 +133,11 @@ def record(ref: Ref, read: Columns, row: Row, changed_at: datetime, zone: tzinfo
     }
     extra = {name: value for name, column in read.extra if (value := cells.untyped(row.get(column), zone)) is not None}
     said |= {"ref": ref, "changed_at": changed_at, "extra": extra}
-    if ref.kind == "account":
+    if ref.kind in ("account", "person"):
         said["own"] = own
     if ref.kind == "activity":
         said |= _moment(said.get("at"), next((row.get(column) for name, column, _ in read.known if name == "at"), None))
-    return RECORD_TYPES[ref.kind](**said)
+    return RECORD_TYPES[read.kind](**said)
 
 
 def _value(cell: object, reader: Reader, zone: tzinfo) -> Any:

@@ -1,4 +1,5 @@
-"""``csb_scores.csv``: what csbridge decided, one row per account, columns named as the own fields.
+"""``csb_scores.csv`` and ``csb_surveys.csv``: what csbridge says of accounts and of persons, a row each, columns named
+as the own fields.
 
 Written whole and at once, so that whoever opens it sees the old file or the new one. Columns that somebody added
 beside ours are kept.
@@ -19,9 +20,10 @@ from adapters.errors import Retry
 from adapters.records import Fields
 from config.errors import ConfigError, Problem
 from config.fields import OwnField
+from config.words import Kind
 
-NAME: Final = "csb_scores.csv"
-LOCK: Final = ".csb_scores.lock"
+NAMES: Final[Mapping[Kind, str]] = {"account": "csb_scores.csv", "person": "csb_surveys.csv"}
+"""Kind → the file that holds what its own fields hold."""
 WAIT: Final = 30
 """Seconds to wait for another process that writes."""
 
@@ -29,24 +31,30 @@ Texts = Mapping[str, str]
 
 
 class Results:
-    """The file as it is read, changed and written again."""
+    """The file of one kind as it is read, changed and written again."""
 
-    def __init__(self, folder: Path, own: Sequence[OwnField], zone: tzinfo) -> None:
-        self._path = folder / NAME
-        self._own = [field for field in own if field.on == "account" and field.written]
+    def __init__(self, kind: Kind, folder: Path, own: Sequence[OwnField], zone: tzinfo) -> None:
+        self._path = folder / NAMES[kind]
+        self._own = [field for field in own if field.on == kind and field.written]
+        self._named = ["name"] if kind == "account" else []
         self._zone = zone
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether any own field of the kind is on."""
+        return bool(self._own)
+
     def columns(self) -> list[str]:
-        return ["id", "name", *(field.to or field.name for field in self._own)]
+        return ["id", *self._named, *(field.to or field.name for field in self._own)]
 
     def read(self) -> tuple[dict[str, dict[str, Any]], list[str]]:
-        """Cells by account id, and the columns; nothing before the first write. Raises ConfigError for another's."""
+        """Cells by id, and the columns; nothing before the first write. Raises ConfigError for another's."""
         if not self._path.is_file():
             return {}, []
         table = files.read(self._path)
         if table.header and "id" not in table.header:
             expected = "our own file: move yours away"
-            raise ConfigError([Problem(NAME, "is there already, and has no column id", expected=expected)])
+            raise ConfigError([Problem(self._path.name, "is there already, and has no column id", expected=expected)])
         return {id: dict(row) for row in table.rows if (id := cells.text(row.get("id")))}, list(table.header)
 
     def own(self, row: Mapping[str, Any]) -> Fields:
@@ -59,16 +67,16 @@ class Results:
         return datetime.fromtimestamp(self._path.stat().st_mtime, UTC) if self._path.is_file() else None
 
     def write(self, patches: Mapping[str, Texts], names: Mapping[str, str], living: Collection[str]) -> datetime:
-        """Set cells; rows of accounts that are gone go, too. Gives the file's time. Raises Retry while it is held.
+        """Set cells; rows of records that are gone go, too. Gives the file's time. Raises Retry while it is held.
 
         Under a lock: of two processes that read the file at once, the second would write over what the first wrote.
         """
         try:
-            with FileLock(self._path.with_name(LOCK), timeout=WAIT):
+            with FileLock(self._path.with_name(f".{self._path.stem}.lock"), timeout=WAIT):
                 self._change(patches, names, living)
                 return datetime.fromtimestamp(self._path.stat().st_mtime, UTC)
         except OSError as exc:
-            raise Retry(f"{NAME} cannot be written now: {exc.strerror or exc}") from exc
+            raise Retry(f"{self._path.name} cannot be written now: {exc.strerror or exc}") from exc
 
     def _change(self, patches: Mapping[str, Texts], names: Mapping[str, str], living: Collection[str]) -> None:
         rows, columns = self.read()
@@ -76,21 +84,23 @@ class Results:
         for id, said in patches.items():
             rows[id] = {**rows.get(id, {}), "id": id, **said}
         kept = [{**row, "name": names.get(id, row.get("name", ""))} for id, row in rows.items() if id in living]
-        self._replace(header, kept)
+        replaced(self._path, header, kept)
 
-    def _replace(self, header: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
-        with NamedTemporaryFile(
-            "w", encoding="utf-8", newline="", dir=self._path.parent, prefix=".csb_", suffix=".tmp", delete=False
-        ) as made:
-            written = Path(made.name)
-            try:
-                sheet = csv.DictWriter(made, header, restval="", extrasaction="ignore")
-                sheet.writeheader()
-                sheet.writerows(rows)
-                made.flush()
-                os.fsync(made.fileno())
-            except BaseException:
-                written.unlink()
-                raise
-        written.chmod(0o644)
-        written.replace(self._path)
+
+def replaced(path: Path, header: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Put a new file in the place of the old one, all at once."""
+    with NamedTemporaryFile(
+        "w", encoding="utf-8", newline="", dir=path.parent, prefix=".csb_", suffix=".tmp", delete=False
+    ) as made:
+        new = Path(made.name)
+        try:
+            sheet = csv.DictWriter(made, header, restval="", extrasaction="ignore")
+            sheet.writeheader()
+            sheet.writerows(rows)
+            made.flush()
+            os.fsync(made.fileno())
+        except BaseException:
+            new.unlink()
+            raise
+    new.chmod(0o644)
+    new.replace(path)

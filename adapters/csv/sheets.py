@@ -8,7 +8,7 @@ from pathlib import Path
 from adapters.contract import Calls
 from adapters.csv import files, mapping
 from adapters.csv.mapping import Columns, Flaws
-from adapters.csv.results import Results
+from adapters.csv.results import NAMES, Results
 from adapters.records import Record, Ref
 from adapters.registry import Context
 from config.connections import KindMap
@@ -28,7 +28,7 @@ class Sheet:
     changed_at: datetime
     flaws: Flaws
     results: str = ""
-    """Of an account: the state of the results file, which is part of it."""
+    """Of accounts and persons: the state of the results file, which is part of them."""
 
 
 class Sheets:
@@ -42,7 +42,9 @@ class Sheets:
         self._maps = maps
         self._zone = context.zone
         self._calls = calls
-        self.results = Results(folder, context.own, context.zone)
+        every = {kind: Results(kind, folder, context.own, context.zone) for kind in NAMES}
+        self.results = {kind: results for kind, results in every.items() if kind == "account" or results.is_wanted}
+        """By kind: of accounts, and of persons where anything is written to them."""
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -66,7 +68,8 @@ class Sheets:
         if kind == "account" and columns.id is None:
             raise ConfigError([Problem(path.name, "has no column id", expected="an id in each row, e.g. A-1001")])
         rows = mapping.rows_by_id(columns, table, flaws)
-        ours = self.results.changed_at if kind == "account" else None
+        results = self.results.get(kind)
+        ours = results.changed_at if results else None
         changed_at = max(table.changed_at, ours) if ours else table.changed_at
         return Sheet(kind, columns, rows, table.digest, changed_at, flaws, ours.isoformat() if ours else "")
 
@@ -75,11 +78,12 @@ class Sheets:
     ) -> Iterator[Record]:
         """Its records, in the order of the file; ``only`` those of these ids."""
         at = changed_at or sheet.changed_at
-        written = self.results.read()[0] if sheet.kind == "account" else {}
+        results = self.results.get(sheet.kind)
+        written = results.read()[0] if results else {}
         for id, (_, row) in sheet.rows.items():
             if only is not None and id not in only:
                 continue
-            own = self.results.own(written.get(id, {})) if sheet.kind == "account" else {}
+            own = results.own(written.get(id, {})) if results else {}
             yield mapping.record(Ref(self._connection, sheet.kind, id), sheet.columns, row, at, self._zone, own)
 
     def find_flaws(self, sheet: Sheet) -> Flaws:

@@ -27,16 +27,17 @@ from adapters.hubspot import (
 )
 from adapters.hubspot.administrator import administrator
 from adapters.hubspot.client import Client
+from adapters.hubspot.keyed import KeyedWriter
 from adapters.hubspot.portal import Portal
 from adapters.hubspot.reading import Source
 from adapters.hubspot.schemas import Schemas
-from adapters.hubspot.shapes import OWNERS, Shape, shapes, vendor_name
+from adapters.hubspot.shapes import OWN_OBJECTS, OWNERS, Shape, shapes, vendor_name
 from adapters.records import Item, Ref
 from adapters.registry import Context
 from config.connections import HubspotConnection
 from config.fields import OwnField
 from config.maps import default_maps, merged
-from config.words import Kind
+from config.words import KEYED_KINDS, AnyKind, Kind
 
 
 def open_connection(connection: HubspotConnection, context: Context) -> "HubspotAdapter":
@@ -47,6 +48,7 @@ def open_connection(connection: HubspotConnection, context: Context) -> "Hubspot
 class HubspotAdapter:
     """One private app in one portal. Not safe to share between threads."""
 
+    creates = KEYED_KINDS
     write_batch = write_most = bulk_above = writing.BATCH
     page_size = search.LIMIT
 
@@ -64,6 +66,7 @@ class HubspotAdapter:
         self._portal = Portal(self._client)
         self._schemas = Schemas(self._client)
         self._written = connection.map
+        self._keyed = KeyedWriter(self._client, connection.name, context.zone)
         self._source = Source(self._client, self._portal, context.overlap)
 
     def identify(self) -> str:
@@ -91,7 +94,9 @@ class HubspotAdapter:
         seen = self._schemas.narrowed(tables)
         return pulling.pull(self._source, seen, schemas.covering(cursor, seen), until)
 
-    def read(self, kind: Kind, ids: Sequence[str]) -> list[Item]:
+    def read(self, kind: AnyKind, ids: Sequence[str]) -> list[Item]:
+        if kind == "task" or kind == "note":
+            return self._keyed.read(kind, ids)
         tables = self._shapes.get(kind, ())
         if _are_owners(tables):
             return owners.read(self._client, self.connection, ids)
@@ -136,6 +141,10 @@ class HubspotAdapter:
         return self._admin
 
     def write(self, patches: Sequence[Patch]) -> list[Outcome]:
+        kinds = {patch.ref.kind for patch in patches}
+        for kind in KEYED_KINDS:
+            if kinds == {kind}:
+                return self._keyed.write(kind, patches)
         return writing.write(self._client, self._own, patches)
 
     def write_calls(self, count: int) -> int:
@@ -149,7 +158,7 @@ class HubspotAdapter:
             events.belongs(told, self._org_id)
 
     def notices(self, delivery: Delivery) -> list[Ref]:
-        echoes = {vendor_name(field) for field in self._own.values() if field.written}
+        echoes = {(OWN_OBJECTS[field.on], vendor_name(field)) for field in self._own.values() if field.written}
         return events.refs(events.events(delivery.body), self._all_shapes(), echoes)
 
     def erasures(self, delivery: Delivery) -> list[Ref]:

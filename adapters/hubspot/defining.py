@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from adapters.hubspot.shapes import vendor_name
 from config.fields import FieldType, OwnField
+from config.words import KEYED_KINDS
 
 GROUP: Final = "csbridge"
 
@@ -27,6 +28,8 @@ def unfit(field: OwnField, there: Mapping[str, Any]) -> str:
     said = str(there.get("type")), str(there.get("fieldType"))
     if said[0] != vendor_type or (vendor_type == "enumeration" and said[1] not in field_types):
         return f"it is of type {said[0]} ({said[1]}), and {vendor_type} ({field_types[0]}) is needed"
+    if field.on in KEYED_KINDS and not there.get("hasUniqueValue"):
+        return "it is there, but several records may hold the same value in it"
     if field.written and (there.get("calculated") or says(there, "readOnlyValue")):
         return "its value cannot be written: it is calculated or read-only"
     return ""
@@ -48,7 +51,7 @@ def definition(field: OwnField) -> dict[str, Any]:
         "fieldType": "textarea" if long else field_types[0],
         "groupName": GROUP,
         "description": field.description,
-        "hasUniqueValue": False,
+        "hasUniqueValue": field.on in KEYED_KINDS,
         "formField": False,
     }
     return body | ({"options": options(field.options, 0)} if vendor_type == "enumeration" else {})

@@ -1,8 +1,8 @@
 """HubSpot's webhook events → the records to look at again. Pure; an event's values are never believed.
 
 Classic subscriptions (``company.propertyChange``) and generic ones (``object.propertyChange`` with an
-objectTypeId) are met; what is not known is ignored. A change of a property that only csbridge writes is our own
-echo: it is left out, and a person's edit of one is seen by the next poll.
+objectTypeId) are met, of every object that is mapped; what is not known is ignored. A change of a property that only
+csbridge writes is our own echo: it is left out, and a person's edit of one is seen by the next poll.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -15,12 +15,10 @@ from adapters.records import Ref
 
 Event = Mapping[str, Any]
 
-_WORDS: Final[Mapping[str, str]] = {
-    "contact": "contacts", "company": "companies", "deal": "deals", "ticket": "tickets", "call": "calls",
-    "email": "emails", "meeting": "meetings", "meeting_event": "meetings", "note": "notes", "task": "tasks",
-    "feedback_submission": "feedback_submissions",
+_PLURALS: Final[Mapping[str, str]] = {
+    "company": "companies", "meeting_event": "meetings", "postal_mail": "postal_mail",
 }  # fmt: skip
-"""As subscription types and association types name the objects."""
+"""Of the words by which subscription types and association types name the objects: the others take an s."""
 
 _IDS: Final = ("objectId", "primaryObjectId", "newObjectId")
 
@@ -42,15 +40,20 @@ def belongs(told: Sequence[Event], org_id: str) -> None:
         raise Rejected("the events are of another portal", status=401)
 
 
-def refs(told: Sequence[Event], shapes: Sequence[Shape], echoes: Collection[str]) -> list[Ref]:
-    """The records that these events name, each once, in order. ``echoes``: properties that only csbridge writes."""
-    by_object = {shape.object: shape for shape in shapes}
+def refs(told: Sequence[Event], shapes: Sequence[Shape], echoes: Collection[tuple[str, str]]) -> list[Ref]:
+    """The records that these events name, each once, in order.
+
+    ``echoes``: object and property of what only csbridge writes.
+    """
+    by_object: dict[str, list[Shape]] = {}
+    for shape in shapes:
+        by_object.setdefault(shape.name, []).append(shape)
     found = (
         Ref(shape.connection, shape.kind, shape.id(one))
         for event in told
         if not _is_echo(event, echoes)
         for vendor_object, one in _named(event)
-        if (shape := by_object.get(vendor_object))
+        for shape in by_object.get(vendor_object, ())
     )
     return list(dict.fromkeys(found))
 
@@ -60,8 +63,10 @@ def forgotten(told: Sequence[Event], shapes: Sequence[Shape]) -> list[Ref]:
     return refs([event for event in told if _type(event)[1] == "privacyDeletion"], shapes, ())
 
 
-def _is_echo(event: Event, echoes: Collection[str]) -> bool:
-    return _type(event)[1] == "propertyChange" and event.get("propertyName") in echoes
+def _is_echo(event: Event, echoes: Collection[tuple[str, str]]) -> bool:
+    subject, verb = _type(event)
+    changed = (_object(event.get("objectTypeId"), subject), str(event.get("propertyName")))
+    return verb == "propertyChange" and changed in echoes
 
 
 def _type(event: Event) -> tuple[str, str]:
@@ -93,7 +98,9 @@ def _ends(event: Event, subject: str) -> Iterator[tuple[str, str]]:
 
 def _object(type_id: object, word: str) -> str:
     """An object's name by its type id (a custom object keeps it, ``2-123``), else by the word for it."""
-    return TYPE_IDS.get(str(type_id), str(type_id)) if type_id else _WORDS.get(word, "")
+    if type_id:
+        return TYPE_IDS.get(str(type_id), str(type_id))
+    return _PLURALS.get(word, f"{word}s") if word and word != "object" else ""
 
 
 def _is_id(value: object) -> bool:

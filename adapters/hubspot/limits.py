@@ -11,9 +11,9 @@ from adapters.errors import Refused, Unauthorized
 from adapters.hubspot import paths
 from adapters.hubspot.client import Client
 from adapters.hubspot.shapes import OWN_OBJECTS, vendor_name
-from config.fields import OwnField
+from config.fields import OwnField, OwnKind
 
-TYPE_IDS: Final[Mapping[str, str]] = {"contacts": "0-1", "companies": "0-2"}
+TYPE_IDS: Final[Mapping[str, str]] = {"contacts": "0-1", "companies": "0-2", "tasks": "0-27", "notes": "0-46"}
 
 
 def findings(client: Client, own: Sequence[OwnField]) -> list[Finding]:
@@ -27,7 +27,7 @@ def shortages(client: Client, own: Sequence[OwnField]) -> list[tuple[str, Findin
         return []
     try:
         told = client.get(paths.PROPERTY_LIMITS, "describe").body
-        names = {kind: _names(client, kind) for kind in OWN_OBJECTS}
+        names = {kind: _names(client, kind) for kind in dict.fromkeys(one.on for one in own)}
     except (Unauthorized, Refused) as error:
         if error.status == 401:
             raise
@@ -36,11 +36,12 @@ def shortages(client: Client, own: Sequence[OwnField]) -> list[tuple[str, Findin
 
 
 def compared(
-    told: Mapping[str, Any], own: Sequence[OwnField], names: Mapping[str, frozenset[str]]
+    told: Mapping[str, Any], own: Sequence[OwnField], names: Mapping[OwnKind, frozenset[str]]
 ) -> Iterator[tuple[str, Finding]]:
     """``told``: HubSpot's answer; ``names``: the properties that are there, by kind."""
     rows = {str(row.get("objectTypeId")): row for row in told.get("byObjectType") or () if isinstance(row, dict)}
-    for kind, vendor_object in OWN_OBJECTS.items():
+    for kind in names:
+        vendor_object = OWN_OBJECTS[kind]
         free = _free(rows.get(TYPE_IDS[vendor_object], {}))
         missing = [one for one in own if one.on == kind and one.to is None and vendor_name(one) not in names[kind]]
         if free is not None and len(missing) > free:

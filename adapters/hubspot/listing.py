@@ -13,7 +13,7 @@ from adapters.errors import Refused, Unauthorized
 from adapters.hubspot import associations, owners, paths, search
 from adapters.hubspot.client import Client, Reply
 from adapters.hubspot.search import Row
-from adapters.hubspot.shapes import OWNERS, SETS, Shape
+from adapters.hubspot.shapes import KEY, OWNERS, SETS, Shape, is_ours
 
 LIMIT: Final = 100
 
@@ -38,7 +38,7 @@ def _linking(shape: Shape) -> dict[str, str]:
 
 
 def _seen(client: Client, shape: Shape, rows: Sequence[Row]) -> list[Sighting]:
-    by_id = {str(row.get("id")): row for row in rows}
+    by_id = {str(row.get("id")): row for row in rows if not is_ours(row)}
     links = {name: _linked(client, shape, to, by_id) for name, to in _linking(shape).items()}
     return [
         Sighting(
@@ -63,7 +63,8 @@ def replies(client: Client, shape: Shape, *, archived: bool = False, targets: Se
 
     ``targets``: objects whose associations come with the rows, which costs no call.
     """
-    basis = [("limit", str(LIMIT)), ("properties", shape.stamp), *([("archived", "true")] if archived else [])]
+    told = f"{shape.stamp},{KEY}" if shape.may_be_ours else shape.stamp
+    basis = [("limit", str(LIMIT)), ("properties", told), *([("archived", "true")] if archived else [])]
     basis += [("associations", ",".join(targets))] if targets else []
     after: str | None = ""
     while after is not None:

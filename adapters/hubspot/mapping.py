@@ -96,6 +96,11 @@ def value_of(shape: Shape, name: str, said: object, beside: Beside) -> Value:
     return value
 
 
+def no_touch(row: Row, shape: Shape) -> Tombstone:
+    """What csbridge created is no activity of the customer's: for whoever asks, it is not there."""
+    return Tombstone(Ref(shape.connection, shape.kind, shape.id(str(row.get("id")))), changed(row, shape.stamp))
+
+
 def merged_away(row: Row, shape: Shape) -> list[Item]:
     """Tombstones of the records that were merged into this one."""
     said: Row = row.get("properties") or {}
@@ -176,7 +181,7 @@ def _one(said: Row, shape: Shape, linked: Linked, name: str) -> str | None:
 
 
 def _account(said: Row, shape: Shape, raw: Raw, _linked: Linked, beside: Beside) -> Account:
-    observed = {item.name: values.OWN_READERS[item.type](said.get(vendor_name(item)), shape.zone) for item in shape.own}
+    observed = _observed(said, shape)
     raw |= {name: observed[name] for name in PULSE if name in observed}
     raw["pulse"] = raw["pulse"] if raw.get("pulse") in words.PULSES else None
     raw["own"] = {name: value for name, value in observed.items() if name not in PULSE}
@@ -185,8 +190,13 @@ def _account(said: Row, shape: Shape, raw: Raw, _linked: Linked, beside: Beside)
     return Account(**raw)
 
 
+def _observed(said: Row, shape: Shape) -> Raw:
+    """What our own fields hold now."""
+    return {item.name: values.OWN_READERS[item.type](said.get(vendor_name(item)), shape.zone) for item in shape.own}
+
+
 def _person(said: Row, shape: Shape, raw: Raw, linked: Linked, _beside: Beside) -> Person:
-    return Person(**raw, accounts=_many(said, shape, linked, "accounts"))
+    return Person(**raw, accounts=_many(said, shape, linked, "accounts"), own=_observed(said, shape))
 
 
 def _activity(said: Row, shape: Shape, raw: Raw, linked: Linked, _beside: Beside) -> Activity:

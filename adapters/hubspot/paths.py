@@ -24,6 +24,7 @@ DETAILS: Final = f"/account-info/{VERSION}/details"
 LIST: Final = f"{_OBJECTS}/{{object}}"
 SEARCH: Final = f"{_OBJECTS}/{{object}}/search"
 BATCH_READ: Final = f"{_OBJECTS}/{{object}}/batch/read"
+BATCH_CREATE: Final = f"{_OBJECTS}/{{object}}/batch/create"
 BATCH_UPDATE: Final = f"{_OBJECTS}/{{object}}/batch/update"
 
 ASSOCIATIONS: Final = f"{_ASSOCIATIONS}/{{object}}/{{to}}/batch/read"

@@ -10,7 +10,7 @@ from adapters.hubspot import associations, mapping, paths, values
 from adapters.hubspot.client import Client, Reply
 from adapters.hubspot.mapping import Beside, Row, Stage
 from adapters.hubspot.portal import Portal
-from adapters.hubspot.shapes import MERGED, SETS, Shape
+from adapters.hubspot.shapes import MERGED, SETS, Shape, is_ours
 from adapters.records import Item, Ref, Tombstone
 
 READ_BATCH: Final = 100
@@ -50,8 +50,10 @@ def _read_object(source: Source, shape: Shape, ids: Sequence[str]) -> list[Item]
             reply = _batch(source, shape, asked)
             rows |= {str(row.get("id")): row for row in reply.results}
             told += _gone(shape, asked, reply, _survivors(source, shape, asked, reply))
-        about = beside(source, shape, list(rows.values()))
-        told += [mapping.record(row, shape, about) for row in rows.values()]
+        told += [mapping.no_touch(row, shape) for row in rows.values() if is_ours(row)]
+        theirs = [row for row in rows.values() if not is_ours(row)]
+        about = beside(source, shape, theirs)
+        told += [mapping.record(row, shape, about) for row in theirs]
     return told
 
 
@@ -99,6 +101,9 @@ def _absorbed(row: Row) -> tuple[str, ...]:
 
 
 def items(row: Row, shape: Shape, beside: Beside) -> list[Item]:
+    """What one row of a pull tells: nothing, where csbridge created it."""
+    if is_ours(row):
+        return []
     return [mapping.record(row, shape, beside), *mapping.merged_away(row, shape)]
 
 

@@ -6,19 +6,23 @@ Decides names only; ``mapping`` turns rows into records, ``search`` and ``readin
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import tzinfo
-from typing import Final
+from typing import Any, Final
 
 from adapters.records import RECORD_TYPES, Record
 from config.connections import KindMap
 from config.fields import OwnField
-from config.words import ActivityKind, Kind
+from config.words import KEYED_KINDS, ActivityKind, Kind
 
 OWNERS: Final = "owners"
 
 TYPE_IDS: Final[Mapping[str, str]] = {
-    "0-1": "contacts", "0-2": "companies", "0-3": "deals", "0-5": "tickets", "0-19": "feedback_submissions",
-    "0-27": "tasks", "0-46": "notes", "0-47": "meetings", "0-48": "calls", "0-49": "emails",
+    "0-1": "contacts", "0-2": "companies", "0-3": "deals", "0-5": "tickets", "0-7": "products", "0-8": "line_items",
+    "0-14": "quotes", "0-18": "communications", "0-19": "feedback_submissions", "0-27": "tasks", "0-46": "notes",
+    "0-47": "meetings", "0-48": "calls", "0-49": "emails", "0-53": "invoices", "0-69": "subscriptions",
+    "0-101": "commerce_payments", "0-116": "postal_mail", "0-123": "orders", "0-136": "leads", "0-142": "carts",
+    "0-162": "services", "0-410": "courses", "0-420": "listings", "0-421": "appointments",
 }  # fmt: skip
+"""What a map may name an object by, and webhooks do. A custom object has its own, such as ``2-123``."""
 
 ACTIVITIES: Final[Mapping[str, ActivityKind]] = {
     "calls": "call", "emails": "email", "meetings": "meeting", "notes": "note", "tasks": "task",
@@ -49,7 +53,11 @@ SETS: Final = frozenset({"accounts", "persons"})
 """References that hold several ids; the others hold the first."""
 
 PULSE: Final = ("pulse", "pulse_reason", "pulse_until")
-OWN_OBJECTS: Final[Mapping[str, str]] = {"account": "companies", "person": "contacts"}
+OWN_OBJECTS: Final[Mapping[str, str]] = {
+    "account": "companies", "person": "contacts", "task": "tasks", "note": "notes",
+}  # fmt: skip
+KEY: Final = "csb_key"
+"""On tasks and notes, where it was provisioned: filled on those that csbridge created, which are nobody's touches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,11 @@ class Shape:
     own: tuple[OwnField, ...]
     """Own fields that this object carries, the pulse included."""
     zone: tzinfo
+
+    @property
+    def name(self) -> str:
+        """The object by its name, where the map names it by its type id."""
+        return TYPE_IDS.get(self.object, self.object)
 
     @property
     def stamp(self) -> str:
@@ -92,10 +105,15 @@ class Shape:
         return self.object.startswith(("2-", "p"))
 
     @property
+    def may_be_ours(self) -> bool:
+        """Whether csbridge creates records of this object."""
+        return self.kind == "activity" and self.object in ("tasks", "notes")
+
+    @property
     def properties(self) -> tuple[str, ...]:
         """What is asked for, each once. HubSpot ignores names that it does not know."""
         ours = (vendor_name(field) for field in self.own)
-        beside = (self.stamp, MERGED, *BESIDE.get(self.object, ()))
+        beside = (self.stamp, MERGED, *BESIDE.get(self.object, ()), *([KEY] if self.may_be_ours else []))
         return tuple(dict.fromkeys([*beside, *self.mapped.values(), *self.extra.values(), *ours]))
 
     def id(self, vendor_id: str) -> str:
@@ -130,10 +148,14 @@ def _shape(connection: str, kind: Kind, table: KindMap, own: Sequence[OwnField],
         extra={name: vendor for name, vendor in table.fields.items() if name not in canonical},
         words=table.values,
         constants={name: value for name, value in table.constants.items() if name in canonical},
-        # no record but an account has a place for own fields
-        own=tuple(field for field in own if kind == "account" and field.on == "account"),
+        own=tuple(field for field in own if field.on == kind),
         zone=zone,
     )
+
+
+def is_ours(row: Mapping[str, Any]) -> bool:
+    """Whether csbridge created this task or note."""
+    return bool((row.get("properties") or {}).get(KEY))
 
 
 def _canonical(kind: Kind) -> set[str]:
@@ -143,4 +165,6 @@ def _canonical(kind: Kind) -> set[str]:
 
 def vendor_name(field: OwnField) -> str:
     """``health_score`` → ``csb_health_score``, unless the admin keeps it in a property of their own."""
+    if field.on in KEYED_KINDS:
+        return KEY
     return field.to or f"csb_{field.name}"

@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import Final
 
 from adapters.contract import Change, Plan
-from adapters.errors import Refused
+from adapters.errors import Refused, Unauthorized
 from adapters.hubspot import paths
 from adapters.hubspot.client import Client
 from adapters.hubspot.defining import GROUP
 from adapters.hubspot.provisioning import definitions, lacking_scopes
 from adapters.hubspot.shapes import OWN_OBJECTS, vendor_name
 from config.fields import OwnField
+from config.words import KEYED_KINDS
 
 LOST: Final = "HubSpot archives properties with their values: a person can restore them for 90 days, in its settings"
 _GONE: Final = 404
@@ -27,7 +28,12 @@ def plan(client: Client, fields: Sequence[OwnField]) -> Plan:
         mine = {vendor_name(replace(field, to=None)): field.name for field in fields if field.on == kind}
         if not mine:
             continue
-        there = definitions(client, vendor_object)
+        try:
+            there = definitions(client, vendor_object)
+        except (Unauthorized, Refused) as error:
+            if kind not in KEYED_KINDS or error.status not in (403, 404):
+                raise
+            continue  # who sees no tasks or notes made no key there
         for vendor in (name for name in mine if name in there and name not in lent):
             found.append(Change("delete_field", mine[vendor], vendor, group=vendor_object))
         groups = client.get(paths.GROUPS, "provision", object=vendor_object).results

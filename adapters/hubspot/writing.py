@@ -33,7 +33,7 @@ _PROPERTY: Final = re.compile(r'"name"\s*:\s*"([^"]+)"')
 def write(client: Client, own: Mapping[str, OwnField], patches: Sequence[Patch]) -> list[Outcome]:
     """Outcomes in the order of ``patches``, which are of one kind. What cannot be expressed is refused here, unsent."""
     kinds = {patch.ref.kind for patch in patches}
-    if len(kinds) > 1 or len(patches) > BATCH or not kinds <= OWN_OBJECTS.keys():
+    if len(kinds) > 1 or len(patches) > BATCH or not kinds <= {"account", "person"}:
         raise ValueError(f"at most {BATCH} patches of one kind with own fields can be written, not {sorted(kinds)}")
     bodies: dict[str, dict[str, str]] = {}
     unwritable: dict[int, Outcome] = {}

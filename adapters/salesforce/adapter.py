@@ -8,25 +8,29 @@ from typing import Final
 from adapters.consent import Consent
 from adapters.contract import Answer, Calls, Change, Delivery, Outcome, Page, Past, Patch, Plan, Report, Sighting
 from adapters.errors import Refused
+from adapters.keyed import is_keyed
 from adapters.records import Item, Ref
 from adapters.registry import Context
-from adapters.salesforce import checking, exporting, listing, outbound_message
+from adapters.salesforce import change_messages, checking, exporting, listing, outbound_message
 from adapters.salesforce.administrator import administrator
 from adapters.salesforce.bulk_query import BulkQuery
 from adapters.salesforce.bulk_writing import JOB_CALLS
+from adapters.salesforce.change_messages import Telling
 from adapters.salesforce.client import Client
 from adapters.salesforce.cursor import decoded
 from adapters.salesforce.history import Histories
+from adapters.salesforce.keyed import TASK, KeyedWriter
 from adapters.salesforce.provisioning import Provisioning
 from adapters.salesforce.pulling import Pull
 from adapters.salesforce.reading import Reader, leads_elsewhere
+from adapters.salesforce.view import vendor_name
 from adapters.salesforce.views import Views
 from adapters.salesforce.wide import Asker
 from adapters.salesforce.writing import MOST_IN_BULK, MOST_WRITTEN, Writer
 from config.connections import SalesforceConnection
 from config.fields import OwnField
 from config.maps import default_maps, merged
-from config.words import Kind
+from config.words import KEYED_KINDS, AnyKind, Kind
 
 PAGE: Final = 2000
 """Rows of a page of query results, by default and at most."""
@@ -45,6 +49,7 @@ def open_connection(connection: SalesforceConnection, context: Context) -> "Sale
 class SalesforceAdapter:
     """A connection to one Salesforce org."""
 
+    creates = KEYED_KINDS
     write_batch = MOST_WRITTEN
     page_size = PAGE
 
@@ -61,12 +66,15 @@ class SalesforceAdapter:
         self._bulk = BulkQuery(self._client, context.patience, settings.bulk.pull_above)
         self._reader = Reader(self._client, Asker(self._client))
         self._histories = Histories(self._client)
-        objects = {kind: self._views.objects(kind)[0] for kind in _WRITTEN_KINDS if self._views.objects(kind)}
+        objects: dict[AnyKind, str] = {
+            kind: self._views.objects(kind)[0] for kind in _WRITTEN_KINDS if self._views.objects(kind)
+        }
         self._writer = Writer(self._client, context.own, objects, context.patience, above)
-        self._objects = objects
+        self._objects: dict[AnyKind, str] = {**objects, "task": TASK}
+        self._keyed = KeyedWriter(self._client, self._writer, context.zone, self._views.forget)
         self._settings = settings
         self._provisioning = Provisioning(
-            self._client, objects, self._views.names(), checking.identity, context.patience
+            self._client, self._objects, self._views.names(), checking.identity, context.patience
         )
 
     def identify(self) -> str:
@@ -102,7 +110,9 @@ class SalesforceAdapter:
         bound = place.until or (min(until, now) if until else now)
         yield from Pull(self._client, self._reader, self._bulk, views, place, bound, self._context.overlap).pages()
 
-    def read(self, kind: Kind, ids: Sequence[str]) -> list[Item]:
+    def read(self, kind: AnyKind, ids: Sequence[str]) -> list[Item]:
+        if kind == "task" or kind == "note":
+            return self._keyed.read(kind, ids) if ids else []
         if kind not in self._views.kinds or not ids:
             return []
         try:
@@ -135,18 +145,22 @@ class SalesforceAdapter:
         mine = {view.object: [one for one in ids if one.startswith(view.prefix)] for view in views}
         return [past for view in views for past in self._histories.past(view, mine[view.object], fields)]
 
+    def _placed(self, fields: Sequence[OwnField]) -> list[OwnField]:
+        """Without those of a kind that the admin maps to no object."""
+        return [field for field in fields if field.on in self._objects]
+
     def plan(self, fields: Sequence[OwnField]) -> Plan:
-        return self._provisioning.plan(fields)
+        return self._provisioning.plan(self._placed(fields))
 
     def missing(self, fields: Sequence[OwnField]) -> Plan:
-        return self._provisioning.missing(fields)
+        return self._provisioning.missing(self._placed(fields))
 
     def provision(self, plan: Plan, fields: Sequence[OwnField]) -> None:
-        self._provisioning.provision(plan, fields)
+        self._provisioning.provision(plan, self._placed(fields))
         self._views.forget()
 
     def undoing(self, fields: Sequence[OwnField]) -> Plan:
-        return self._provisioning.undoing(fields)
+        return self._provisioning.undoing(self._placed(fields))
 
     def unprovision(self, plan: Plan) -> list[Change]:
         refused = self._provisioning.unprovision(plan)
@@ -154,7 +168,20 @@ class SalesforceAdapter:
         return refused
 
     def export(self, fields: Sequence[OwnField]) -> Mapping[str, str]:
-        return exporting.files(fields, self._objects, self._views.names(), self._settings.api_version)
+        names, version = self._views.names(), self._settings.api_version
+        placed = self._placed(fields)
+        return exporting.files(placed, self._objects, names, version, self._telling(placed))
+
+    def _telling(self, fields: Sequence[OwnField]) -> Telling | None:
+        """How the org tells of changes, once it is known where it reaches us. Daily usage is polled."""
+        if not self._context.public_url:
+            return None
+        read = {name for kind in self._views.kinds if kind != "usage" for name in self._views.objects(kind)}
+        mapped = {name: set(names) for name, names in self._views.names().items() if name in read}
+        for field in fields:
+            if not field.written:  # the pulse
+                mapped[self._objects[field.on]].add(vendor_name(field))
+        return change_messages.telling(self._settings, self._context.public_url, mapped)
 
     def as_admin(self, token: str) -> Consent | None:
         """The administrator's login is of the same connected app; with ``token``, of any."""
@@ -163,7 +190,12 @@ class SalesforceAdapter:
         return None if token else client.consent()
 
     def write(self, patches: Sequence[Patch]) -> list[Outcome]:
-        return self._writer.write(patches)
+        ours = [patch for patch in patches if is_keyed(patch.ref)]
+        if not ours:
+            return self._writer.write(patches)
+        if len(ours) < len(patches):
+            raise ValueError("tasks and notes are written by themselves")
+        return self._keyed.write(patches)
 
     def write_calls(self, count: int) -> int:
         return ceil(count / MOST_WRITTEN) if count <= self.bulk_above else JOB_CALLS

@@ -1,55 +1,61 @@
-"""Our fields, permission sets, list views and a field set in Salesforce's source format, for an admin to deploy.
+"""Our fields, permission sets, list views, a field set, and what makes the org tell of changes: Salesforce's source
+format, for an admin to deploy.
 
 Pure: the same fields give the same text. A page layout can only be deployed as a whole, over what is there, so that
 none is written: the field set names the fields, and the read-me says how to place them.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
+from adapters.salesforce import change_messages
+from adapters.salesforce.change_messages import MESSAGE, Telling
 from adapters.salesforce.fitting import creation
 from adapters.salesforce.mapped_rights import UNGRANTED, Names
-from adapters.salesforce.metadata import document
+from adapters.salesforce.metadata import Part, document
 from adapters.salesforce.permission_sets import DAILY, DESCRIPTIONS, READERS
+from adapters.salesforce.rows import entity
 from adapters.salesforce.view import vendor_name
+from adapters.salesforce.watching import PERMISSION
 from config.fields import OwnField
-from config.words import Kind
+from config.words import KEYED_KINDS, AnyKind
 
 ROOT: Final = "force-app/main/default"
 FIELD_SET: Final = "CSB_Customer_Success"
 _NAME: Final = "ACCOUNT.NAME"
 """How list views call the standard field."""
 
-Objects = Mapping[Kind, str]
+Objects = Mapping[AnyKind, str]
 
 
-def files(fields: Sequence[OwnField], objects: Objects, mapped: Names, version: str) -> dict[str, str]:
-    """Relative path → text. An admin's own field (``to``) is theirs already."""
-    own = [field for field in fields if not field.to]
+def files(
+    fields: Sequence[OwnField], objects: Objects, mapped: Names, version: str, telling: Telling | None
+) -> dict[str, str]:
+    """Relative path → text. An admin's own field (``to``) is theirs already. ``telling``: where changes are told."""
+    own = [field for field in fields if not field.to and field.on in objects]
     parts = {
         **_fields(own, objects),
-        **_permission_sets(own, objects, mapped),
+        **_permission_sets(own, objects, mapped, [PERMISSION] if telling else []),
         **_list_views(fields, objects),
         **_field_sets(own, objects),
+        **(change_messages.parts(telling, version) if telling else {}),
     }
     texts = {f"{ROOT}/{path}": document(kind, content) for path, (kind, content) in parts.items()}
     project = {
         "packageDirectories": [{"path": "force-app", "default": True}],
         "namespace": "",
         "sourceApiVersion": version,
+        **({"replacements": change_messages.replacements(telling)} if telling else {}),
     }
     return {
         **texts,
         "package.xml": _manifest(list(parts), version),
         "sfdx-project.json": orjson.dumps(project, option=orjson.OPT_INDENT_2).decode() + "\n",
-        "README.md": _readme(own, objects),
+        "README.md": "\n".join([*_readme(own, objects), *(change_messages.instructions(telling) if telling else [])])
+        + "\n",
     }
-
-
-Part = tuple[str, Mapping[str, Any]]
-"""A metadata type, and its elements."""
 
 
 def _fields(own: Sequence[OwnField], objects: Objects) -> dict[str, Part]:
@@ -57,12 +63,14 @@ def _fields(own: Sequence[OwnField], objects: Objects) -> dict[str, Part]:
     for field in own:
         vendor_object, vendor = objects[field.on], vendor_name(field)
         metadata = creation(field, f"{vendor_object}.{vendor}")["Metadata"]
-        path = f"objects/{vendor_object}/fields/{vendor}.field-meta.xml"
+        path = f"objects/{entity(vendor_object)}/fields/{vendor}.field-meta.xml"
         found[path] = ("CustomField", {"fullName": vendor, **dict(sorted(metadata.items()))})
     return found
 
 
-def _permission_sets(own: Sequence[OwnField], objects: Objects, mapped: Names) -> dict[str, Part]:
+def _permission_sets(
+    own: Sequence[OwnField], objects: Objects, mapped: Names, permissions: Sequence[str]
+) -> dict[str, Part]:
     """Of what is mapped, custom fields only: standard ones are either required or open to most profiles.
 
     People get no right to objects: who may see and edit accounts is decided elsewhere.
@@ -75,14 +83,17 @@ def _permission_sets(own: Sequence[OwnField], objects: Objects, mapped: Names) -
     readers = {name: not is_written for name, is_written in ours.items()}
     return {
         f"permissionsets/{DAILY}.permissionset-meta.xml": _permission_set(
-            DAILY, daily, {name: name in written for name in reads}
+            DAILY, daily, {name: name in written for name in reads}, permissions
         ),
-        f"permissionsets/{READERS}.permissionset-meta.xml": _permission_set(READERS, readers, {}),
+        f"permissionsets/{READERS}.permissionset-meta.xml": _permission_set(READERS, readers, {}, ()),
     }
 
 
-def _permission_set(name: str, fields: Mapping[str, bool], objects: Mapping[str, bool]) -> Part:
+def _permission_set(
+    name: str, fields: Mapping[str, bool], objects: Mapping[str, bool], permissions: Sequence[str]
+) -> Part:
     return "PermissionSet", {
+        "customPermissions": [{"enabled": True, "name": permission} for permission in permissions],
         "description": DESCRIPTIONS[name],
         "fieldPermissions": [
             {"editable": edit, "field": field, "readable": True} for field, edit in sorted(fields.items())
@@ -132,7 +143,7 @@ def _list_view(
 
 def _field_sets(own: Sequence[OwnField], objects: Objects) -> dict[str, Part]:
     found: dict[str, Part] = {}
-    for kind in dict.fromkeys(field.on for field in own):
+    for kind in dict.fromkeys(field.on for field in own if field.on not in KEYED_KINDS):
         shown = [
             {"field": vendor_name(field), "isFieldManaged": False, "isRequired": False}
             for field in own
@@ -150,7 +161,8 @@ def _field_sets(own: Sequence[OwnField], objects: Objects) -> dict[str, Part]:
 
 
 _TYPES: Final = {
-    "fields": "CustomField", "fieldSets": "FieldSet", "listViews": "ListView", "permissionsets": "PermissionSet",
+    "customPermissions": "CustomPermission", "fields": "CustomField", "fieldSets": "FieldSet", "flows": "Flow",
+    "listViews": "ListView", "permissionsets": "PermissionSet", "workflows": "WorkflowOutboundMessage",
 }  # fmt: skip
 
 
@@ -159,14 +171,17 @@ def _manifest(paths: Sequence[str], version: str) -> str:
     members: dict[str, list[str]] = {}
     for path in paths:
         *folders, file = path.split("/")
+        name = file.partition(".")[0]
+        # of a workflow the message alone: the object's other actions are none of ours
+        full = f"{name}.{MESSAGE}" if folders[-1] == "workflows" else name
         owner = f"{folders[1]}." if folders[0] == "objects" else ""
-        members.setdefault(_TYPES[folders[-1]], []).append(owner + file.partition(".")[0])
+        members.setdefault(_TYPES[folders[-1]], []).append(owner + full)
     types = [{"members": sorted(names), "name": kind} for kind, names in sorted(members.items())]
     return document("Package", {"types": types, "version": version})
 
 
-def _readme(own: Sequence[OwnField], objects: Objects) -> str:
-    lines = [
+def _readme(own: Sequence[OwnField], objects: Objects) -> list[str]:
+    return [
         "# What csbridge needs in this org",
         "",
         "Written by `csbridge provision --export`. Review it, then deploy it with an administrator's login:",
@@ -180,9 +195,8 @@ def _readme(own: Sequence[OwnField], objects: Objects) -> str:
         "   are on), add a section “Customer Success”, and drag these fields to it; they are listed by the field set",
         f"   `{FIELD_SET}`, too:",
         "",
-        *(f"   - {field.label} (`{objects[field.on]}.{vendor_name(field)}`)" for field in own),
+        *(f"   - {field.label} (`{entity(objects[field.on])}.{vendor_name(field)}`)" for field in own),
         "",
         f"`{DAILY}` grants read on the objects and custom fields that csbridge.yml maps. If the deployment refuses one",
         "of them (a required or master-detail field needs no right), delete it from the file and deploy again.",
     ]
-    return "\n".join(lines) + "\n"

@@ -32,7 +32,7 @@ from adapters.records import (
 from adapters.roles import strongest
 from adapters.salesforce import values
 from adapters.salesforce.values import Reader
-from adapters.salesforce.view import PULSE, STAMP, View
+from adapters.salesforce.view import KEY, PULSE, STAMP, View
 from adapters.vocabulary import words_of
 from config.words import PULSES, UNKNOWN, Kind
 
@@ -84,7 +84,8 @@ def mapper(view: View) -> Callable[[Row], Item]:
     def to_item(row: Row) -> Item:
         ref = Ref(view.connection, view.kind, values.long_id(row.get("Id")) or str(row.get("Id") or ""))
         at = times.instant(row.get(STAMP)) or EPOCH
-        if row.get("IsDeleted") is True or row.get("IsChild") is True:  # an event's copy for an invitee is no record
+        # an event's copy for an invitee is no record, and what csbridge created no touch
+        if row.get("IsDeleted") is True or row.get("IsChild") is True or row.get(KEY):
             return Tombstone(ref, at, merged_into=values.long_id(row.get("MasterRecordId")))
         if nested:
             row = {**row, **{name: _nested(row, name) for name in nested}}
@@ -95,7 +96,7 @@ def mapper(view: View) -> Callable[[Row], Item]:
         raw |= {"ref": ref, "changed_at": at, "extra": kept}
         if currency and raw.get("currency") is None:
             raw["currency"] = currency
-        if view.kind == "account":
+        if view.kind in ("account", "person"):
             raw["own"] = _read(observed, row, view.zone)
         record = build(row, view, raw)
         for name, vendor in said:

@@ -6,6 +6,9 @@ from xml.etree import ElementTree as ET  # writes only
 
 NAMESPACE: Final = "http://soap.sforce.com/2006/04/metadata"
 
+Part = tuple[str, Mapping[str, Any]]
+"""A metadata type, and its elements."""
+
 
 def document(kind: str, content: Mapping[str, Any]) -> str:
     """A whole file, as Salesforce's own tools lay it out."""

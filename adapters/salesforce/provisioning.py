@@ -15,15 +15,16 @@ from adapters.salesforce import granting, undoing
 from adapters.salesforce import setup as facts
 from adapters.salesforce.client import Client
 from adapters.salesforce.describe import Described
+from adapters.salesforce.describing import describe
 from adapters.salesforce.fitting import creation, unfit, with_options
 from adapters.salesforce.mapped_rights import Names, hidden
 from adapters.salesforce.permission_sets import DAILY, DESCRIPTIONS, PermissionSet, permission_sets
 from adapters.salesforce.planning import missing, plan
-from adapters.salesforce.rows import custom_field_ids
+from adapters.salesforce.rows import custom_field_ids, entity
 from adapters.salesforce.setup import full_name
 from adapters.salesforce.view import vendor_name
 from config.fields import OwnField
-from config.words import Kind
+from config.words import KEYED_KINDS, AnyKind
 
 Action = Callable[[Change], None]
 
@@ -48,7 +49,7 @@ class Provisioning:
     def __init__(
         self,
         client: Client,
-        objects: Mapping[Kind, str],
+        objects: Mapping[AnyKind, str],
         mapped: Names,
         identity: Callable[[Client], tuple[str, str]],
         patience: Patience,
@@ -62,14 +63,22 @@ class Provisioning:
         """The login that looks at and changes the set-up: an administrator's, where one was lent."""
 
     def plan(self, fields: Sequence[OwnField]) -> Plan:
+        fields = self._placed(fields)
         user = self._user()
         mapped = hidden(self._client, self.hands, self._mapped)
         return plan(fields, facts.setup(self._client, self.hands, self._objects, user, fields, mapped))
 
     def missing(self, fields: Sequence[OwnField]) -> Plan:
+        fields = self._placed(fields)
         return missing(fields, facts.setup_of_fields(self._client, self.hands, self._objects, fields))
 
     def undoing(self, fields: Sequence[OwnField]) -> Plan:
+        fields = self._placed(fields)
+        if (
+            any(field.on in KEYED_KINDS for field in fields)
+            and describe(self._client, self._objects["task"])[0] is None
+        ):
+            fields = [field for field in fields if field.on not in KEYED_KINDS]  # who sees no tasks made no key there
         self._user()
         return undoing.plan(self._client, self.hands, self._objects, fields)
 
@@ -82,6 +91,7 @@ class Provisioning:
         if wanted.blocked:
             reasons = "; ".join(f"{change.target}: {change.blocked}" for change in wanted.blocked)
             raise Refused(f"provisioning is blocked: {reasons}", connection=self._client.connection)
+        fields = self._placed(fields)
         own = {field.name: field for field in fields}
         actions: Mapping[str, Action] = {
             "create_group": self._create_group,
@@ -100,6 +110,10 @@ class Provisioning:
             raise self._refusal(refused)
         if wanted.changes:
             self._look(fields)
+
+    def _placed(self, fields: Sequence[OwnField]) -> list[OwnField]:
+        """Those that have an object of their own here: a note is a task."""
+        return [field for field in fields if field.on in self._objects]
 
     def _refusal(self, refused: Mapping[str, Refused]) -> Refused:
         """All of them, after the others were done."""
@@ -142,7 +156,9 @@ class Provisioning:
     def _create_field(self, change: Change, own: OwnField) -> None:
         """A field that is there by now is what was wanted; a name that is taken by none is a deleted field's."""
         try:
-            self.hands.change("POST", "tooling/sobjects/CustomField", "provision", creation(own, change.target))
+            vendor_object, _, vendor = change.target.partition(".")
+            body = creation(own, f"{entity(vendor_object)}.{vendor}")
+            self.hands.change("POST", "tooling/sobjects/CustomField", "provision", body)
         except AdapterError as exc:
             if exc.code not in _EXISTS:
                 raise

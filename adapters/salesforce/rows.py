@@ -23,6 +23,11 @@ def rows(client: Client, query: str, *, tooling: bool = False) -> list[Mapping[s
     return found
 
 
+def entity(vendor_object: str) -> str:
+    """Where a custom field of this object is defined: those of tasks and events on what both are."""
+    return "Activity" if vendor_object in ("Task", "Event") else vendor_object
+
+
 def custom_field_ids(client: Client, vendor_object: str, vendors: Sequence[str]) -> dict[str, str] | None:
     """The ids of those that exist, by full name; None where the user may not look."""
     if not vendors:
@@ -31,7 +36,7 @@ def custom_field_ids(client: Client, vendor_object: str, vendors: Sequence[str])
     found = rows(
         client,
         "SELECT Id, DeveloperName, TableEnumOrId FROM CustomField "
-        f"WHERE TableEnumOrId = {quoted(vendor_object)} AND DeveloperName IN ({names})",
+        f"WHERE TableEnumOrId = {quoted(entity(vendor_object))} AND DeveloperName IN ({names})",
         tooling=True,
     )
     return None if found is None else {f"{vendor_object}.{row['DeveloperName']}__c": str(row["Id"]) for row in found}

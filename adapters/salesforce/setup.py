@@ -18,7 +18,7 @@ from adapters.salesforce.permission_sets import PermissionSet, permission_sets
 from adapters.salesforce.rows import custom_field_ids, rows
 from adapters.salesforce.view import vendor_name
 from config.fields import OwnField
-from config.words import Kind
+from config.words import AnyKind
 
 _RIGHTS: Final[Mapping[str, str]] = {
     "PermissionsCustomizeApplication": "Customize Application",
@@ -62,7 +62,7 @@ class Setup:
 def setup(
     client: Client,
     hands: Client,
-    names: Mapping[Kind, str],
+    names: Mapping[AnyKind, str],
     user: str,
     fields: Sequence[OwnField],
     mapped: Hidden = NOTHING,
@@ -76,7 +76,7 @@ def setup(
     return replace(found, sets=permission_sets(hands), user=user, mapped=mapped, lacking=lacking_rights(hands))
 
 
-def setup_of_fields(client: Client, hands: Client, names: Mapping[Kind, str], fields: Sequence[OwnField]) -> Setup:
+def setup_of_fields(client: Client, hands: Client, names: Mapping[AnyKind, str], fields: Sequence[OwnField]) -> Setup:
     """The facts without the permission sets: one call per object where nothing is missing."""
     objects = described_objects(client, names, fields)
     hidden = _custom_fields_of(hands, objects, [field for field in fields if not field.to])
@@ -90,7 +90,7 @@ def setup_of_fields(client: Client, hands: Client, names: Mapping[Kind, str], fi
     )
 
 
-def described_objects(client: Client, names: Mapping[Kind, str], fields: Sequence[OwnField]) -> dict[str, Described]:
+def described_objects(client: Client, names: Mapping[AnyKind, str], fields: Sequence[OwnField]) -> dict[str, Described]:
     """The objects that ``fields`` are on, as the integration user sees them. Raises Unauthorized for a hidden one."""
     found: dict[str, Described] = {}
     for kind in dict.fromkeys(field.on for field in fields):

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import quote_plus
 
 from adapters import times
-from adapters.salesforce.view import STAMP, View
+from adapters.salesforce.view import KEY, STAMP, View
 
 BUDGET: Final = 13_000
 """Bytes of an encoded query. URI and headers together may have 16,384; a longer one is answered 414 in HTML."""
@@ -85,9 +85,14 @@ def _within(view: View, window: Window) -> str:
         where.insert(0, _beyond(">", window.after))
     elif window.start:
         where.insert(0, f"{STAMP} >= {moment(window.start)}")
-    if "IsChild" in view.columns:
-        where.append("IsChild = false")  # an event is copied for every invitee; only the original counts
+    where += _originals(view)
     return " AND ".join([*where, window.only] if window.only else where)
+
+
+def _originals(view: View) -> list[str]:
+    """An event is copied for every invitee: only the original counts. What csbridge created is nobody's touch."""
+    conditions = {"IsChild": "IsChild = false", KEY: f"{KEY} = null"}
+    return [said for name, said in conditions.items() if name in view.columns]
 
 
 def unplaced(view: View) -> str:
@@ -101,7 +106,7 @@ def listing(view: View, after: str = "", *, ordered: bool = True) -> str:
     ``ordered``: a bulk job would be slower for it.
     """
     where = ["IsDeleted = false"] if "IsDeleted" in view.columns else []
-    where += ["IsChild = false"] if "IsChild" in view.columns else []
+    where += _originals(view)
     where += [f"Id > {quoted(after)}"] if after else []
     condition = f" WHERE {' AND '.join(where)}" if where else ""
     return f"SELECT {', '.join(_KEYS)} FROM {view.object}{condition}{' ORDER BY Id ASC' if ordered else ''}"

@@ -16,7 +16,7 @@ from adapters.salesforce.rows import custom_field_ids
 from adapters.salesforce.setup import described_objects, lacking_rights
 from adapters.salesforce.view import vendor_name
 from config.fields import OwnField
-from config.words import Kind
+from config.words import AnyKind
 
 LOST: Final = "Salesforce keeps deleted fields and their values for 15 days, in Setup, Object Manager, Deleted Fields"
 _GONE: Final = ("NOT_FOUND", "ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY")
@@ -25,7 +25,7 @@ Guard = Callable[[Change, Callable[[Change], None]], None]
 """Does one change, and names the right that is missing."""
 
 
-def plan(client: Client, hands: Client, objects: Mapping[Kind, str], fields: Sequence[OwnField]) -> Plan:
+def plan(client: Client, hands: Client, objects: Mapping[AnyKind, str], fields: Sequence[OwnField]) -> Plan:
     """Where the login may not look at the set-up, what the user of the connection sees is all that is known."""
     seen = described_objects(client, objects, fields)
     names = ours(fields)

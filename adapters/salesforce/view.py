@@ -14,7 +14,7 @@ from adapters.salesforce.values import OWN_READERS, Reader, described, undescrib
 from adapters.schema import readable
 from config.connections import KindMap
 from config.fields import OwnField
-from config.words import Kind
+from config.words import KEYED_KINDS, Kind
 
 STAMP: Final = "SystemModstamp"
 """Changes on user and automated changes alike and is indexed; LastModifiedDate can be back-dated."""
@@ -33,6 +33,10 @@ BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
 
 WITHIN: Final[Mapping[str, str]] = {"Task": "TaskWhoRelations", "Event": "EventWhoRelations"}
 """Where Shared Activities are on, the up to 50 persons of an activity, of whom WhoId names the first."""
+
+KEY: Final = "CSB_Key__c"
+"""On tasks and events, where it was provisioned: filled on those that csbridge created, which are nobody's touches."""
+KEYED: Final = frozenset({"Task", "Event"})
 
 CURRENCY: Final = "CurrencyIsoCode"
 """Exists in orgs of several currencies only."""
@@ -95,7 +99,7 @@ class View:
 
         Own fields are not among them, the pulse apart: they are observed only.
         """
-        observed = {vendor for name, (vendor, _) in self.own.items() if name not in PULSE}
+        observed = {KEY} | {vendor for name, (vendor, _) in self.own.items() if name not in PULSE}
         asked = {*self.mapped.values(), *(vendor for vendor, _ in self.extra.values())}
         made_of = frozenset(self.columns) - (observed - asked)
         return frozenset(f"{column} {self.types[column]}" if column in self.types else column for column in made_of)
@@ -103,6 +107,8 @@ class View:
 
 def vendor_name(own: OwnField) -> str:
     """``health_score`` → ``CSB_Health_Score__c``, unless the admin keeps it in a field of their own."""
+    if own.on in KEYED_KINDS:
+        return KEY
     return own.to or "CSB_" + "_".join(word.capitalize() for word in own.name.split("_")) + "__c"
 
 
@@ -120,8 +126,9 @@ def view(
     spelled = {name: _spelled(kind, name, table, seen) for name in table.fields}
     mapped = {name: vendor for name, vendor in spelled.items() if vendor and name in canonical}
     extra = {name: vendor for name, vendor in spelled.items() if vendor and name not in canonical}
-    ours = _own(seen, own) if kind == "account" else {}
-    beside = [name for name in (*GONE, *BESIDE.get(seen.object, ())) if seen.field(name)]
+    ours = _own(kind, seen, own)
+    marked = (KEY,) if seen.object in KEYED else ()
+    beside = [name for name in (*GONE, *BESIDE.get(seen.object, ()), *marked) if seen.field(name)]
     within = name if (name := WITHIN.get(seen.object, "")) in seen.children else ""
     persons = [f"(SELECT RelationId FROM {within})"] if within else []
     columns = _once(["Id", STAMP, *beside, *mapped.values(), *extra.values(), *_vendors(ours), *persons])
@@ -164,9 +171,9 @@ def _spelled(kind: Kind, name: str, table: KindMap, seen: Described) -> str | No
     return f"{found.relationship}.AccountId" if astray and set(found.targets) <= OF_AN_ACCOUNT else found.name
 
 
-def _own(seen: Described, own: Sequence[OwnField]) -> dict[str, tuple[str, Reader]]:
-    """Own fields are observed on accounts only: no other record has a place for them."""
-    found = ((item, seen.spelled(vendor_name(item))) for item in own if item.on == "account")
+def _own(kind: Kind, seen: Described, own: Sequence[OwnField]) -> dict[str, tuple[str, Reader]]:
+    """Own fields are on accounts and persons: no other record has a place for them."""
+    found = ((item, seen.spelled(vendor_name(item))) for item in own if item.on == kind)
     return {item.name: (vendor, OWN_READERS[item.type]) for item, vendor in found if vendor}
 
 

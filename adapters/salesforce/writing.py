@@ -6,7 +6,7 @@ Only own fields that csbridge writes are ever sent; a name that is none of them 
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -24,7 +24,7 @@ from adapters.salesforce.failures import LOCKED
 from adapters.salesforce.verdicts import DEFINITION, TOGETHER, judged
 from adapters.salesforce.view import vendor_name
 from config.fields import OwnField
-from config.words import Kind
+from config.words import AnyKind
 
 MOST_WRITTEN: Final = 200
 """Records of one collections request."""
@@ -45,13 +45,15 @@ class Writer:
     """Writes patches of one connection."""
 
     def __init__(
-        self, client: Client, own: Sequence[OwnField], objects: Mapping[Kind, str], patience: Patience,
+        self, client: Client, own: Sequence[OwnField], objects: Mapping[AnyKind, str], patience: Patience,
         bulk_above: int | Literal["never"],
     ) -> None:  # fmt: skip
         self._client = client
         self._bulk = BulkWriter(client, patience)
         self._bulk_above = MOST_IN_BULK if bulk_above == "never" else bulk_above
-        self._own: dict[tuple[Kind, str], OwnField] = {(field.on, field.name): field for field in own if field.written}
+        self._own: dict[tuple[AnyKind, str], OwnField] = {
+            (field.on, field.name): field for field in own if field.written
+        }
         self._objects = objects
         self._patience = patience
 
@@ -74,6 +76,20 @@ class Writer:
         sent = self._sent(list(sendable.values()), records)
         outcomes.update((position, sent[patch.ref]) for position, patch in sendable.items())
         return [outcomes[position] for position in range(len(patches))]
+
+    def in_batches(
+        self, patches: Sequence[Patch], records: Mapping[Ref, Json], method: str, check: Callable[[], None]
+    ) -> list[Outcome]:
+        """Send ``records`` (PATCH changes them, POST creates them); ``check`` may raise before each call.
+
+        Raises Unauthorized, QuotaSpent or Retry while nothing is decided.
+        """
+
+        def send(part: Sequence[Patch]) -> list[Outcome]:
+            check()
+            return self._send(part, records, method)
+
+        return halve(patches, send, MOST_WRITTEN)
 
     def _sent(self, patches: Sequence[Patch], records: Mapping[Ref, Json]) -> dict[Ref, Outcome]:
         """In bulk where that pays; what bulk does not take, or leaves untouched, by batches."""
@@ -117,22 +133,22 @@ class Writer:
             record[vendor_name(field)] = encoded(field, value)
         return record
 
-    def _send(self, part: Sequence[Patch], records: Mapping[Ref, Json]) -> list[Outcome]:
+    def _send(self, part: Sequence[Patch], records: Mapping[Ref, Json], method: str = "PATCH") -> list[Outcome]:
         """One call, and one more for records that were locked. Raises what ``halve`` understands while none is decided.
 
         A person's or a job's lock is over in a moment or not for long: who is still locked then is left for later.
         """
         refs = [patch.ref for patch in part]
         try:
-            first = self._judged(refs, self._client.change("PATCH", _COLLECTION, "write", _body(refs, records)))
+            first = self._judged(refs, self._client.change(method, _COLLECTION, "write", _body(refs, records)))
         except Refused as exc:
             return _without_column(part, records, exc)
         locked = [outcome.ref for outcome in first if outcome.status == "later"]
-        again = self._again(locked, records) if locked else {}
-        return self._singled_out(part, [again.get(outcome.ref, outcome) for outcome in first], records)
+        again = self._again(locked, records, method) if locked else {}
+        return self._singled_out(part, [again.get(outcome.ref, outcome) for outcome in first], records, method)
 
     def _singled_out(
-        self, part: Sequence[Patch], outcomes: list[Outcome], records: Mapping[Ref, Json]
+        self, part: Sequence[Patch], outcomes: list[Outcome], records: Mapping[Ref, Json], method: str
     ) -> list[Outcome]:
         """``outcomes``, those that one record is guilty of for several asked for in parts. Raises what is halved."""
         if len(part) > 1 and all(outcome.code == LOCKED for outcome in outcomes):
@@ -144,17 +160,17 @@ class Writer:
         if len(felled) == len(part):
             raise Refused(why.message, connection=self._client.connection, code=why.code)
         try:
-            apart = halve(felled, lambda some: self._send(some, records))
+            apart = halve(felled, lambda some: self._send(some, records, method))
         except (Retry, QuotaSpent, Unauthorized) as exc:
             apart = [Outcome(patch.ref, "later", code=exc.code, message=str(exc)) for patch in felled]
         by_ref = {outcome.ref: outcome for outcome in apart}
         return [by_ref.get(outcome.ref, outcome) for outcome in outcomes]
 
-    def _again(self, locked: Sequence[Ref], records: Mapping[Ref, Json]) -> dict[Ref, Outcome]:
+    def _again(self, locked: Sequence[Ref], records: Mapping[Ref, Json], method: str) -> dict[Ref, Outcome]:
         """What became of locked records when they were sent once more; empty when they could not be."""
         self._patience.sleep(self._patience.first.total_seconds())
         try:
-            reply = self._client.change_once("PATCH", _COLLECTION, "write", _body(locked, records))
+            reply = self._client.change_once(method, _COLLECTION, "write", _body(locked, records))
             return {outcome.ref: outcome for outcome in self._judged(locked, reply)}
         except Lost as exc:
             return {ref: Outcome(ref, "lost", message=str(exc)) for ref in locked}

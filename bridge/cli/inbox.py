@@ -14,10 +14,10 @@ def command() -> None:
 @verb
 def list_(shell: Shell) -> Result:
     """Show what waits and what is parked, oldest first."""
-    from bridge.store import inbox
+    from bridge.store import deliveries
 
     with shell.workspace() as workspace, workspace.store.read() as db:
-        rows = inbox.open_deliveries(db)
+        rows = deliveries.open_deliveries(db)
     lines = [
         f"{row['id']:>6}  {row['connection']}  {row['received_at']:%Y-%m-%d %H:%M:%S}  "
         f"{'parked' if row['parked'] else 'waits'}  {counted(row['records'], 'record')}  {row['cause'] or ''}"
@@ -43,9 +43,9 @@ def drop(shell: Shell, numbers: tuple[int, ...]) -> Result:
 
 
 def _changed(shell: Shell, numbers: tuple[int, ...], action: str) -> Result:
-    from bridge.store import audit, inbox
+    from bridge.store import audit, deliveries
 
-    change = {"retry": inbox.retry, "drop": inbox.drop}[action]
+    change = {"retry": deliveries.retry, "drop": deliveries.drop}[action]
     with shell.workspace() as workspace, workspace.store.write() as db:
         found = change(db, numbers, workspace.now())
         audit.record(db, "operator", f"inbox {action}", {"deliveries": found}, workspace.now())

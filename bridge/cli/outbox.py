@@ -1,57 +1,87 @@
-"""``csbridge outbox``: records whose write waits, was refused or is contested, and what to do with them."""
+"""``csbridge outbox``: what is on its way out and does not arrive, to CRMs and to endpoints, and what to do with it."""
 
 from typing import Any
 
 import click
 
+from bridge.cli import outbox_text
 from bridge.cli.shell import MISUSED, Result, Shell, counted, verb
 
 
-@click.group("outbox", short_help="CRM records whose write waits or was refused: list, retry, drop.")
+@click.group("outbox", short_help="Writes and notifications that wait or were refused: list, retry, drop, send.")
 def command() -> None:
-    """CRM records that do not hold yet what they should, with the cause."""
+    """CRM records that do not hold yet what they should, and events that endpoints were not told, with the cause."""
 
 
 @command.command("list")
 @verb
 def list_(shell: Shell) -> Result:
-    """Show every record that is not written: waiting, unknown, refused, contested."""
+    """Show every record that is not written (waiting, unknown, refused, contested), every endpoint of `outbound`,
+    and the notifications that were not delivered.
+    """
+    from bridge import subscriptions
     from bridge.outbox import pending
 
     with shell.workspace() as workspace:
-        rows = pending(workspace)
-    lines = [
-        f"{row['standing']:>9}  {row['record']}  {' '.join(filter(None, (row['code'], row['message'])))}"
-        for row in rows
-    ]
-    return Result({"records": rows}, "\n".join(lines) or "everything is written")
+        records, endpoints = pending(workspace), subscriptions.standing(workspace)
+        notifications = subscriptions.waiting(workspace)
+    data = {"records": records, "endpoints": endpoints, "notifications": notifications}
+    return Result(data, outbox_text.listed(records, endpoints, notifications))
 
 
 @command.command("retry")
-@click.argument("records", nargs=-1, required=True)
+@click.argument("names", nargs=-1, required=True)
 @verb
-def retry(shell: Shell, records: tuple[str, ...]) -> Result:
-    """Try refused or contested RECORDS again with the next push; a record is named as `outbox list` shows it."""
-    return _changed(shell, records, "retry")
+def retry(shell: Shell, names: tuple[str, ...]) -> Result:
+    """Try NAMES again: refused or contested records with the next push, notifications or all those of an endpoint
+    with the next `run` or `outbox send`, or at once where `serve` runs. An endpoint that was disabled is enabled.
+    Names are those that `outbox list` shows.
+    """
+    return _changed(shell, names, "retry")
 
 
 @command.command("drop")
-@click.argument("records", nargs=-1, required=True)
+@click.argument("names", nargs=-1, required=True)
 @verb
-def drop(shell: Shell, records: tuple[str, ...]) -> Result:
-    """Set aside what RECORDS should hold now; the next decision about them is written again."""
-    return _changed(shell, records, "drop")
+def drop(shell: Shell, names: tuple[str, ...]) -> Result:
+    """Set aside what records should hold now (the next decision about them is written again), and give up
+    notifications, or all those of an endpoint. NAMES are those that `outbox list` shows.
+    """
+    return _changed(shell, names, "drop")
+
+
+@command.command("send")
+@verb
+def send(shell: Shell) -> Result:
+    """Tell the endpoints of `outbound` what is due, once; `serve` does so all the time, `run` at its end."""
+    with shell.workspace() as workspace:
+        data = sent(workspace)
+    return Result({"outbound": data}, outbox_text.sent(data) or "there are no endpoints: see outbound in csbridge.yml")
+
+
+def sent(workspace: Any) -> dict[str, dict[str, Any]]:
+    """One round to every endpoint, as data."""
+    from dataclasses import asdict
+
+    from bridge import subscriptions
+
+    return {name: asdict(done) for name, done in subscriptions.send(workspace).items()}
 
 
 def _changed(shell: Shell, names: tuple[str, ...], action: str) -> Result:
-    from bridge import outbox
+    from bridge import outbox, subscriptions
 
-    change: Any = {"retry": outbox.retry, "drop": outbox.drop}[action]
+    records = [name for name in names if name.count(":") > 1]
+    others = [name for name in names if name not in records]
     with shell.workspace() as workspace:
-        known = {row["record"] for row in outbox.pending(workspace)}
-        missing = sorted(set(names) - known)
+        known = {row["record"] for row in outbox.pending(workspace)} if records else set()
+        missing = sorted({*records} - known) + subscriptions.unknown(workspace, others)
         if missing:
             data = {"error": {"family": "unknown", "message": "not in the outbox"}, "missing": missing}
             return Result(data, f"not in the outbox: {', '.join(missing)}", MISUSED)
-        change(workspace, names)
-    return Result({action: list(names)}, f"{action}: {counted(len(names), 'record')}")
+        change: Any = {"retry": (outbox.retry, subscriptions.retry), "drop": (outbox.drop, subscriptions.drop)}[action]
+        if records:
+            change[0](workspace, records)
+        number = change[1](workspace, others) if others else 0
+    told = [counted(len(records), "record")] * bool(records) + [counted(number, "notification")] * bool(others)
+    return Result({action: list(names), "notifications": number}, f"{action}: {', '.join(told)}")

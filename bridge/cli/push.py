@@ -58,6 +58,7 @@ def _written(workspace: Any, name: str, summary: Any) -> dict[str, Any]:
         "stopped": summary.stopped,
         "held": summary.held,
         "held_until": summary.held_until,
+        "waiting": summary.waiting,
         "parked": parked,
         "contested": [row["record"] for row in parked if row["standing"] == "contested"],
         "calls": calls_of(workspace, name),
@@ -98,6 +99,8 @@ def described(data: dict[str, Any]) -> str:
         if done["held"]:
             waiting = counted(done["held"], "less urgent record")
             lines.append(f"  {waiting} held back: API calls run short until {done['held_until']:%Y-%m-%d %H:%M} UTC")
+        if done["waiting"]:
+            lines.append(f"  survey links wait for fields in the CRM: {done['waiting']}; csbridge provision --apply")
         if done["stopped"]:
             lines.append(f"  stopped there: {done['stopped']}; csbridge doctor says what to mend")
     lines += [f"failed: {name}: {error['message']}" for name, error in data["failures"].items()]
@@ -126,7 +129,8 @@ def planned(workspace: Any, connection: str | None) -> Result:
         lines.append(f"{settings.name}: would write {number} in {calls}")
         for patch in wanted.patches[:SHOWN]:
             shown = ", ".join(f"{name} = {value!s}" for name, value in patch.fields.items())
-            lines.append(f"  {patch.ref.id}: {shown}")
+            what = "" if patch.ref.kind == "account" else f"{'new ' if patch.new else ''}{patch.ref.kind} "
+            lines.append(f"  {what}{patch.ref.id}: {shown}")
         if len(wanted.patches) > SHOWN:
             lines.append(f"  … and {len(wanted.patches) - SHOWN:,} more")
     return Result({"connections": connections, "dry_run": True}, "\n".join(lines))

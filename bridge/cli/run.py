@@ -1,8 +1,8 @@
-"""``csbridge run``: sync, score, push once."""
+"""``csbridge run``: sync, score, push once; then tell the endpoints of ``outbound``."""
 
 import click
 
-from bridge.cli import push, score, sync
+from bridge.cli import outbox, outbox_text, push, score, sync
 from bridge.cli.shell import Result, Shell, gravest, verb
 
 
@@ -19,4 +19,8 @@ def command(shell: Shell) -> Result:
             return Result({**data, "push": plan.data}, "\n".join([*text, plan.text]), code)
         data["push"] = push.pushed(workspace, progress)
         code = gravest(data["sync"]["failures"], push.code_of(data["push"]))
-        return Result(data, "\n".join([*text, push.described(data["push"])]), code)
+        text.append(push.described(data["push"]))
+        if workspace.settings.outbound:
+            data["outbound"] = outbox.sent(workspace)
+            text.append(outbox_text.sent(data["outbound"]))
+        return Result(data, "\n".join(text), code)

@@ -140,12 +140,14 @@ def close_day(db: Connection, ids: Sequence[int], day: date) -> set[int]:
     return closed
 
 
-def keep_scope(db: Connection, inside: Iterable[int], outside: Iterable[int]) -> None:
-    """Remember who is in scope."""
+def keep_scope(db: Connection, inside: Iterable[int], outside: Iterable[int]) -> set[int]:
+    """Remember who is in scope; returns those of whom that is new."""
+    turned: set[int] = set()
     for ids, value in ((inside, True), (outside, False)):
         for some in chunks(sorted(ids)):
             other = update(customers).where(customers.c.id.in_(some), customers.c.inside.is_not(value))
-            db.execute(other.values(inside=value))
+            turned.update(db.execute(other.values(inside=value).returning(customers.c.id)).scalars())
+    return turned
 
 
 def inside(db: Connection, ids: Sequence[int]) -> list[int]:

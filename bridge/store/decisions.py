@@ -1,6 +1,6 @@
 """Score history: the decisions, one row for each that differs from the one before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -22,6 +22,8 @@ from scoring.decision import (
 
 QUARTER: Final = timedelta(days=92)
 """How far back scores are looked at for a trend."""
+SEARCHED: Final = 10
+"""Decisions that are searched for what a flag last said: a cleared one was in the last before this."""
 
 
 def append(db: Connection, made: Sequence[Decision], now: datetime) -> list[Decision]:
@@ -123,6 +125,17 @@ def history(db: Connection, customer: int) -> list[Decision]:
     """All decisions about one customer, oldest first."""
     query = select(decisions.c.document).where(decisions.c.customer_id == customer).order_by(decisions.c.id)
     return [restored(document) for document in db.execute(query).scalars()]
+
+
+def last_said(db: Connection, customer: int, flags: Collection[str]) -> dict[str, RaisedFlag]:
+    """What the last decisions with these flags said of them; those that none of the last ones had are missing."""
+    query = select(decisions.c.document).where(decisions.c.customer_id == customer)
+    found: dict[str, RaisedFlag] = {}
+    for document in db.execute(query.order_by(decisions.c.id.desc()).limit(SEARCHED)).scalars():
+        for flag in restored(document).flags:
+            if flag.name in flags:
+                found.setdefault(flag.name, flag)
+    return found
 
 
 def bands(db: Connection) -> dict[str, int]:

@@ -74,6 +74,16 @@ class Store:
                 yield connection
 
     @contextmanager
+    def add(self) -> Iterator[Connection]:
+        """One transaction that adds rows which nobody has decided on: where the database lets it, it waits for none."""
+        if self.is_sqlite:
+            with self.write() as db:
+                yield db
+            return
+        with _answering(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
     def pusher(self, connection: str, wait: float = 600.0) -> Iterator[bool]:
         """Held by whoever writes to that CRM; yields True when every lease found must be of a dead process.
 

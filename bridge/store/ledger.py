@@ -3,7 +3,7 @@
 Fulfils ``webhooks.writeback.entry.Ledger``. Which entries have work is decided there and kept here as a column.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,16 +11,15 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, func, or_, select, tuple_, update
 
+from adapters import keyed
 from adapters.records import Ref, Value
 from bridge.store.engine import Store
 from bridge.store.rows import chunks, grouped, insert_or_update
 from bridge.store.schema import entries
 from config.fields import OwnField
-from config.words import WRITE_URGENCIES, WriteUrgency
+from config.words import KEYED_KINDS, WRITE_URGENCIES, Kind, WriteUrgency
 from webhooks.writeback.entry import Entry, Lease, Refusal, Standing, standing
 from webhooks.writeback.urgency import urgency
-
-"""What the column ``work`` says of an entry with work; 0 = none."""
 
 COLUMNS = frozenset({"ref", "lease", "retry_at"})
 """Fields of an entry that stand in columns of their own; the rest is the document."""
@@ -34,12 +33,28 @@ PIECE = 2_000
 
 
 class StoreLedger:
-    """``known`` are all own fields csbridge has; those of them that are on are ``fields``."""
+    """``known`` are all own fields csbridge has; those of them that are on are ``fields``, to which the parts of tasks
+    and notes are added: their entries stand beside those of records."""
 
-    def __init__(self, store: Store, fields: Mapping[str, OwnField], known: Mapping[str, OwnField]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        fields: Mapping[str, OwnField],
+        known: Mapping[str, OwnField],
+        narrowed: Sequence[ColumnElement[bool]] = (),
+    ) -> None:
         self._store = store
-        self.fields = fields
-        self._known = known
+        self.fields = {**keyed.FIELDS, **fields}
+        self._known = {**keyed.FIELDS, **known}
+        self._narrowed = narrowed
+
+    def only(self, kinds: Collection[Kind]) -> "StoreLedger":
+        """The same ledger, whose work is that of these kinds only."""
+        return StoreLedger(self._store, self.fields, self._known, [entries.c.kind.in_(kinds)])
+
+    def without(self, kinds: Collection[Kind]) -> "StoreLedger":
+        """The same ledger, in which these kinds have no work for now."""
+        return StoreLedger(self._store, self.fields, self._known, [entries.c.kind.not_in(kinds)] if kinds else [])
 
     def update(self, refs: Sequence[Ref], change: Callable[[Entry], Entry | None]) -> list[Entry]:
         """See ``Ledger.update``: one transaction, rows locked."""
@@ -71,7 +86,7 @@ class StoreLedger:
             select(entries)
             .where(entries.c.connection == connection)
             .where(or_(entries.c.lease_until.is_(None), entries.c.lease_until <= now))
-            .where(_may_act(now))
+            .where(_may_act(now), *self._narrowed)
             .order_by(entries.c.priority, entries.c.kind, entries.c.id)
             .with_for_update(skip_locked=True)
         )
@@ -94,12 +109,13 @@ class StoreLedger:
     def has_work(self, connection: str, now: datetime, least: WriteUrgency = "cosmetic") -> bool:
         """Whether anything so urgent may now be written to that CRM, or found out about."""
         with self._store.read() as db:
-            query = select(entries).where(entries.c.connection == connection, _may_act(now))
+            query = select(entries).where(entries.c.connection == connection, _may_act(now), *self._narrowed)
             return _any(db, query, least)
 
     def held_back(self, connection: str, now: datetime) -> int:
         """How many records have work that could be done now."""
-        query = select(func.count()).where(entries.c.connection == connection, entries.c.work > 0, _may_act(now))
+        mine = entries.c.connection == connection, entries.c.work > 0, _may_act(now), *self._narrowed
+        query = select(func.count()).where(*mine)
         with self._store.read() as db:
             return int(db.execute(query.select_from(entries)).scalar_one())
 
@@ -129,6 +145,17 @@ class StoreLedger:
         """The entries of those refs that have one."""
         return list(self._load(db, refs, lock=False).values())
 
+    def resting(self, db: Connection, connection: str, kind: Kind, after: str) -> Iterator[Entry]:
+        """Entries without any work, in the order of their ids, behind that one."""
+        query = (
+            select(entries)
+            .where(entries.c.connection == connection, entries.c.kind == kind, entries.c.work == WORK["quiet"])
+            .where(entries.c.id > after)
+            .order_by(entries.c.id)
+        )
+        for row in db.execute(query.execution_options(yield_per=PIECE)).mappings():
+            yield self._entry(row)
+
     def present(self, db: Connection, refs: Sequence[Ref]) -> set[Ref]:
         """Those refs that have an entry."""
         found: set[Ref] = set()
@@ -139,6 +166,19 @@ class StoreLedger:
                 )
                 found.update(Ref(connection, kind, id) for id in db.execute(query).scalars())
         return found
+
+    def drop_about(self, db: Connection, accounts: Collection[Ref]) -> None:
+        """Forget the tasks and notes that were still to be written on these accounts, which are gone."""
+        gone = {(ref.connection, ref.id) for ref in accounts}
+        query = select(entries).where(
+            entries.c.kind.in_(KEYED_KINDS),
+            entries.c.work != WORK["quiet"],
+            entries.c.connection.in_({connection for connection, _ in gone}),
+        )
+        for row in db.execute(query).mappings().all() if gone else ():
+            entry = self._entry(row)
+            if (entry.ref.connection, (entry.desired or {}).get("account")) in gone:
+                self._drop(db, entry.ref)
 
     def refresh(self, change: Callable[[Entry], Entry]) -> None:
         """Apply a change to every entry, and decide anew which have work, piece by piece: own fields are others now."""

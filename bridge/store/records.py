@@ -119,6 +119,21 @@ COLUMNS = (*KEY, "payload", "digest", "changed_at", "known_from")
 DIGEST, CHANGED_AT = COLUMNS.index("digest"), COLUMNS.index("changed_at")
 
 
+def until(db: Connection, refs: Iterable[Ref], now: datetime) -> dict[Ref, dict[str, Any]]:
+    """What those of the records held that were superseded at ``now``, canonical fields as JSON has them."""
+    found: dict[Ref, dict[str, Any]] = {}
+    for (connection, kind), ids in grouped(refs).items():
+        query = select(versions.c.id, versions.c.payload).where(
+            versions.c.connection == connection,
+            versions.c.kind == kind,
+            among(db, versions.c.id, ids),
+            versions.c.known_to == now,
+            versions.c.payload.is_not(None),
+        )
+        found |= {Ref(connection, kind, id): orjson.loads(payload) for id, payload in db.execute(query)}
+    return found
+
+
 def _row(ref: Ref, item: Item, now: datetime) -> Row:
     """The values of ``COLUMNS``."""
     if isinstance(item, Tombstone):

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, select
 from adapters.records import Record, Ref
 from bridge.store.rows import among, chunks, grouped, insert_missing
 from bridge.store.schema import links, records
-from config.words import Kind
+from config.words import AnyKind, Kind
 
-REFERENCES: Mapping[Kind, tuple[tuple[str, Kind], ...]] = {
+REFERENCES: Mapping[AnyKind, tuple[tuple[str, Kind], ...]] = {
     "account": (("parent", "account"),),
     "person": (("accounts", "account"),),
     "activity": (("accounts", "account"), ("persons", "person")),
@@ -60,7 +60,7 @@ def linked(db: Connection, connection: str, to_kind: str, to_ids: Sequence[str],
     return sorted(set(db.execute(query).scalars()))
 
 
-def naming(db: Connection, connection: str, kind: Kind, targets: Sequence[Ref]) -> list[str]:
+def naming(db: Connection, connection: str, kind: AnyKind, targets: Sequence[Ref]) -> list[str]:
     """Ids of the living records of ``kind`` that name one of these now."""
     wanted = {to_kind: {ref.id for ref in targets if ref.kind == to_kind} for to_kind in ("account", "person")}
     found: set[str] = set()

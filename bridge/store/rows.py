@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Dialect, FromClause, String, T
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.records import Ref
-from config.words import Kind
+from config.words import AnyKind
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -71,10 +71,29 @@ def insert_missing(db: Connection, table: Table, names: Sequence[str], rows: Ite
     insert_all(db, table, names, rows, "ON CONFLICT DO NOTHING")
 
 
-def insert_new(db: Connection, table: Table, row: Mapping[str, Any], unique: Sequence[str]) -> int | None:
-    """Insert one row and give its number; None where there is one with the same values of ``unique``."""
-    statement = _insert(db, table).values(row).on_conflict_do_nothing(index_elements=list(unique))
-    found: int | None = db.execute(statement.returning(table.c.id)).scalar_one_or_none()
+def insert_new(
+    db: Connection, table: Table, names: Sequence[str], rows: Sequence[Row], key: Sequence[str]
+) -> list[int | None]:
+    """Insert rows in one statement, and give the number of each; None for one whose values of ``key`` are there.
+
+    Rows with a NULL in ``key`` are always new.
+    """
+    binds = _binds(db.dialect, table, tuple(names))
+    values = [bind(value) if bind else value for row in rows for bind, value in zip(binds, row, strict=True)]
+    place = "?" if db.dialect.name == "sqlite" else "%s"
+    places = ", ".join([f"({', '.join([place] * len(names))})"] * len(rows))
+    statement = (
+        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {places} "
+        f"ON CONFLICT ({', '.join(key)}) DO NOTHING RETURNING id, {', '.join(key)}"
+    )
+    given = db.exec_driver_sql(statement, tuple(values)).all()
+    numbers = {tuple(row[1:]): row.id for row in given if None not in row}
+    others = iter(sorted(row.id for row in given if None in row))  # numbers grow in the order of the VALUES
+    places_of = [names.index(name) for name in key]
+    found: list[int | None] = []
+    for row in rows:
+        values_of = tuple(row[place] for place in places_of)
+        found.append(next(others) if None in values_of else numbers.pop(values_of, None))
     return found
 
 
@@ -102,9 +121,9 @@ def _insert(db: Connection, table: Table) -> Any:
     return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
 
 
-def grouped(refs: Iterable[Ref]) -> dict[tuple[str, Kind], list[str]]:
+def grouped(refs: Iterable[Ref]) -> dict[tuple[str, AnyKind], list[str]]:
     """Ids by (connection, kind), in the order given."""
-    groups: dict[tuple[str, Kind], list[str]] = {}
+    groups: dict[tuple[str, AnyKind], list[str]] = {}
     for ref in refs:
         groups.setdefault((ref.connection, ref.kind), []).append(ref.id)
     return groups

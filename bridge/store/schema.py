@@ -127,6 +127,15 @@ account_keys = Table(
     comment="By what else than ids usage sources name accounts, and whose names these are",
 )
 
+person_emails = Table(
+    "person_emails",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("person_id", String, primary_key=True),
+    Column("email", String, primary_key=True, index=True, comment="in lower case"),
+    comment="Whose e-mail address is whose: what others than the CRM know persons by",
+)
+
 affected = Table(
     "affected",
     metadata,
@@ -152,6 +161,8 @@ decisions = Table(
 )
 
 LEASED: Final = text("lease_token IS NOT NULL")
+OPEN: Final = text("done_at IS NULL")
+DONE: Final = text("done_at IS NOT NULL")
 
 entries = Table(
     "entries",
@@ -186,7 +197,8 @@ inbox = Table(
     Column("parked", Boolean, nullable=False),
     Column("cause", Text),
     Column("done_at", Utc),
-    Index(None, "done_at", "parked", "id"),
+    Index("ix_inbox_open", "connection", "parked", "id", sqlite_where=OPEN, postgresql_where=OPEN),
+    Index("ix_inbox_done", "done_at", sqlite_where=DONE, postgresql_where=DONE),
     Index(None, "connection", "digest", unique=True),
     comment="Verified deliveries, durable before they are acknowledged",
 )
@@ -368,9 +380,23 @@ strays = Table(
     Column("id", String, primary_key=True, comment="as the source names it"),
     Column("email", String, index=True, comment="of the person it is about, in lower case"),
     Column("account", String, index=True, comment="the account as the source names it"),
+    Column("payer", String, index=True, comment="whom it is about, by a name that only the source knows"),
+    Column("why", String, nullable=False, comment="unknown, ambiguous, or deleted: nobody may place it any more"),
+    Column("told_at", Utc, nullable=False, comment="when what it says was true; an older telling changes nothing"),
     Column("document", Json, nullable=False, comment="canonical fields of the record"),
     Column("received_at", Utc, nullable=False),
     comment="Records that other senders told of, whose account or person nobody knows yet",
+)
+
+payers = Table(
+    "payers",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("name", String, primary_key=True, comment="a name that only the source knows, such as cus_123"),
+    Column("email", String, index=True, comment="in lower case"),
+    Column("account", String, comment="the account as the source names it"),
+    Column("told_at", Utc, nullable=False),
+    comment="Whom a sender means where it tells of somebody by a name of its own",
 )
 
 usage_names = Table(
@@ -428,7 +454,8 @@ notifications = Table(
     Column("parked", Boolean, nullable=False),
     Column("cause", Text),
     Column("done_at", Utc),
-    Index(None, "done_at", "parked", "endpoint", "id"),
+    Index(None, "endpoint", "done_at", "parked", "id"),
+    Index(None, "endpoint", "event", unique=True),
     comment="Events on their way to outbound endpoints, stored with what they tell of",
 )
 
@@ -437,9 +464,10 @@ endpoints = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("failing_since", Utc),
+    Column("failures", Integer, nullable=False, comment="in a row"),
+    Column("rest_until", Utc),
     Column("disabled_at", Utc),
     Column("cause", Text),
     Column("delivered_at", Utc),
-    Column("digest_day", Date, comment="the last day whose digest was sent"),
     comment="How outbound endpoints fare",
 )

@@ -946,3 +946,50 @@ silence_ratio = { $days_since_login ->
 }
     .label = Silence against their own rhythm
     .remedy = Call: they are away for longer than is usual for them
+
+## Notifications: what is told to Slack and Teams about a customer
+
+notify-title = { $name }: { $what }
+notify-band = { $band ->
+    [green] green
+    [yellow] yellow
+    [red] red
+   *[unknown] unknown
+}
+notify-band_changed = Health went from { $before } to { $after }
+notify-score_changed = Health score { $before } → { $after }
+notify-score_changed--begun = Health score is known now: { $after }
+notify-score_changed--ended = Health score is unknown now (was { $before })
+notify-flag_raised = { $flag }: { $reason } (since { $since })
+notify-flag_raised--bare = { $flag }
+notify-flag_cleared = No longer: { $flag }
+notify-stage_changed = Stage { $before } → { $after }
+notify-stage_changed--begun = Stage is { $after } now
+notify-stage_changed--ended = Stage { $before } is over
+notify-response_received = Answer to { $survey }: { $score }
+notify-response_received--bare = Answer to { $survey }
+notify-response_received--group = { $said } ({ $group ->
+    [promoter] promoter
+    [passive] passive
+   *[detractor] detractor
+})
+notify-next = Next: { $action }
+notify-digest = { $count ->
+    [one] News of { $count } customer, { $day }
+   *[other] News of { $count } customers, { $day }
+}
+notify-more = and { $count } more
+notify-more_customers = { $count ->
+    [one] and { $count } more customer
+   *[other] and { $count } more customers
+}
+
+## When the health band changes: a note on the account's page
+
+band-green = green
+band-yellow = yellow
+band-red = red
+band-unknown = unknown
+band-change = Health { $before } → { $after }: { $was } → { $now }
+# Where one of the scores is unknown
+band-change--unscored = Health { $before } → { $after }

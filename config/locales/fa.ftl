@@ -770,3 +770,43 @@ silence_ratio = { $days_since_login ->
 }، معمولاً پس از { WHOLE($usual_gap) } روز بازمی‌گردند
     .label = سکوت نسبت به آهنگ خودشان
     .remedy = تماس بگیرید: بیش از معمول خود دور بوده‌اند
+
+## Notifications: what is told to Slack and Teams about a customer
+
+notify-title = { $name }: { $what }
+notify-band = { $band ->
+    [green] سبز
+    [yellow] زرد
+    [red] قرمز
+   *[unknown] نامعلوم
+}
+notify-band_changed = وضعیت سلامت از { $before } به { $after } رسید
+notify-score_changed = امتیاز سلامت از { $before } به { $after } رسید
+notify-score_changed--begun = امتیاز سلامت اکنون دانسته است: { $after }
+notify-score_changed--ended = امتیاز سلامت دیگر دانسته نیست (پیش‌تر { $before } بود)
+notify-flag_raised = { $flag }: { $reason } (از { $since })
+notify-flag_raised--bare = { $flag }
+notify-flag_cleared = برطرف شد: { $flag }
+notify-stage_changed = مرحله از { $before } به { $after } رسید
+notify-stage_changed--begun = مرحله اکنون { $after } است
+notify-stage_changed--ended = مرحلهٔ { $before } پایان یافت
+notify-response_received = پاسخ به { $survey }: { $score }
+notify-response_received--bare = پاسخ به { $survey }
+notify-response_received--group = { $said } ({ $group ->
+    [promoter] توصیه‌کننده
+    [passive] بی‌طرف
+   *[detractor] ناراضی
+})
+notify-next = گام بعدی: { $action }
+notify-digest = خبر { $count } مشتری، { $day }
+notify-more = و { $count } مورد دیگر
+notify-more_customers = و { $count } مشتری دیگر
+
+## When the health band changes: a note on the account's page
+
+band-green = سبز
+band-yellow = زرد
+band-red = قرمز
+band-unknown = نامعلوم
+band-change = سلامت از { $before } به { $after }: از { $was } به { $now }
+band-change--unscored = سلامت از { $before } به { $after }

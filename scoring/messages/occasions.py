@@ -31,6 +31,13 @@ def _because(words: Catalogue, because: str) -> str:
     return words.said(f"because-{slug}", {}) or tidy(because)
 
 
+def band_change(words: Catalogue, before: str, after: str, was: float | None, now: float | None) -> str:
+    bands = {"before": words.say(f"band-{before}"), "after": words.say(f"band-{after}")}
+    if was is None or now is None:
+        return words.say("band-change--unscored", **bands)
+    return words.say("band-change", **bands, was=was, now=now)
+
+
 def pulse(words: Catalogue, band: str, reason: str, until: date | None) -> str:
     parts = [*(["until"] if until else []), *(["because"] if tidy(reason) else [])]
     id = "--".join(["pulse", *(["-".join(parts)] if parts else [])])

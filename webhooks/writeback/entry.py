@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from adapters.contract import Patch
+from adapters.keyed import is_keyed
 from adapters.records import Fields, Ref
 from config.fields import OwnField
 from config.words import WriteUrgency
@@ -54,7 +56,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One record's write-back. Never in scope: ``desired`` None. To be blanked: every desired value None."""
+    """One record's write-back, or that of a task or a note of ours, by its key.
+
+    Never in scope: ``desired`` None. To be blanked: every desired value None.
+    """
 
     ref: Ref
     desired: Fields | None = None
@@ -109,6 +114,11 @@ def prepare(entry: Entry, fields: OwnFields) -> Fields:
         return {}
     patch = differences(entry.desired, entry.confirmed, fields, entry.accepted)
     return {} if entry.refusal and _refused_before(patch, entry.refusal, fields) else patch
+
+
+def patch_of(entry: Entry, fields: Fields) -> Patch:
+    """What goes to the adapter. A task or a note of which nothing was ever confirmed may not be there yet."""
+    return Patch(entry.ref, fields, new=is_keyed(entry.ref) and not entry.confirmed)
 
 
 def has_work(entry: Entry, fields: OwnFields) -> bool:

@@ -13,11 +13,12 @@ from typing import Final, Protocol, TypeVar
 
 from adapters.contract import LONGEST_WRITE, Calls, Outcome, Patch
 from adapters.errors import AdapterError, Lost, QuotaSpent, Retry, Unauthorized
+from adapters.keyed import is_keyed
 from adapters.records import Item, Ref
-from config.words import Kind, WriteUrgency
+from config.words import AnyKind, WriteUrgency
 from webhooks.writeback import settle
 from webhooks.writeback.drift import Policy, Verdict, verdict
-from webhooks.writeback.entry import Entry, Lease, Ledger, OwnFields
+from webhooks.writeback.entry import Entry, Lease, Ledger, OwnFields, patch_of
 from webhooks.writeback.sizes import Sizes, sizes
 from webhooks.writeback.summary import Summary, Tally
 
@@ -47,7 +48,7 @@ class Crm(Protocol):
     write_most: int
     bulk_above: int
 
-    def read(self, kind: Kind, ids: Sequence[str]) -> list[Item]: ...
+    def read(self, kind: AnyKind, ids: Sequence[str]) -> list[Item]: ...
 
     def write(self, patches: Sequence[Patch]) -> list[Outcome]: ...
 
@@ -110,7 +111,7 @@ class _Push:
         self.zone = zone
         self.lease = lease
         self.on_progress = on_progress
-        self.ready: dict[Kind, list[Ref]] = {}
+        self.ready: dict[AnyKind, list[Ref]] = {}
         self.attempts: Counter[Ref] = Counter()
         self.deaf = 0
         self.tally = tally
@@ -143,7 +144,7 @@ class _Push:
             if not claimed and not batches:
                 return
             for refs in batches:
-                size = self.size.next(len(refs))
+                size = min(self.size.batch, len(refs)) if is_keyed(refs[0]) else self.size.next(len(refs))
                 self._write(refs[:size])
                 del refs[:size]
                 if self.tally.stopped:
@@ -172,7 +173,7 @@ class _Push:
         if unknown:
             self._find_out(unknown[0].ref.kind, unknown)
 
-    def _find_out(self, kind: Kind, unknown: Sequence[Entry]) -> None:
+    def _find_out(self, kind: AnyKind, unknown: Sequence[Entry]) -> None:
         """Read back writes whose answer was lost; those that still need one join the ready ones."""
         refs = [entry.ref for entry in unknown]
         try:
@@ -209,16 +210,14 @@ class _Push:
         if patches:
             outcomes = self._send(patches)
             self._settle(patches, outcomes)
-            self.tally.stopped = _hopeless(outcomes, self.size.batch)
+            if not is_keyed(refs[0]):  # a CRM without a place for keys still takes own fields
+                self.tally.stopped = _hopeless(outcomes, self.size.batch)
         self.on_progress(len(refs))
 
     def _marked(self, refs: Sequence[Ref], lease: Lease) -> list[Patch]:
         marked = self.ledger.update(refs, partial(settle.mark_sent, lease=lease, fields=self.fields))
-        return [
-            Patch(entry.ref, entry.sent)
-            for entry in marked
-            if settle.holds(entry, self.token) and entry.sent is not None
-        ]
+        held = [entry for entry in marked if settle.holds(entry, self.token)]
+        return [patch_of(entry, entry.sent) for entry in held if entry.sent is not None]
 
     def _send(self, patches: Sequence[Patch]) -> list[Outcome]:
         try:

@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from adapters.contract import Outcome
-from adapters.records import Account, Fields, Item, Tombstone
+from adapters.keyed import Keyed, is_keyed
+from adapters.records import Account, Fields, Item, Person, Tombstone
 from webhooks.writeback import drift
 from webhooks.writeback.comparison import same
 from webhooks.writeback.entry import Entry, Lease, OwnFields, Refusal, has_work, prepare, shape
@@ -67,11 +68,13 @@ def resolve(
     """
     if not holds(entry, token):
         return _kept(entry)
-    if isinstance(item, Tombstone):
-        return None
     if item is None:
         return replace(entry, lease=None, retry_at=now + PAUSE)
-    own = item.own if isinstance(item, Account) else {}
+    if is_keyed(entry.ref):
+        return _resolved_keyed(entry, item, fields)
+    if isinstance(item, Tombstone):
+        return None
+    own = item.own if isinstance(item, (Account, Person)) else {}
     sent = {name: value for name, value in (entry.sent or {}).items() if name in fields and name in own}
     arrived = {name: value for name, value in sent.items() if same(own[name], value, fields[name])}
     others = {
@@ -81,6 +84,24 @@ def resolve(
     read = drift.read(known, own, item.changed_at, policy, fields, today, surely=others)
     judged = _judge_pending(read, policy, fields, today)
     return rest(judged if has_work(judged, fields) else replace(judged, lease=None), fields)
+
+
+def _resolved_keyed(entry: Entry, item: Item, fields: OwnFields) -> Entry | None:
+    """The same of a task or a note, found by its key or not. What people do to it is theirs, and no drift.
+
+    A creation is whole or not there; one that is not there never arrived, unless it was confirmed before: then
+    somebody deleted it, and it is not made again.
+    """
+    is_new = not entry.confirmed
+    if not isinstance(item, Keyed):
+        return replace(entry, sent=None) if is_new else None
+    arrived = {
+        name: value
+        for name, value in (entry.sent or {}).items()
+        if (same(item.own[name], value, fields[name]) if name in item.own else is_new)
+    }
+    known = _confirmed(entry, arrived, item.changed_at)
+    return rest(known if has_work(known, fields) else replace(known, lease=None), fields)
 
 
 def leave(entry: Entry) -> Entry:

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from adapters.contract import Outcome, Patch
 from adapters.records import Fields, Ref
+from config.words import KEYED_KINDS
 from webhooks.writeback.drift import Verdict, verdict
-from webhooks.writeback.entry import Entry, OwnFields, prepare
+from webhooks.writeback.entry import Entry, OwnFields, patch_of, prepare
 from webhooks.writeback.sizes import Sizes, calls
 
 
@@ -43,6 +44,8 @@ class Summary:
     held: int = 0
     """Records whose change is not urgent enough for the calls that are left; those of ``later`` may be among them."""
     held_until: datetime | None = None
+    waiting: str = ""
+    """What the CRM has to have before a kind of record can be written to, and nothing was tried; empty: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +69,15 @@ def plan_push(entries: Iterable[Entry], fields: OwnFields, size: Sizes, calls_of
     for entry in entries:
         if entry.sent is not None:
             unknown.append(entry.ref)
-        elif patch := prepare(entry, fields):
-            patches.append(Patch(entry.ref, patch))
+        elif changes := prepare(entry, fields):
+            patches.append(patch_of(entry, changes))
     groups: dict[tuple[str, str], int] = {}
     for change in patches:
         key = (change.ref.connection, change.ref.kind)
         groups[key] = groups.get(key, 0) + 1
-    return Plan(tuple(patches), tuple(unknown), sum(calls(count, size, calls_of) for count in groups.values()))
+    small = Sizes(size.batch, size.batch, size.batch)
+    made = sum(calls(n, small if kind in KEYED_KINDS else size, calls_of) for (_, kind), n in groups.items())
+    return Plan(tuple(patches), tuple(unknown), made)
 
 
 @dataclass(slots=True)

@@ -17,6 +17,12 @@ def upgrade() -> None:
     op.add_column("inbox", sa.Column("lease_token", sa.String(), nullable=True))
     op.add_column("inbox", sa.Column("lease_until", sa.DateTime(), nullable=True))
     op.create_index("ix_inbox_connection_digest", "inbox", ["connection", "digest"], unique=True)
+    op.drop_index("ix_inbox_done_at_parked_id", "inbox")
+    is_open, is_done = sa.text("done_at IS NULL"), sa.text("done_at IS NOT NULL")
+    op.create_index(
+        "ix_inbox_open", "inbox", ["connection", "parked", "id"], sqlite_where=is_open, postgresql_where=is_open
+    )
+    op.create_index("ix_inbox_done", "inbox", ["done_at"], sqlite_where=is_done, postgresql_where=is_done)
     _senders()
     _streamed_usage()
     op.create_table(
@@ -37,6 +43,9 @@ def _senders() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=True),
         sa.Column("account", sa.String(), nullable=True),
+        sa.Column("payer", sa.String(), nullable=True),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("told_at", sa.DateTime(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("received_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("source", "kind", "id", name="pk_strays"),
@@ -44,6 +53,27 @@ def _senders() -> None:
     )
     op.create_index("ix_strays_email", "strays", ["email"])
     op.create_index("ix_strays_account", "strays", ["account"])
+    op.create_index("ix_strays_payer", "strays", ["payer"])
+    op.create_table(
+        "payers",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=True),
+        sa.Column("account", sa.String(), nullable=True),
+        sa.Column("told_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "name", name="pk_payers"),
+        comment="Whom a sender means where it tells of somebody by a name of its own",
+    )
+    op.create_index("ix_payers_email", "payers", ["email"])
+    op.create_table(
+        "person_emails",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("connection", "person_id", "email", name="pk_person_emails"),
+        comment="Whose e-mail address is whose: what others than the CRM know persons by",
+    )
+    op.create_index("ix_person_emails_email", "person_emails", ["email"])
 
 
 def _streamed_usage() -> None:
@@ -99,16 +129,18 @@ def _outbound() -> None:
         comment="Events on their way to outbound endpoints, stored with what they tell of",
     )
     op.create_index(
-        "ix_notifications_done_at_parked_endpoint_id", "notifications", ["done_at", "parked", "endpoint", "id"]
+        "ix_notifications_endpoint_done_at_parked_id", "notifications", ["endpoint", "done_at", "parked", "id"]
     )
+    op.create_index("ix_notifications_endpoint_event", "notifications", ["endpoint", "event"], unique=True)
     op.create_table(
         "endpoints",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("failing_since", sa.DateTime(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("rest_until", sa.DateTime(), nullable=True),
         sa.Column("disabled_at", sa.DateTime(), nullable=True),
         sa.Column("cause", sa.Text(), nullable=True),
         sa.Column("delivered_at", sa.DateTime(), nullable=True),
-        sa.Column("digest_day", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("name", name="pk_endpoints"),
         comment="How outbound endpoints fare",
     )

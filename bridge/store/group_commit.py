@@ -1,0 +1,86 @@
+"""Many callers, one commit: what arrives while a transaction is being written waits for the next, and shares it.
+
+Whoever finds nobody writing writes for all that wait, and passes the pen on to one of those who came meanwhile. Each
+caller returns when its own row is durable; an error is told to each of those who shared it. Knows no table.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from bridge.store.engine import StoreFailed
+
+Row = TypeVar("Row")
+Number = TypeVar("Number")
+
+
+class _Place(Generic[Row, Number]):
+    """One caller's row, and what became of it. ``turn`` is released when that is known, or when it is to write."""
+
+    __slots__ = ("result", "row", "turn")
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        self.result: tuple[Number] | Exception | None = None
+        self.turn = threading.Lock()
+        self.turn.acquire()
+
+
+class GroupCommit(Generic[Row, Number]):
+    """``write`` stores rows in one transaction and gives what each caller is to get, in their order."""
+
+    def __init__(self, write: Callable[[Sequence[Row]], Sequence[Number]], most: int = 128) -> None:
+        self._write = write
+        self._most = most
+        self._lock = threading.Lock()
+        self._queue: list[_Place[Row, Number]] = []
+        self._writing = False
+
+    def put(self, row: Row) -> Number:
+        """Gives what ``write`` says of this row, once it is durable. Raises what writing it raised."""
+        place: _Place[Row, Number] = _Place(row)
+        with self._lock:
+            self._queue.append(place)
+            first = not self._writing
+            self._writing = True
+        if not first:
+            place.turn.acquire()
+        if place.result is None:
+            self._write_what_waits()
+        return self._told(place)
+
+    def _write_what_waits(self) -> None:
+        """The caller's place is the first in the queue; so is that of whoever the pen is passed on to."""
+        with self._lock:
+            places = self._queue[: self._most]
+            del self._queue[: self._most]
+        try:
+            self._store(places)
+        finally:  # an interrupt is no answer: the others must not wait for one for ever
+            for place in places:
+                place.result = place.result or StoreFailed("the store was interrupted")
+            with self._lock:
+                following = self._queue[:1]
+                self._writing = bool(following)
+            for place in (*following, *places[1:]):
+                place.turn.release()
+
+    def _store(self, places: Sequence[_Place[Row, Number]]) -> None:
+        try:
+            numbers = self._write([place.row for place in places])
+            for place, number in zip(places, numbers, strict=True):
+                place.result = (number,)
+        except Exception as exc:
+            if len(places) == 1 or isinstance(exc, StoreFailed):
+                for place in places:
+                    place.result = exc
+                return
+            for place in places:  # one of them is to blame, and the others are not
+                self._store([place])
+
+    @staticmethod
+    def _told(place: _Place[Row, Number]) -> Number:
+        if isinstance(place.result, Exception):
+            raise place.result
+        assert place.result is not None
+        return place.result[0]

@@ -1,0 +1,1 @@
+"""Our own one-click survey: signed links, the page behind them, and what was answered on it."""
