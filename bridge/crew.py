@@ -20,11 +20,11 @@ HEARTBEAT = timedelta(seconds=30)
 class Crew:
     """``wake`` it when a delivery has come in, ``wake_scorer`` when records were read in another way.
 
-    ``on_decided`` is called after every scoring, when there may be events for others.
+    ``told``: see ``Worker.told``.
     """
 
-    def __init__(self, workspace: Workspace, metrics: Metrics, on_decided: Callable[[], None] = lambda: None) -> None:
-        self._on_decided = on_decided
+    def __init__(self, workspace: Workspace, metrics: Metrics, told: Callable[[], None] = lambda: None) -> None:
+        self._told = told
         self._workspace, self._metrics, self._turns = workspace, metrics, Turns()
         self.scorer = self._runner("worker", self._scoring())
         self.readers = {name: self._runner(f"reader {name}", self._reading(name)) for name in inlets(workspace)}
@@ -51,7 +51,7 @@ class Crew:
 
     def _worker(self) -> Worker:
         """With adapters of its own."""
-        return Worker(self._workspace, self._metrics, self._turns, on_read=self.wake_scorer)
+        return Worker(self._workspace, self._metrics, self._turns, on_read=self.wake_scorer, told=self._told)
 
     def _reading(self, name: str) -> Callable[[], timedelta | None]:
         worker = self._worker()
@@ -66,7 +66,6 @@ class Crew:
             finally:  # what was decided before is to be written, whatever happened
                 for writer in self.writers.values():
                     writer.wake()
-                self._on_decided()
 
         return score
 

@@ -47,7 +47,7 @@ def serve_workspace(
         Runner(f"outbound {endpoint.name}", Sender(workspace, endpoint, metrics), HEARTBEAT, count=metrics.count_run)
         for endpoint in workspace.settings.outbound
     ]
-    crew, lease = Crew(workspace, metrics, on_decided=partial(_wake, outbound)), Lease(workspace.store)
+    crew, lease = Crew(workspace, metrics, told=partial(_wake, outbound)), Lease(workspace.store)
     poller = Runner(
         "poller",
         lease.leads(Poller(workspace, metrics, wake=crew.wake_scorer)),
@@ -67,8 +67,8 @@ def serve_workspace(
     admin = create_admin_app(lambda: readiness(workspace, crew, poller), metrics.registry, hosts)
     with workspace.store.held("serve", 1.0, "another csbridge serve works on this store already"):
         end_leases_of_the_dead(workspace.store)
+        runners = [*crew.runners, poller, nightly, *outbound]
         try:
-            runners = [*crew.runners, poller, nightly, *outbound]
             serve(public, admin, host, port, admin_host, admin_port, runners, on_ready)
         finally:
             lease.release()

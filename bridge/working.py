@@ -26,7 +26,7 @@ from config.errors import ConfigError, CsbridgeError
 log = logging.getLogger(__name__)
 
 SWEPT = timedelta(minutes=1)
-"""How often what was acted on long ago is looked for."""
+"""How often deliveries that were acted on are looked after: they are forgotten in the end."""
 SPENT = timedelta(hours=1)
 """How long a connection rests when its quota is spent and the vendor does not say until when."""
 
@@ -68,6 +68,8 @@ class Worker(Job):
     turns: Turns = field(default_factory=Turns)
     on_read: Callable[[], None] = lambda: None
     """Told when something was taken in."""
+    told: Callable[[], None] = lambda: None
+    """Told when events for outbound endpoints may have come about."""
     swept: datetime | None = None
 
     def __call__(self) -> timedelta | None:
@@ -101,6 +103,7 @@ class Worker(Job):
         """Decide about whoever is affected."""
         with self.turns.scoring():
             scored = score(self.workspace)
+        self.told()
         if scored.customers:
             log.info("scored", extra={"customers": scored.customers, "decisions": scored.decisions})
         for band, number in scored.bands.items():
