@@ -13,8 +13,7 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    op.add_column("inbox", sa.Column("digest", sa.LargeBinary(16), nullable=True))
-    op.add_column("inbox", sa.Column("body", sa.LargeBinary(), nullable=True))
+    _whole_deliveries()
     op.add_column("inbox", sa.Column("lease_token", sa.String(), nullable=True))
     op.add_column("inbox", sa.Column("lease_until", sa.DateTime(), nullable=True))
     op.create_index("ix_inbox_connection_digest", "inbox", ["connection", "digest"], unique=True)
@@ -28,12 +27,25 @@ def upgrade() -> None:
     _streamed_usage()
     op.create_table(
         "erased",
-        sa.Column("digest", sa.LargeBinary(32), nullable=False),
+        sa.Column(
+            "digest", sa.LargeBinary(32), nullable=False, comment="keyed, of an e-mail address or a record's name"
+        ),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name="pk_erased"),
         comment="Who asked to be forgotten: enough to know them again, and nothing more",
     )
     _outbound()
+
+
+def _whole_deliveries() -> None:
+    what = "of a body that is itself the news; NULL where it only names records"
+    op.add_column("inbox", sa.Column("digest", sa.LargeBinary(16), nullable=True, comment=what))
+    what = "the verified bytes, compressed; NULL once nobody may need or know them"
+    op.add_column("inbox", sa.Column("body", sa.LargeBinary(), nullable=True, comment=what))
+    if op.get_bind().dialect.name != "sqlite":  # which keeps no comments
+        what = "who it came from: a connection, or a usage source by name"
+        op.alter_column("inbox", "connection", existing_type=sa.String(), existing_nullable=False, comment=what)
+        op.create_table_comment("inbox", "Verified deliveries, durable before they are acknowledged")
 
 
 def _senders() -> None:
@@ -134,7 +146,7 @@ def _outbound() -> None:
         "notifications",
         sa.Column("id", SERIAL, autoincrement=True, nullable=False),
         sa.Column("endpoint", sa.String(), nullable=False),
-        sa.Column("event", sa.String(), nullable=False),
+        sa.Column("event", sa.String(), nullable=False, comment="webhook-id: one event has the same at every attempt"),
         sa.Column("type", sa.String(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
@@ -156,7 +168,7 @@ def _outbound() -> None:
         "endpoints",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("failing_since", sa.DateTime(), nullable=True),
-        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False, comment="in a row"),
         sa.Column("rest_until", sa.DateTime(), nullable=True),
         sa.Column("disabled_at", sa.DateTime(), nullable=True),
         sa.Column("cause", sa.Text(), nullable=True),
