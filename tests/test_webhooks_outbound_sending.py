@@ -176,7 +176,9 @@ def test_an_answer_whose_text_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) 
 
     def drip(line: socket.socket) -> None:
         try:
-            line.sendall(b"HTTP/1.1 500 Oh\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 2000\r\n\r\n")
+            line.sendall(
+                b"HTTP/1.1 500 Oh\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 2000\r\n\r\n"
+            )
             while not stopped.wait(0.02):
                 line.sendall(b"x")
         except OSError:
