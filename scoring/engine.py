@@ -65,9 +65,8 @@ def _shown(found: Evaluation) -> Shown:
     facts = {name: fact for one in raised.values() for name, fact in one.facts.items()}
     facts |= found.amounts.facts if found.amounts else {}
     begun = {_begun(name): one.ago for name, one in raised.items()}
-    values = {
-        name: column for name, column in found.table.values.items() if name not in FACTS
-    }  # but for a mapped field
+    # a mapped field may be called like a fact: it stays beside it, for rules
+    values = {name: column for name, column in found.table.values.items() if name not in FACTS}
     return Shown(found.past, {**values, **found.table.facts, **rollup(found.past), **facts, **begun})
 
 
