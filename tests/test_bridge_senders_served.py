@@ -17,7 +17,7 @@ from bridge.hearing import hear
 from bridge.inlets import inlets
 from bridge.metrics import create_metrics
 from bridge.persons import find
-from bridge.service import public_app
+from bridge.public_port import public_app
 from bridge.store import deliveries, told
 from bridge.working import Worker
 from bridge.workspace import open_workspace
@@ -87,7 +87,7 @@ def test_a_worker_turn_makes_fields_of_it(world: World) -> None:
 
 
 def test_every_sender_has_an_inlet(world: World) -> None:
-    assert set(inlets(world.workspace)) == {"sf", *map(named, SENDERS)}
+    assert set(inlets(world.workspace)) == {"sf", "@survey", *map(named, SENDERS)}
 
 
 def test_surveymonkey_without_a_token_waits_for_its_admin(world: World) -> None:

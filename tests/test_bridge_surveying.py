@@ -13,7 +13,7 @@ from bridge.doctoring_surveys import findings, settings_findings
 from bridge.erasing import erase
 from bridge.inlets import inlets
 from bridge.persons import find
-from bridge.service import public_app
+from bridge.public_port import public_app
 from bridge.store import lookup, memory, references
 from config.surveys import SurveyName
 from webhooks.survey.answers import SOURCE
