@@ -55,7 +55,8 @@ def _await_first_poll(admin: str) -> None:
     while time.monotonic() < deadline:
         with urllib.request.urlopen(f"{admin}/metrics", timeout=PATIENCE) as answer:
             text = answer.read().decode()
-        runs = {line.split()[0]: float(line.split()[1]) for line in text.splitlines() if "job_runs_total{" in line}
+        counts = (line.rpartition(" ") for line in text.splitlines() if "job_runs_total{" in line)
+        runs = {name: float(number) for name, _, number in counts}
         polled = sum(number for name, number in runs.items() if 'job="poller"' in name)
         worked = sum(number for name, number in runs.items() if 'job="worker"' in name)
         if polled >= 1 and worked >= 2:
