@@ -170,3 +170,38 @@ def test_a_privacy_deletion_told_by_the_crm_erases(full: World) -> None:
     assert EMAIL not in everything(full).lower()
     with full.workspace.store.read() as db:
         assert inbox.depth(db)["waiting"] == 1, "what another person answered waits for its inlet"
+
+
+def test_a_name_that_sources_write_in_two_ways_is_erased_and_its_use_still_counts(full: World) -> None:
+    rows = [f"1,{name},logins,{START.date()},2" for name in ("U-77", "u-77")]
+    (full.workspace.folder / "usage.csv").write_text("\n".join(["account,person,feature,day,count", *rows]), "utf-8")
+    full.take_in_usage()
+    erased(full)
+    for end in ("\n", "\n\n"):
+        with full.workspace.store.read() as db:
+            counts = db.execute(select(schema.usage.c.count).where(schema.usage.c.feature == "logins")).scalars().all()
+        assert counts == [4.0]
+        (full.workspace.folder / "usage.csv").write_text(
+            "\n".join(["account,person,feature,day,count", *rows]) + end, "utf-8"
+        )
+        full.take_in_usage()
+
+
+def test_who_only_names_the_person_stays(full: World) -> None:
+    full.tick()
+    full.crm.put("person", "p2", extra={"manager": EMAIL, "csm": "csm-1@example.com"})
+    full.crm.put("person", "p1", extra={"csm": "csm-1@example.com"})
+    full.sync()
+    erased(full, "sf:p1")
+    for _ in range(2):
+        assert content(full, "person", "p2")["extra"] == {"manager": "[erased]", "csm": "csm-1@example.com"}
+        full.tick()
+        full.sync(full=True)
+
+
+def test_a_long_word_is_searched_for_addresses_in_no_time(full: World) -> None:
+    erased(full)
+    full.tick()
+    full.crm.put("account", "1", extra={"billing": "a" * 500_000 + f" {EMAIL}"})
+    full.sync()
+    assert content(full, "account", "1")["extra"]["billing"].endswith("a [erased]")
