@@ -1,6 +1,7 @@
 import socket
 import sqlite3
 import threading
+from contextlib import nullcontext
 from hashlib import sha256
 from pathlib import Path
 
@@ -68,14 +69,10 @@ def test_a_write_that_fails_leaves_nothing(store: Store) -> None:
 
 def test_what_no_index_takes_is_not_the_databases_failure(store: Store) -> None:
     name = "".join(sha256(str(number).encode()).hexdigest() for number in range(150))
-    try:
-        with store.write() as db:
-            db.execute(insert(facts).values(name=name, value="b"))
-    except DBAPIError as exc:
-        assert name[:50] not in str(exc)
-        assert not store.is_sqlite
-    else:
-        assert store.is_sqlite
+    refused = nullcontext() if store.is_sqlite else pytest.raises(DBAPIError)
+    with refused as told, store.write() as db:
+        db.execute(insert(facts).values(name=name, value="b"))
+    assert name[:50] not in str(told)
 
 
 def test_writers_take_turns(store: Store) -> None:
