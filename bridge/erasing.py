@@ -39,7 +39,7 @@ def erase(workspace: Workspace, someone: Someone) -> Erasure:
         done["records of theirs"] += _forget_records(db, someone)
         done["usage rows"] += sum(_rename(db, table, someone, gone) for table in (usage, usage_versions))
         done["usage rows"] += stream_names.forget_person(db, someone.names, gone.stand_in)
-        done["deliveries"] += deliveries.forget(db, someone.emails, someone.refs, now)
+        done["deliveries"] += deliveries.forget(db, someone.emails, someone.refs, now, someone.names)
         done["told by others"] += told.forget_person(db, someone.emails)
         done["notifications"] += told_persons.forget_person(db, sorted(someone.refs, key=str))
         done["texts"] += scrub(db, someone.emails, MASK)

@@ -21,7 +21,7 @@ def export(workspace: Workspace, someone: Someone) -> dict[str, Any]:
             "records": list(_own(db, someone)),
             "named_in": list(_named_in(db, someone)),
             "usage": list(_usage(db, someone)),
-            "deliveries": deliveries.mentioning(db, someone.emails, someone.refs),
+            "deliveries": deliveries.mentioning(db, someone.emails, someone.refs, someone.names),
             "fields_in_crm": [_written(workspace, db, ref) for ref in sorted(someone.refs, key=str)],
         }
 
