@@ -86,6 +86,7 @@ def sent(call: str, said: dict[str, Any], plain: bytes, token: Callable[[], str]
     """What is kept of a parsed request. ``token``: makes a name for a request some of whose messages have none,
     so that two alike are still two.
     """
+    shared: dict[str, Any]
     if call == "batch":
         messages = said.get("batch")
         if not isinstance(messages, list) or not all(isinstance(one, dict) for one in messages):
