@@ -39,7 +39,7 @@ def erase(workspace: Workspace, someone: Someone) -> Erasure:
         done["records of theirs"] += _forget_records(db, someone)
         done["usage rows"] += sum(_rename(db, table, someone, gone) for table in (usage, usage_versions))
         done["usage rows"] += stream_names.forget_person(db, someone.names, gone.stand_in)
-        done["deliveries"] += deliveries.forget(db, someone.emails, someone.refs, now)
+        done["deliveries"] += deliveries.forget(db, someone.emails, someone.refs, now, someone.names)
         done["told by others"] += told.forget_person(db, someone.emails)
         done["notifications"] += told_persons.forget_person(db, sorted(someone.refs, key=str))
         done["texts"] += scrub(db, someone.emails, MASK)
@@ -90,8 +90,9 @@ def _mentioning(db: Connection, table: Table, someone: Someone) -> Iterator[Row[
         *quoting,
     ]
     if hits:
-        query = select(*columns).where(or_(*hits), table.c.payload.is_not(None), table.c.kind != "person")
-        yield from db.execute(query)
+        query = select(*columns).where(or_(*hits), table.c.payload.is_not(None))
+        own = {(ref.connection, "person", ref.id) for ref in someone.refs}
+        yield from (row for row in db.execute(query) if (row.connection, row.kind, row.id) not in own)
 
 
 def _forget_records(db: Connection, someone: Someone) -> int:
@@ -113,9 +114,16 @@ def _forget_records(db: Connection, someone: Someone) -> int:
 
 
 def _rename(db: Connection, table: Table, someone: Someone, gone: Erased) -> int:
-    """Use stays the account's, under a name that is nobody's."""
-    changed = 0
-    for name in sorted(someone.names):
-        mine = func.lower(table.c.person) == name.lower()
-        changed += db.execute(update(table).where(mine).values(person=gone.stand_in(name))).rowcount
-    return changed
+    """Use stays the account's, under a name that is nobody's: one row where they were written in two ways."""
+    lower, nobodys = {name.lower() for name in someone.names}, {gone.stand_in(name) for name in someone.names}
+    theirs = or_(among(db, func.lower(table.c.person), lower), among(db, table.c.person, someone.names | nobodys))
+    rows = db.execute(delete(table).where(theirs).returning(*table.c)).mappings().all()
+    renamed: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        changed = {**row, "person": row["person"] if row["person"] in nobodys else gone.stand_in(row["person"])}
+        key = tuple(changed[column.name] for column in table.primary_key)
+        same = renamed.get(key)
+        renamed[key] = {**changed, "count": changed["count"] + same["count"]} if same else changed
+    if renamed:
+        db.execute(table.insert(), list(renamed.values()))
+    return sum(row["person"] not in nobodys for row in rows)
