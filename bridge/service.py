@@ -12,7 +12,7 @@ from bridge.crew import HEARTBEAT, Crew
 from bridge.events_door import events_door
 from bridge.metrics import create_metrics
 from bridge.nightly import Nightly
-from bridge.outbound_runner import Sender
+from bridge.outbound_runner import sending
 from bridge.runners import Runner
 from bridge.scheduling import Lease
 from bridge.serving import Serving, serve
@@ -43,10 +43,7 @@ def serve_workspace(
     """Serve until SIGTERM or SIGINT. Raises ConfigError when a port is taken, StoreFailed when the store is served."""
     try_to_pin(workspace.of_its_own())
     metrics = create_metrics()
-    outbound = [
-        Runner(f"outbound {endpoint.name}", Sender(workspace, endpoint, metrics), HEARTBEAT, count=metrics.count_run)
-        for endpoint in workspace.settings.outbound
-    ]
+    outbound = [sending(workspace, endpoint, metrics, HEARTBEAT) for endpoint in workspace.settings.outbound]
     crew, lease = Crew(workspace, metrics, told=partial(_wake, outbound)), Lease(workspace.store)
     poller = Runner(
         "poller",
