@@ -8,7 +8,7 @@ from bridge.connecting import try_to_pin
 from bridge.crew import HEARTBEAT, Crew
 from bridge.metrics import create_metrics
 from bridge.nightly import Nightly
-from bridge.outbound_runner import Sender
+from bridge.outbound_runner import sending
 from bridge.public_port import public_app
 from bridge.runners import Runner
 from bridge.scheduling import Lease
@@ -35,10 +35,7 @@ def serve_workspace(
     try_to_pin(workspace.of_its_own())
     metrics = create_metrics()
     runner = partial(Runner, now=workspace.now, count=metrics.count_run)
-    outbound = [
-        runner(f"outbound {endpoint.name}", Sender(workspace, endpoint, metrics), HEARTBEAT)
-        for endpoint in workspace.settings.outbound
-    ]
+    outbound = [sending(workspace, endpoint, metrics, HEARTBEAT) for endpoint in workspace.settings.outbound]
     crew, lease = Crew(workspace, metrics, told=partial(_wake, outbound)), Lease(workspace.store)
     polling = lease.leads(Poller(workspace, metrics, wake=crew.wake_scorer))
     poller = runner("poller", polling, workspace.settings.schedule.poll)

@@ -176,6 +176,15 @@ def test_doctor_names_links_that_are_not_written(make: Make) -> None:
     assert not list(settings_findings(make().workspace))
 
 
+def test_doctor_says_that_surveys_need_an_address_where_the_admin_names_some(make: Make) -> None:
+    def warned(**settings: Any) -> list[str]:
+        found = settings_findings(make(own_fields={}, **settings).workspace)
+        return [noted.finding.mend for noted in found if noted.finding.what.startswith("surveys")]
+
+    assert warned(public_url=None, surveys=["nps"]) == ["set public_url to where people reach this machine"]
+    assert warned(public_url=None) == warned(public_url=None, surveys=[]) == warned(surveys=["nps"]) == []
+
+
 def test_an_answer_becomes_a_response_of_the_customer(asked: World) -> None:
     assert vote(asked, score=9, comment="Quick help") == 200
     (answer,) = answers(asked)
