@@ -1,3 +1,3 @@
 """csbridge: the engine. The only package that knows all the others."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"

@@ -81,6 +81,7 @@ def until_next(workspace: Workspace, endpoint: Endpoint) -> timedelta | None:
         health = endpoints.health(db, endpoint.name)
         due = notifications.is_due(db, endpoint.name, now, digests=endpoint.digest is not None)
         retry_at = notifications.next_try(db, endpoint.name, digests=endpoint.digest is not None)
+        leased_until = notifications.leased_until(db, endpoint.name, now)
     if health.disabled_at is not None:
         return None
     moments = [now] if due else [retry_at] if retry_at else []
@@ -88,7 +89,7 @@ def until_next(workspace: Workspace, endpoint: Endpoint) -> timedelta | None:
         moments.append(following(now, endpoint.digest, workspace.settings.zone))
     if not moments:
         return None
-    return max(min(moments), health.rest_until or now) - now
+    return max(min(moments), health.rest_until or now, leased_until or now) - now
 
 
 def _claim(workspace: Workspace, endpoint: Endpoint) -> tuple[Note, str] | None:

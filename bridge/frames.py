@@ -80,7 +80,9 @@ def build(
     used = [*_usage(db, settings.usage, accounts, moment, usage_days), *map(_use, around["usage"])]
     made = {name: frame(name, some) for name, some in rows_of.items()}
     extra = extra_frame(_extra(rows))
-    return Frames(as_of=moment.day, dated=moment.dated, usage=columns("usage", used), extra=extra, **made)
+    return Frames(
+        as_of=moment.day, dated=moment.dated, usage=columns("usage", used), extra=extra, declared=True, **made
+    )
 
 
 def _extra(rows: Mapping[int, Row]) -> Mapping[int, Row]:

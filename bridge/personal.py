@@ -1,16 +1,17 @@
 """All that the store keeps of one person, as a document for them to read (access and portability)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Column, Connection, func, select
 
 from adapters.records import Ref
 from bridge.persons import Someone, by_connection
-from bridge.store import deliveries, references
+from bridge.store import deliveries, references, told
 from bridge.store.rows import among
-from bridge.store.schema import records, usage, versions
+from bridge.store.schema import records, unplaced_usage, usage, versions
 from bridge.workspace import Workspace
 
 
@@ -21,6 +22,8 @@ def export(workspace: Workspace, someone: Someone) -> dict[str, Any]:
             "records": list(_own(db, someone)),
             "named_in": list(_named_in(db, someone)),
             "usage": list(_usage(db, someone)),
+            "usage_without_account": list(_unplaced(db, someone)),
+            "waiting_for_somebody": [asdict(row) for row in told.astray_of(db, someone.emails)],
             "deliveries": deliveries.mentioning(db, someone.emails, someone.refs, someone.names),
             "fields_in_crm": [_written(workspace, db, ref) for ref in sorted(someone.refs, key=str)],
         }
@@ -51,10 +54,20 @@ def _named_in(db: Connection, someone: Someone) -> Iterator[dict[str, Any]]:
 
 
 def _usage(db: Connection, someone: Someone) -> Iterator[dict[str, Any]]:
+    columns = (usage.c.source, usage.c.account_key, usage.c.person, usage.c.day, usage.c.feature, usage.c.count)
+    return _totals(db, someone, columns)
+
+
+def _unplaced(db: Connection, someone: Someone) -> Iterator[dict[str, Any]]:
+    return _totals(db, someone, tuple(unplaced_usage.c))
+
+
+def _totals(db: Connection, someone: Someone, columns: Sequence[Column[Any]]) -> Iterator[dict[str, Any]]:
+    table = columns[0].table
     names = sorted(name.lower() for name in someone.names)
-    query = select(usage.c.source, usage.c.account_key, usage.c.person, usage.c.day, usage.c.feature, usage.c.count)
-    for row in db.execute(query.where(func.lower(usage.c.person).in_(names)).order_by(usage.c.day)).mappings():
-        yield dict(row)
+    query = select(*columns).where(func.lower(table.c.person).in_(names)).order_by(table.c.day)
+    for row in db.execute(query):
+        yield {str(name): value for name, value in row._mapping.items()}  # the names are SQLAlchemy's kind of text
 
 
 def _written(workspace: Workspace, db: Connection, ref: Ref) -> dict[str, Any]:

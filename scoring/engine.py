@@ -15,6 +15,7 @@ from scoring.decision import NO_TREND, Decision, Previous, RaisedFlag, Signal, V
 from scoring.evaluation import Evaluation, Group, evaluate
 from scoring.expansion import NO_PEERS, Peers
 from scoring.facts import Facts
+from scoring.features.table import FACTS
 from scoring.flags import Raised
 from scoring.frames import Frames
 from scoring.journey import SEGMENT
@@ -64,7 +65,9 @@ def _shown(found: Evaluation) -> Shown:
     facts = {name: fact for one in raised.values() for name, fact in one.facts.items()}
     facts |= found.amounts.facts if found.amounts else {}
     begun = {_begun(name): one.ago for name, one in raised.items()}
-    return Shown(found.past, {**found.table.values, **found.table.facts, **rollup(found.past), **facts, **begun})
+    # a mapped field may be called like a fact: it stays beside it, for rules
+    values = {name: column for name, column in found.table.values.items() if name not in FACTS}
+    return Shown(found.past, {**values, **found.table.facts, **rollup(found.past), **facts, **begun})
 
 
 def _begun(name: str) -> str:

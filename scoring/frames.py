@@ -10,10 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+from scoring.reading import read_plain
 
 COLUMNS: Final[dict[str, dict[str, str]]] = {
     # one row per customer, index = customer id (int64)
@@ -105,6 +108,13 @@ class Frames:
     """What else is known of accounts, by customer, mapped fields among it: for rules and scorecards."""
     dated: bool = False
     """Whether they are of a day before the first sync: from what is known now, each event by its own date."""
+    declared: bool = False
+    """Whether every frame was made by ``frame`` or ``columns``, so that its columns and types need no look."""
+
+    def typed(self, name: str) -> pd.DataFrame:
+        """One of them in its declared columns and types."""
+        given: pd.DataFrame = getattr(self, name)
+        return given if self.declared else typed(name, given)
 
 
 def frame(name: str, rows: Iterable[Mapping[str, object]] = ()) -> pd.DataFrame:
@@ -113,19 +123,27 @@ def frame(name: str, rows: Iterable[Mapping[str, object]] = ()) -> pd.DataFrame:
     Rows of ``customers`` carry their id as ``customer``, which becomes the index. What cannot be read as
     its column's type becomes missing.
     """
-    given = [dict(row) for row in rows]
-    return typed(name, pd.DataFrame(given)) if given else _empty(name).copy()
+    given = list(rows)
+    declared = COLUMNS[name] if name != "customers" else {"customer": "int64", **COLUMNS[name]}
+    columns = {column: [row.get(column) for row in given] for column in declared}
+    return _made(name, {column: read(values, declared[column]) for column, values in columns.items()}, len(given))
 
 
 def columns(name: str, rows: Sequence[Sequence[object]]) -> pd.DataFrame:
     """As ``frame``, from rows whose values stand in the order of the declared columns: for frames of many rows."""
-    by_column = dict(zip(COLUMNS[name], zip(*rows, strict=True), strict=True)) if rows else {}
-    wanted = COLUMNS[name]
-    made = {
-        column: pd.Series(values, dtype="object" if wanted[column] == "object" else None)
-        for column, values in by_column.items()
-    }
-    return typed(name, pd.DataFrame(made)) if rows else _empty(name).copy()
+    by_column = zip(COLUMNS[name].items(), zip(*rows, strict=True), strict=True) if rows else ()
+    return _made(name, {column: read(values, wanted) for (column, wanted), values in by_column}, len(rows))
+
+
+def _made(name: str, columns: Mapping[str, NDArray[Any] | pd.Series], rows: int) -> pd.DataFrame:
+    """The frame of columns that were read already."""
+    if not rows:
+        return _empty(name).copy()
+    as_read = {
+        column: pd.Series(values, dtype=values.dtype) for column, values in columns.items()
+    }  # texts stay objects
+    made = pd.DataFrame(as_read)
+    return made.set_index("customer") if name == "customers" else made
 
 
 def typed(name: str, given: pd.DataFrame) -> pd.DataFrame:
@@ -171,12 +189,21 @@ def _fits(name: str, column: pd.Series, wanted: str) -> bool:
 
 def empty_frames(as_of: date) -> Frames:
     """Nothing known about nobody."""
-    return Frames(**{name: frame(name) for name in COLUMNS}, as_of=as_of, dated=False)
+    return Frames(**{name: frame(name) for name in COLUMNS}, as_of=as_of, dated=False, declared=False)
 
 
 @cache
 def _empty(name: str) -> pd.DataFrame:
     return typed(name, pd.DataFrame())
+
+
+def read(values: Sequence[object], wanted: str) -> NDArray[Any] | pd.Series:
+    """A column of its declared type; what cannot be read as that is missing."""
+    plain = read_plain(values, wanted)
+    if plain is not None:
+        return plain
+    column = _as(pd.Series(values, dtype="object" if wanted == "object" else None), wanted)
+    return column.map(hashable) if _mixed(column) else column
 
 
 def _as(column: pd.Series, wanted: str) -> pd.Series:

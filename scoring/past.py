@@ -14,7 +14,7 @@ from config.product import Product
 from scoring import past_rows, use
 from scoring.answers import latest, valid_answers
 from scoring.days import days_before
-from scoring.frames import Frames, typed
+from scoring.frames import Frames
 
 NO_PRODUCT: Final = Product()
 
@@ -75,28 +75,28 @@ class Past:
 def past(frames: Frames, product: Product = NO_PRODUCT) -> Past:
     """The frames as they stood at the close of ``frames.as_of``. Events without a date are left out."""
     as_of = frames.as_of
-    customers = typed("customers", frames.customers)
+    customers = frames.typed("customers")
     customers = customers[~customers.index.duplicated()]
-    responses = valid_answers(past_rows.happened(typed("responses", frames.responses), "day", as_of))
-    activities = typed("activities", frames.activities)
-    contracts = past_rows.contracts(typed("contracts", frames.contracts), as_of)
-    invoices = past_rows.invoices(typed("invoices", frames.invoices), as_of)
+    responses = valid_answers(past_rows.happened(frames.typed("responses"), "day", as_of))
+    activities = frames.typed("activities")
+    contracts = past_rows.contracts(frames.typed("contracts"), as_of)
+    invoices = past_rows.invoices(frames.typed("invoices"), as_of)
     customers = past_rows.completed(customers, contracts)
-    usage = use.gather(typed("usage", frames.usage), typed("sources", frames.sources), customers.index, as_of)
+    usage = use.gather(frames.typed("usage"), frames.typed("sources"), customers.index, as_of)
     return Past(
         as_of=as_of,
         dated=frames.dated,
         product=product,
         customers=customers,
-        persons=past_rows.persons(typed("persons", frames.persons), as_of),
+        persons=past_rows.persons(frames.typed("persons"), as_of),
         use=use.summarise(usage, customers["plan"], days_before(customers["customer_since"], as_of), product),
         reached=use.reached(usage, product),
-        tickets=past_rows.tickets(typed("tickets", frames.tickets), as_of),
+        tickets=past_rows.tickets(frames.typed("tickets"), as_of),
         responses=responses,
         answers=latest(responses),
         activities=past_rows.touches(past_rows.happened(activities, "day", as_of)),
         booked=past_rows.booked(activities, as_of),
-        deals=past_rows.deals(typed("deals", frames.deals), as_of),
+        deals=past_rows.deals(frames.typed("deals"), as_of),
         contracts=contracts,
         invoices=invoices,
         overdue=invoices[invoices["late"].gt(0) & invoices["paid_ago"].isna()],

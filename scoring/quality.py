@@ -51,7 +51,7 @@ def problems(frames: Frames) -> pd.DataFrame:
     ``customer`` is -1 where a problem is nobody's (a usage source). Empty where all is well.
     """
     tables = {name: typed(name, getattr(frames, name)) for name in COLUMNS}
-    clean = Frames(**tables, as_of=frames.as_of, dated=frames.dated)
+    clean = Frames(**tables, as_of=frames.as_of, dated=frames.dated, declared=True)
     found = [
         pd.DataFrame(
             {

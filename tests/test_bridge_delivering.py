@@ -248,6 +248,15 @@ def test_only_one_is_under_way_at_a_time(line: Line) -> None:
     assert len(line.receiver.got) == 2
 
 
+def test_while_another_sends_nobody_asks_without_pause(line: Line) -> None:
+    """Of two processes one sends; of one that was killed the lease remains for a while."""
+    line.tell()
+    waits: list[timedelta | None] = []
+    line.receiver.before = lambda: waits.append(until_next(line.world.workspace, line.endpoint))
+    line.deliver()
+    assert waits == [LEASE]
+
+
 def test_a_process_that_died_is_followed_by_another_with_the_same_id(line: Line) -> None:
     ids = line.tell(2)
 

@@ -15,7 +15,7 @@ from bridge.erasing import erase
 from bridge.personal import export
 from bridge.persons import find
 from bridge.reconciling import reconcile
-from bridge.store import audit, inbox, schema
+from bridge.store import audit, inbox, schema, told
 from bridge.store.inbox import StoreInbox
 
 EMAIL = "user-1@example.com"
@@ -162,6 +162,26 @@ def test_a_person_reads_all_that_is_kept_of_them(full: World) -> None:
     assert {named["record"] for named in data["named_in"]} == {"sf:activity:a", "sf:response:r", "sf:ticket:t"}
     assert {row["person"] for row in data["usage"]} == {EMAIL, "u-77"}
     assert len(data["deliveries"]) == 4
+    assert orjson.loads(orjson.dumps(data, default=str))["usage"][0]["feature"] == "reports"
+
+
+def test_they_read_what_waits_for_them_as_well(world: World) -> None:
+    row = told.Row("stripe", "invoice", "in_1", "later@example.com", None, None, "unknown", START, START)
+    total = {
+        "source": "segment",
+        "person": "later@example.com",
+        "day": START.date(),
+        "feature": "reports",
+        "count": 2.0,
+    }
+    with world.workspace.store.write() as db:
+        told.keep(db, [row])
+        db.execute(schema.unplaced_usage.insert().values(total))
+    with world.workspace.store.read() as db:
+        someone = find(db, "Later@Example.com")
+    data = export(world.workspace, someone)
+    assert [waits["id"] for waits in data["waiting_for_somebody"]] == ["in_1"]
+    assert data["usage_without_account"] == [total]
 
 
 def test_a_privacy_deletion_told_by_the_crm_erases(full: World) -> None:

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from sandbox_frames import whole, world
 
@@ -17,7 +18,7 @@ from config.workspace import scorecard_paths
 from scoring.decision import Decision
 from scoring.engine import decide, told
 from scoring.evaluation import evaluate
-from scoring.features.table import FEATURES
+from scoring.features.table import FACTS, FEATURES
 from scoring.flags.scene import Scene
 from scoring.frames import Frames, frame
 from scoring.messages import catalogue
@@ -57,6 +58,13 @@ def test_decisions_are_the_same_as_with_every_feature(name: str) -> None:
     made = decide(frames(), by, {})
     assert made == with_everything(by, frames())
     assert any(decision.flags for decision in made)
+
+
+def test_a_mapped_field_does_not_take_the_place_of_a_fact() -> None:
+    """A spreadsheet's column "seats" stands beside those of the contracts, which sentences name."""
+    by = policy("health")
+    extra = pd.DataFrame(dict.fromkeys(FACTS, 777.0), index=frames().customers.index)
+    assert decide(replace(frames(), extra=extra), by, {}) == decide(frames(), by, {})
 
 
 def test_what_is_missing_is_said_as_with_every_feature() -> None:

@@ -50,6 +50,11 @@ def test_whatever_retry_after_says_is_no_error(header: str) -> None:
     assert found is None or found >= timedelta()
 
 
+@pytest.mark.parametrize("year", ["99999", "9" * 30])
+def test_a_date_that_no_calendar_has_says_nothing(year: str) -> None:
+    assert asked_for(f"Mon, 01 Jan {year} 00:00:00 GMT", NOW) is None
+
+
 def test_the_rest_of_an_endpoint_doubles_and_ends_at_five_minutes() -> None:
     assert [rest_after(failures).total_seconds() for failures in (1, 2, 3, 7, 1000)] == [5, 10, 20, 300, 300]
 

@@ -169,6 +169,39 @@ def test_a_dripping_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     assert answer.status is None
 
 
+def test_an_answer_whose_text_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its head was there at once."""
+    monkeypatch.setattr(sending, "WHOLE", 0.3)
+    stopped = threading.Event()
+
+    def drip(line: socket.socket) -> None:
+        try:
+            line.sendall(
+                b"HTTP/1.1 500 Oh\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 2000\r\n\r\n"
+            )
+            while not stopped.wait(0.02):
+                line.sendall(b"x")
+        except OSError:
+            stopped.set()
+
+    with raw(drip) as port:
+        answer = to(f"http://127.0.0.1:{port}/")
+        assert stopped.wait(5)
+    assert not answer.delivered
+
+
+def test_who_is_reached_late_has_no_more_time_than_others(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that leads to many addresses which do not answer."""
+    monkeypatch.setattr(sending, "WHOLE", 0.1)
+
+    def slowly(host: str, port: int) -> list[str]:
+        threading.Event().wait(0.5)
+        return ["127.0.0.1"]
+
+    assert to(receiver.url, lookup=slowly) == Answer(None, "127.0.0.1: no answer in time")
+    assert receiver.got == []
+
+
 def test_a_short_plain_answer_is_the_cause_and_nothing_else_is(receiver: Receiver) -> None:
     plain = {"Content-Type": "text/plain"}
     receiver.replies = [

@@ -108,7 +108,9 @@ def retry(shell: Shell, numbers: tuple[int, ...]) -> Result:
 @click.argument("numbers", type=int, nargs=-1, required=True)
 @verb
 def drop(shell: Shell, numbers: tuple[int, ...]) -> Result:
-    """Give deliveries up, by their NUMBERS. The next poll still finds what they were about."""
+    """Give deliveries up, by their NUMBERS. What a CRM's were about, the next poll still finds; what others
+    told (answers, invoices, usage) is lost.
+    """
     return _changed(shell, numbers, "drop")
 
 

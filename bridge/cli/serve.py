@@ -17,7 +17,9 @@ from bridge.cli.shell import Result, Shell, verb
 @click.option("--log-json", is_flag=True, help="Log lines as JSON.")
 @verb
 def command(shell: Shell, host: str, port: int, admin_host: str, admin_port: int, log_json: bool) -> Result:
-    """Serve /webhooks and /healthz on the public port, /readyz and /metrics on the admin port."""
+    """Serve webhooks, usage events (/v1), surveys (/s) and /healthz on the public port; /readyz, /metrics,
+    /openapi.json and /healthz on the admin port.
+    """
     import orjson
 
     from bridge.logs import configure

@@ -11,7 +11,7 @@ WHY = {"unknown": "nobody is known by that name", "ambiguous": "several are know
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="How many are listed.")
 @verb
 def strays(shell: Shell, limit: int) -> Result:
-    """Show answers, invoices and contracts whose account or person is not known, the longest waiting first.
+    """Show what senders told (answers, invoices …) of an account or person that is not known, the oldest first.
 
     They find their place as soon as the CRM has that account or person.
     """

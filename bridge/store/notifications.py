@@ -71,6 +71,13 @@ def next_try(db: Connection, endpoint: str, *, digests: bool) -> datetime | None
     return found
 
 
+def leased_until(db: Connection, endpoint: str, now: datetime) -> datetime | None:
+    """Until when another sends to that endpoint, unless it ends before; None where nobody does."""
+    mine = and_(notifications.c.endpoint == endpoint, _WAITING, notifications.c.lease_until > now)
+    found: datetime | None = db.execute(select(func.max(notifications.c.lease_until)).where(mine)).scalar_one()
+    return found
+
+
 def finish(db: Connection, id: int, token: str, now: datetime) -> None:
     """It was delivered. Whoever lost the lease changes nothing."""
     mine = and_(notifications.c.id == id, notifications.c.lease_token == token)

@@ -117,6 +117,12 @@ def longest_astray(db: Connection, most: int) -> tuple[list[Row], int]:
     return _rows(db.execute(oldest.limit(most))), number
 
 
+def astray_of(db: Connection, emails: Iterable[str]) -> list[Row]:
+    """What waits for somebody with one of these addresses."""
+    wanted = [found for each in emails if (found := spelled(each))]
+    return _read(db, and_(ASTRAY, among(db, table.c.email, wanted)))
+
+
 def forget_deleted(db: Connection, source: str, before: datetime) -> None:
     """An older telling of what is gone does not come that late."""
     gone = table.c.source == source, table.c.state == "deleted", table.c.received_at < before

@@ -49,6 +49,9 @@ class GuardedConnection(http.client.HTTPConnection):
         self._judge = judge
         self._lookup = lookup
         self._plain = plain
+        self._over = False
+        self._line: socket.socket | None = None
+        """``sock``, which is None already while the text of an answer is read."""
 
     def connect(self) -> None:
         """Reach the first judged address that answers, and see that it is the one."""
@@ -58,15 +61,23 @@ class GuardedConnection(http.client.HTTPConnection):
         except BaseException:
             sock.close()
             raise
+        self._line = self.sock
+        self._require_time()
 
     def cut(self) -> None:
-        """End whatever is under way, from another thread."""
-        if self.sock is not None:
-            self.sock.shutdown(socket.SHUT_RDWR)
+        """End whatever is under way, from another thread; what is still being reached is not spoken to any more."""
+        self._over = True
+        if self._line is not None:
+            self._line.shutdown(socket.SHUT_RDWR)
+
+    def _require_time(self) -> None:
+        if self._over:
+            raise TimeoutError
 
     def _reach(self) -> socket.socket:
         failure = OSError(f"{self.host} leads nowhere")
         for address in judged(self.host, self.port, self._judge, self._lookup):
+            self._require_time()
             try:
                 return self._checked(socket.create_connection((address, self.port), TIMEOUT), address)
             except OSError as exc:
