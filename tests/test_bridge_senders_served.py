@@ -135,6 +135,17 @@ def test_a_stray_is_erased_with_its_person(world: World) -> None:
         assert told.longest_astray(db, 9) == ([], 0)
 
 
+def test_the_words_of_somebody_whom_no_crm_knows_are_erased_where_they_were_placed(world: World) -> None:
+    post(world, "form", body_of({"id": "3", "score": 3, "comment": "Mine.", "email": "x@example.com", "account": "1"}))
+    hear(world.workspace, "form")
+    with world.workspace.store.read() as db:
+        someone = find(db, "X@example.com")
+    assert erase(world.workspace, someone)["words of theirs"] == 1
+    with world.workspace.store.read() as db:
+        (left,) = memory.known(db, "sf", "response", ["@form:3"], EVER)
+    assert (left.content["score"], left.content["comment"]) == (3.0, None)
+
+
 def test_strays_are_listed_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "accounts.csv").write_text("id,name\n1,Account 1\n", "utf-8")
