@@ -13,6 +13,9 @@ from bridge import outbox, pushing
 Make = Callable[..., World]
 NOTES = {"history": "note"}
 
+pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+"""Many nights are scored here, and no statement is of this file alone: one database is enough."""
+
 
 def healthy(world: World, *ids: str) -> None:
     """Answered, touched and renewing late: green."""
@@ -91,7 +94,7 @@ def test_bands_of_missed_days_are_history_and_no_notes(make_world: Make) -> None
     before = world.decision("1").band
     falls(world, "1")
     world.sync()
-    world.next_day(12)
+    world.next_day(6)
     world.run()
     bands = [before, *(made.band for made in world.history("1"))]
     assert len(world.crm.keyed) == (bands[-1] != before)
