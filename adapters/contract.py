@@ -215,6 +215,9 @@ class Telling(Protocol):
     def tells(self, delivery: Delivery) -> bool:
         """Whether there is news in a verified delivery. Raises ``Rejected`` for what nobody could read later either."""
 
+    def mark(self, delivery: Delivery) -> str:
+        """The same for a delivery that is sent again, and for no other; empty where the body says it."""
+
 
 class Adapter(Webhooks, Protocol):
     """A connection to one org."""

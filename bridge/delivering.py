@@ -107,7 +107,11 @@ def _claim(workspace: Workspace, endpoint: Endpoint) -> tuple[Note, str] | None:
 
 def _attempt(workspace: Workspace, endpoint: Endpoint, note: Note, post: Post) -> Answer:
     words = catalogue(workspace.settings.language)
-    content = body(note.document, endpoint.format, words, workspace.settings.zone, rtl=words.style.rtl)
+    try:
+        content = body(note.document, endpoint.format, words, workspace.settings.zone, rtl=words.style.rtl)
+    except Exception:  # counts as a try like any other: one that nobody can word must not hold up those behind it
+        log.exception("outbound %s: %s could not be put into words", endpoint.name, note.event)
+        return Answer(None, "a bug of csbridge: it could not be put into words, see the log")
     secrets = [secret.get_secret_value() for secret in endpoint.secret]
     signed = headers(note.event, workspace.now(), content, secrets)
     return post(endpoint.url.get_secret_value(), content, signed, private=endpoint.allow_private)

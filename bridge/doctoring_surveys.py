@@ -12,6 +12,9 @@ from config.own_fields import survey_links
 def settings_findings(workspace: Workspace) -> Iterator[Noted]:
     """Links that the admin names, and that are not written."""
     settings = workspace.settings
+    if settings.public_url is None and settings.surveys and "surveys" in settings.model_fields_set:
+        mend = "set public_url to where people reach this machine"
+        yield Noted("csbridge.yml", Finding("warning", "surveys are named, but nobody could follow their links", mend))
     chosen = [name for name in settings.write.fields if name in survey_links()]
     named = dict.fromkeys([*chosen, *(name for name in settings.own_fields if name in survey_links())])
     for name in (one for one in named if one not in workspace.fields):

@@ -14,11 +14,13 @@ from bridge.rereading import HALVINGS, read_kind
 from bridge.store import inbox
 from bridge.store.inbox import Waiting
 from bridge.store.rows import grouped
-from bridge.working_off import Claim, Drained, claims, in_parts, renew
+from bridge.working_off import LEASE, Claim, Drained, claims, in_parts, renew
 from bridge.workspace import Workspace
 
 AT_ONCE = 10_000
 """Deliveries acted on together."""
+RENEWED = LEASE / 5
+"""After so much of it a lease is made to last again; sooner it would cost every event a write to the store."""
 RELINKED = 2_000
 """Records read again because another is gone; where it is more, scores do not wait for them: the next poll has them."""
 
@@ -47,14 +49,16 @@ def drain(workspace: Workspace, name: str) -> Drained:
 
 def _read(workspace: Workspace, name: str, claim: Claim, refs: Sequence[Ref]) -> tuple[list[Item], dict[Ref, str]]:
     """The records, and why some could not be read, which is no fault of the others."""
-    adapter = connect(workspace, name)
+    adapter, leased = connect(workspace, name), workspace.now()
     items: list[Item] = []
     unread: dict[Ref, str] = {}
     for (_, kind), ids in grouped(refs).items():
         read, refused = read_kind(adapter, kind, ids)
         items += read
         unread |= {Ref(name, kind, id): cause for id, cause in refused.items()}
-        renew(workspace, claim)
+        if workspace.now() - leased > RENEWED:
+            renew(workspace, claim)
+            leased = workspace.now()
     return items, unread
 
 

@@ -5,7 +5,7 @@ was done, by nobody: use and answers are still counted for the account.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -15,11 +15,11 @@ from adapters.records import Ref
 from bridge.persons import Someone, by_connection, find
 from bridge.store import audit, customers, deliveries, emails, erased, references, stream_names, told, told_persons
 from bridge.store.erased import Erased
-from bridge.store.records import digest_of
+from bridge.store.records import FOREIGN, digest_of
 from bridge.store.rows import among
 from bridge.store.schema import links, past_values, records, usage, usage_versions, versions
 from bridge.store.texts import scrub
-from bridge.withholding import MASK, without
+from bridge.withholding import MASK, SAID_BY, without
 from bridge.workspace import Workspace
 
 Erasure = Counter[str]
@@ -39,7 +39,8 @@ def erase(workspace: Workspace, someone: Someone) -> Erasure:
         done["records of theirs"] += _forget_records(db, someone)
         done["usage rows"] += sum(_rename(db, table, someone, gone) for table in (usage, usage_versions))
         done["usage rows"] += stream_names.forget_person(db, someone.names, gone.stand_in)
-        done["deliveries"] += deliveries.forget(db, someone.emails, someone.refs, now)
+        done["deliveries"] += deliveries.forget(db, someone.emails, someone.refs, now, someone.names)
+        done["words of theirs"] += _silence(db, someone)
         done["told by others"] += told.forget_person(db, someone.emails)
         done["notifications"] += told_persons.forget_person(db, sorted(someone.refs, key=str))
         done["texts"] += scrub(db, someone.emails, MASK)
@@ -65,14 +66,33 @@ def _unname(db: Connection, someone: Someone, gone: Erased) -> int:
     for table in (records, versions):
         for row in list(_mentioning(db, table, someone)):
             content = orjson.loads(row.payload)
-            changes = dict(without(row.connection, row.kind, content, gone))
-            if not changes:
-                continue
-            payload = orjson.dumps(content | changes, option=orjson.OPT_SORT_KEYS)
-            values = {"payload": payload.decode()} | ({"digest": digest_of(payload)} if table is records else {})
-            key = [column == row._mapping[column] for column in table.primary_key]
-            db.execute(update(table).where(*key).values(values))
-            changed += 1
+            changed += _rewritten(db, table, row, content, dict(without(row.connection, row.kind, content, gone)))
+    return changed
+
+
+def _rewritten(
+    db: Connection, table: Table, row: Row[Any], content: Mapping[str, Any], changes: Mapping[str, Any]
+) -> bool:
+    """Whether there was anything to change in what a record is, or was, known to say."""
+    if not changes:
+        return False
+    payload = orjson.dumps({**content, **changes}, option=orjson.OPT_SORT_KEYS)
+    values = {"payload": payload.decode()} | ({"digest": digest_of(payload)} if table is records else {})
+    key = [column == row._mapping[column] for column in table.primary_key]
+    db.execute(update(table).where(*key).values(values))
+    return True
+
+
+def _silence(db: Connection, someone: Someone) -> int:
+    """Take away what they wrote to a survey tool under an address of theirs, though no CRM knows them as a person."""
+    changed = 0
+    for row in told.of_addresses(db, someone.emails):
+        for table in (records, versions):
+            this = table.c.kind == row.kind, table.c.id == f"{FOREIGN}{row.source}:{row.id}"
+            for found in db.execute(select(table).where(*this, table.c.payload.is_not(None))).all():
+                content = orjson.loads(found.payload)
+                silenced = {name: None for name in SAID_BY.get(row.kind, ()) if content[name] is not None}
+                changed += _rewritten(db, table, found, content, silenced)
     return changed
 
 
@@ -90,8 +110,9 @@ def _mentioning(db: Connection, table: Table, someone: Someone) -> Iterator[Row[
         *quoting,
     ]
     if hits:
-        query = select(*columns).where(or_(*hits), table.c.payload.is_not(None), table.c.kind != "person")
-        yield from db.execute(query)
+        query = select(*columns).where(or_(*hits), table.c.payload.is_not(None))
+        own = {(ref.connection, "person", ref.id) for ref in someone.refs}
+        yield from (row for row in db.execute(query) if (row.connection, row.kind, row.id) not in own)
 
 
 def _forget_records(db: Connection, someone: Someone) -> int:
@@ -113,9 +134,16 @@ def _forget_records(db: Connection, someone: Someone) -> int:
 
 
 def _rename(db: Connection, table: Table, someone: Someone, gone: Erased) -> int:
-    """Use stays the account's, under a name that is nobody's."""
-    changed = 0
-    for name in sorted(someone.names):
-        mine = func.lower(table.c.person) == name.lower()
-        changed += db.execute(update(table).where(mine).values(person=gone.stand_in(name))).rowcount
-    return changed
+    """Use stays the account's, under a name that is nobody's: one row where they were written in two ways."""
+    lower, nobodys = {name.lower() for name in someone.names}, {gone.stand_in(name) for name in someone.names}
+    theirs = or_(among(db, func.lower(table.c.person), lower), among(db, table.c.person, someone.names | nobodys))
+    rows = db.execute(delete(table).where(theirs).returning(*table.c)).mappings().all()
+    renamed: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        changed = {**row, "person": row["person"] if row["person"] in nobodys else gone.stand_in(row["person"])}
+        key = tuple(changed[column.name] for column in table.primary_key)
+        same = renamed.get(key)
+        renamed[key] = {**changed, "count": changed["count"] + same["count"]} if same else changed
+    if renamed:
+        db.execute(table.insert(), list(renamed.values()))
+    return sum(row["person"] not in nobodys for row in rows)

@@ -28,6 +28,9 @@ from webhooks.senders.told import Introduction, Told, Unread
 ASKED_AT_ONCE: Final = 20
 """Answers that are asked for before the first of them counts: a limit of calls a minute must not undo more."""
 
+LONGEST: Final = 500
+"""Bytes of an address or of a name."""
+
 
 def hear(workspace: Workspace, name: str) -> Drained:
     """Act on what waits of one sender now."""
@@ -77,7 +80,7 @@ def _row(sender: SenderConnection, said: Told, received_at: datetime, gone: Eras
     """What was told, as it is kept; nothing of somebody who was erased but what is the account's."""
     at = min(said.at or received_at, received_at)  # a clock ahead of ours would outdo every later telling
     erased = gone.address(said.email)
-    email = None if erased else spelled(said.email)
+    email = None if erased else _short(spelled(said.email))
     if erased and not (said.account or said.payer):
         return []
     document = {
@@ -90,12 +93,20 @@ def _row(sender: SenderConnection, said: Told, received_at: datetime, gone: Eras
         document["at"] = min(when, received_at) if isinstance(when, datetime) else at
     elif said.kind == "activity" and said.fields is not None:
         document.setdefault("at", at)
-    account = UsageKeys(sender.account_key).spelled(said.account) if said.account else None
+    account, payer = _account(sender, said.account), _short(said.payer)
     state: told.State = "unknown" if said.fields is not None else "deleted"
-    return [Row(sender.name, said.kind, said.id, email, account, said.payer, state, at, received_at, document)]
+    return [Row(sender.name, said.kind, said.id, email, account, payer, state, at, received_at, document)]
 
 
 def _payer(sender: SenderConnection, said: Introduction, received_at: datetime, gone: Erased) -> Payer:
-    account = UsageKeys(sender.account_key).spelled(said.account) if said.account else None
-    email = None if gone.address(said.email) else spelled(said.email)
-    return Payer(said.name, email, account, min(said.at or received_at, received_at))
+    email = None if gone.address(said.email) else _short(spelled(said.email))
+    return Payer(said.name, email, _account(sender, said.account), min(said.at or received_at, received_at))
+
+
+def _account(sender: SenderConnection, said: str | None) -> str | None:
+    return _short(UsageKeys(sender.account_key).spelled(said)) if said else None
+
+
+def _short(name: str | None) -> str | None:
+    """A name by which somebody may be found: nobody is called by pages of text, and no index takes them."""
+    return name if name and len(name.encode()) <= LONGEST else None

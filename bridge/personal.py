@@ -24,7 +24,7 @@ def export(workspace: Workspace, someone: Someone) -> dict[str, Any]:
             "usage": list(_usage(db, someone)),
             "usage_without_account": list(_unplaced(db, someone)),
             "waiting_for_somebody": [asdict(row) for row in told.astray_of(db, someone.emails)],
-            "deliveries": deliveries.mentioning(db, someone.emails, someone.refs),
+            "deliveries": deliveries.mentioning(db, someone.emails, someone.refs, someone.names),
             "fields_in_crm": [_written(workspace, db, ref) for ref in sorted(someone.refs, key=str)],
         }
 

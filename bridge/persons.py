@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+import orjson
 from sqlalchemy import Connection, func, select
 
 from adapters.records import Ref
+from bridge.store.emails import said
 from bridge.store.rows import grouped
 from bridge.store.schema import records, versions
 from bridge.withholding import ADDRESS
@@ -59,7 +61,7 @@ def _by_id(db: Connection, word: str) -> set[Ref]:
 
 
 def _by_address(db: Connection, email: str) -> set[Ref]:
-    """Every person whose record, now or before, in any field, held that address.
+    """Every person whose record, now or before, had that address for its own.
 
     The comparison in the database is only a sieve.
     """
@@ -69,7 +71,7 @@ def _by_address(db: Connection, email: str) -> set[Ref]:
             table.c.kind == "person", func.lower(table.c.payload).contains(email, autoescape=True)
         )
         hits = ((Ref(connection, "person", id), payload) for connection, id, payload in db.execute(query))
-        found |= {ref for ref, payload in hits if email in addresses_in(payload)}
+        found |= {ref for ref, payload in hits if email in _own(payload)}
     return found
 
 
@@ -78,13 +80,14 @@ def _addresses(db: Connection, ref: Ref) -> set[str]:
     for table in (records, versions):
         mine = table.c.connection == ref.connection, table.c.kind == "person", table.c.id == ref.id
         for payload in db.execute(select(table.c.payload).where(*mine, table.c.payload.is_not(None))).scalars():
-            found |= addresses_in(payload)
+            found |= _own(payload)
     return found
 
 
-def addresses_in(payload: str) -> set[str]:
-    """The e-mail addresses in a document, in lower case."""
-    return {address.lower() for address in ADDRESS.findall(payload)}
+def _own(payload: str) -> set[str]:
+    """A person's own addresses; in the other fields may stand a colleague's, who is not to go along."""
+    content = orjson.loads(payload)
+    return set(said(content["email"], content["extra"]))
 
 
 def by_connection(found: Someone) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""Whom a sender means: an e-mail address is its persons', and so their accounts'; else what it calls the account.
+"""Whom a sender means: what it calls the account; else an e-mail address, which is its persons', so their accounts'.
 
 Never a guess: where several are meant, nobody is. Where a person is in several CRMs, ``identity.prefer`` says whose
 records speak. Reads the store and changes nothing.

@@ -54,7 +54,9 @@ def _count(db: Connection, workspace: Workspace, source: UsageSource, news: Sequ
     for one in news:
         for message in _messages(db, source.segment, one):
             messages.setdefault(message.id, message)
-    for id in streams.counted(db, source.name, messages):
+    again = streams.counted(db, source.name, messages)
+    streams.remember_longer(db, source.name, again, now)
+    for id in again:
         del messages[id]
     streams.remember(db, source.name, messages, now)
     events = _events(workspace, source, sorted(messages.values(), key=lambda message: message.at), Erased(db))

@@ -14,9 +14,9 @@ from bridge import surveying
 from bridge.intake import Taken, take_in
 from bridge.moments import EVER
 from bridge.store import customers, lookup, memory, references
-from bridge.store.inbox import StoreInbox
 from bridge.working_off import Drained, News, work_off
 from bridge.workspace import Workspace
+from webhooks.inbox import Inbox
 from webhooks.survey.answers import Answer, read
 from webhooks.survey.routes import Desk
 from webhooks.survey.tokens import Invitation
@@ -27,7 +27,7 @@ _MARK: Final = 16
 """Letters of a token that keep two persons apart who answer at once."""
 
 
-def desk(workspace: Workspace, on_accepted: Callable[[], None]) -> Desk:
+def desk(workspace: Workspace, deliveries: Inbox, on_accepted: Callable[[], None]) -> Desk:
     """What the pages need of us."""
 
     def is_there(person: Ref) -> bool:
@@ -43,7 +43,7 @@ def desk(workspace: Workspace, on_accepted: Callable[[], None]) -> Desk:
         settings.survey_pages,
         settings.language,
         is_there,
-        StoreInbox(workspace.store),
+        deliveries,
         workspace.now,
         on_accepted,
     )

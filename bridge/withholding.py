@@ -9,13 +9,18 @@ from dataclasses import replace
 from typing import Any, Final
 
 from adapters.records import Item, Person, Record, Ref
+from bridge.store.emails import said
 from bridge.store.erased import Erased
 from bridge.store.records import payload_fields
 from bridge.store.references import REFERENCES
-from bridge.store.usage import DailyTotal
+from bridge.store.usage import DailyTotal, Key
 from config.words import AnyKind
 
-ADDRESS: Final = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
+_LOCAL: Final = r"[\w.!#$%&'*+/=?^`{|}~-]+"
+_DOMAIN: Final = r"@[\w-]+(?:\.[\w-]+)+"
+ADDRESS: Final = re.compile(_LOCAL + _DOMAIN)
+"""To be matched as a whole. For a search it is too slow: at each sign of a long word it would begin anew."""
+_WORD: Final = re.compile(f"{_LOCAL}({_DOMAIN})?")
 MASK: Final = "[erased]"
 
 SAID_BY: Final[Mapping[str, tuple[str, ...]]] = {"response": ("comment",), "ticket": ("subject",)}
@@ -42,13 +47,24 @@ def nameless(totals: Sequence[DailyTotal], erased: Erased) -> Sequence[DailyTota
         return totals
     named = {total.person for total in totals}
     others = {name: erased.stand_in(name) for name in named if erased.name(name)}
-    return [replace(total, person=others.get(total.person, total.person)) for total in totals]
+    if not others:
+        return totals
+    kept = [total for total in totals if total.person not in others]
+    nobodys: dict[Key, DailyTotal] = {}
+    for total in totals:
+        if total.person in others:  # who is written in two ways is one nobody
+            one = replace(total, person=others[total.person])
+            same = nobodys.get(one.key)
+            nobodys[one.key] = replace(one, count=one.count + same.count) if same else one
+    return [*kept, *nobodys.values()]
 
 
 def is_erased(person: Person, erased: Erased) -> bool:
-    """Whether record or any address of it is an erased person's: a person may be made anew under another id."""
-    texts = (person.email, *(value for value in person.extra.values() if isinstance(value, str)))
-    return erased.record(person.ref) or any(erased.address(address) for text in texts for address in _addresses(text))
+    """Whether record or an address of the person's own is an erased one's: they may be made anew under another id.
+
+    In other fields may stand whose address it likes: who names somebody is not that person.
+    """
+    return erased.record(person.ref) or any(map(erased.address, said(person.email, person.extra)))
 
 
 def withheld(record: Record, erased: Erased) -> dict[str, Any]:
@@ -87,9 +103,7 @@ def _out(connection: str, id: str, erased: Erased) -> bool:
 def _masked(value: Any, erased: Erased) -> Any:
     """Any text in it without the addresses of erased persons."""
     if isinstance(value, str):
-        return (
-            ADDRESS.sub(lambda match: MASK if erased.address(match[0]) else match[0], value) if "@" in value else value
-        )
+        return _WORD.sub(lambda word: _word_masked(word, erased), value) if "@" in value else value
     if isinstance(value, Mapping):
         return {key: _masked(one, erased) for key, one in value.items()}
     if isinstance(value, (tuple, list)):
@@ -97,5 +111,5 @@ def _masked(value: Any, erased: Erased) -> Any:
     return value
 
 
-def _addresses(text: str | None) -> list[str]:
-    return ADDRESS.findall(text) if text and "@" in text else []
+def _word_masked(word: re.Match[str], erased: Erased) -> str:
+    return MASK if word[1] and erased.address(word[0]) else word[0]

@@ -62,7 +62,13 @@ class MemoryInbox:
     erase: list[Ref] = field(default_factory=list)
 
     def put(
-        self, source: str, body: bytes, refs: Sequence[Ref], received_at: datetime, erase: Sequence[Ref] = ()
+        self,
+        source: str,
+        body: bytes,
+        refs: Sequence[Ref],
+        received_at: datetime,
+        erase: Sequence[Ref] = (),
+        mark: str = "",
     ) -> int | None:
         if self.broken:
             raise self.broken

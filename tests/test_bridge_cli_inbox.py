@@ -161,3 +161,9 @@ def test_doctor_names_what_is_parked(folder: Path, store: Store) -> None:
     result = CliRunner().invoke(main, ["-c", str(folder / "csbridge.yml"), "doctor", "--json"])
     found = [row for row in json.loads(result.stdout)["findings"] if "parked" in row["what"]]
     assert [(row["level"], row["mend"]) for row in found] == [("warning", "csbridge inbox list --parked")]
+
+
+@pytest.mark.parametrize("action", ["show", "retry", "drop"])
+@pytest.mark.parametrize("number", ["0", "9" * 30])
+def test_a_number_that_no_delivery_can_have_is_misuse(folder: Path, action: str, number: str) -> None:
+    assert data(folder, action, number, code=2)["error"]["family"] == "usage"

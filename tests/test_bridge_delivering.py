@@ -9,7 +9,7 @@ import pytest
 from receiver import SECRET, Receiver, receiving
 from worlds import START, World
 
-from bridge import subscriptions
+from bridge import delivering, subscriptions
 from bridge.delivering import LEASE, STUCK, Sent, deliver, health_of, until_next
 from bridge.doctoring_outbound import examine_outbound
 from bridge.store import notifications
@@ -147,6 +147,19 @@ def test_one_that_is_refused_for_good_does_not_keep_back_the_others(line: Line) 
     assert line.deliver() == Sent(delivered=2)
     assert line.ids() == [later[0], refused, *later[1:]]
     assert [row["attempts"] for row in line.open] == [3]
+
+
+def test_one_that_cannot_be_worded_does_not_keep_back_the_others(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    (odd,), (plain,) = line.tell(flag="odd"), line.tell(flag="plain")
+    monkeypatch.setattr(delivering, "body", lambda document, *_, **__: {"plain": b"{}"}[document["data"]["flag"]])
+    assert line.deliver() == Sent(failed=1)
+    line.world.clock.move(timedelta(seconds=5))
+    assert line.deliver() == Sent(failed=1)
+    line.world.clock.move(timedelta(seconds=10))
+    assert line.deliver().delivered == 1
+    assert line.ids() == [plain]
+    assert [row["event"] for row in line.open] == [odd]
+    assert "bug" in line.open[0]["cause"]
 
 
 def test_after_three_days_it_is_parked_and_a_person_may_send_it_again(line: Line) -> None:

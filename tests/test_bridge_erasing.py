@@ -42,6 +42,8 @@ def full(make_world: Callable[..., World]) -> World:
     box = StoreInbox(world.workspace.store)
     box.put("delighted", b'{"person": "USER-1@example.com"}', (), START)
     box.put("delighted", b'{"person": "user-2@example.com"}', (), START)
+    box.put("form", b"score=9&email=user-1%40Example.com", (), START)
+    box.put("form", b'{"email": "user-1\\u0040example.com"}', (), START)
     box.put("sf", b"<x/>", (PERSON, Ref("sf", "account", "1")), START)
     with world.workspace.store.write() as db:
         audit.record(db, "operator", "test", {"who": EMAIL}, START)
@@ -85,11 +87,11 @@ def test_no_trace_of_the_person_is_left_in_the_store(full: World) -> None:
     assert EMAIL in everything(full).lower()
     done = erased(full)
     left = everything(full).lower()
-    for trace in (EMAIL, "i am cross", "my mail is broken", "first-title", "second-title", "u-77"):
+    for trace in (EMAIL, "user-1", "i am cross", "my mail is broken", "first-title", "second-title", "u-77"):
         assert trace not in left, trace
     assert "user-2@example.com" in left
     assert done["records of theirs"] == 1
-    assert done["deliveries"] == 2
+    assert done["deliveries"] == 4
     assert done["usage rows"] == 2
 
 
@@ -159,7 +161,7 @@ def test_a_person_reads_all_that_is_kept_of_them(full: World) -> None:
     assert [record["title"] for record in data["records"]] == ["Second-Title", "First-Title"]
     assert {named["record"] for named in data["named_in"]} == {"sf:activity:a", "sf:response:r", "sf:ticket:t"}
     assert {row["person"] for row in data["usage"]} == {EMAIL, "u-77"}
-    assert len(data["deliveries"]) == 2
+    assert len(data["deliveries"]) == 4
     assert orjson.loads(orjson.dumps(data, default=str))["usage"][0]["feature"] == "reports"
 
 
@@ -190,3 +192,38 @@ def test_a_privacy_deletion_told_by_the_crm_erases(full: World) -> None:
     assert EMAIL not in everything(full).lower()
     with full.workspace.store.read() as db:
         assert inbox.depth(db)["waiting"] == 1, "what another person answered waits for its inlet"
+
+
+def test_a_name_that_sources_write_in_two_ways_is_erased_and_its_use_still_counts(full: World) -> None:
+    rows = [f"1,{name},logins,{START.date()},2" for name in ("U-77", "u-77")]
+    (full.workspace.folder / "usage.csv").write_text("\n".join(["account,person,feature,day,count", *rows]), "utf-8")
+    full.take_in_usage()
+    erased(full)
+    for end in ("\n", "\n\n"):
+        with full.workspace.store.read() as db:
+            counts = db.execute(select(schema.usage.c.count).where(schema.usage.c.feature == "logins")).scalars().all()
+        assert counts == [4.0]
+        (full.workspace.folder / "usage.csv").write_text(
+            "\n".join(["account,person,feature,day,count", *rows]) + end, "utf-8"
+        )
+        full.take_in_usage()
+
+
+def test_who_only_names_the_person_stays(full: World) -> None:
+    full.tick()
+    full.crm.put("person", "p2", extra={"manager": EMAIL, "csm": "csm-1@example.com"})
+    full.crm.put("person", "p1", extra={"csm": "csm-1@example.com"})
+    full.sync()
+    erased(full, "sf:p1")
+    for _ in range(2):
+        assert content(full, "person", "p2")["extra"] == {"manager": "[erased]", "csm": "csm-1@example.com"}
+        full.tick()
+        full.sync(full=True)
+
+
+def test_a_long_word_is_searched_for_addresses_in_no_time(full: World) -> None:
+    erased(full)
+    full.tick()
+    full.crm.put("account", "1", extra={"billing": "a" * 500_000 + f" {EMAIL}"})
+    full.sync()
+    assert content(full, "account", "1")["extra"]["billing"].endswith("a [erased]")

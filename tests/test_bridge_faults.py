@@ -66,14 +66,13 @@ class Loop:
             return {name: dict(lookup.payloads(db, name)) for name in READS}
 
     def want(self) -> int:
-        """Another value for every account; which."""
+        """Another value for every record; which."""
         self.wanted += 1
         for name in READS:
             self.workspace.ledger.update([entry.ref for entry in self.accounts(name)], self._wanting)
         return self.wanted
 
     def accounts(self, name: str) -> list[Entry]:
-        """What is scored; a person has survey links only."""
         return [entry for entry in self.workspace.ledger.entries(name) if entry.ref.kind == "account"]
 
     def _wanting(self, entry: Entry) -> Entry:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -452,6 +453,18 @@ def test_a_body_that_cannot_be_read_is_parked_and_stops_nobody(heard: Heard) -> 
     [parked] = heard.parked()
     assert parked["parked"]
     assert parked["cause"] == "the body is neither JSON nor urlencoded"
+
+
+def test_names_as_long_as_a_page_name_nobody_and_stop_nobody(heard: Heard) -> None:
+    page = "".join(sha256(str(number).encode()).hexdigest() for number in range(150))  # no database can shorten it
+    heard.answer("1", account=page)
+    heard.answer("2", email=f"{page}@example.com")
+    invoice = {"object": "invoice", "id": "in_1", "status": "open", "customer": page}
+    heard("stripe", {"type": "invoice.finalized", "data": {"object": invoice}})
+    heard.answer("3", email="csm-1@example.com")
+    assert heard.whose() == {"sf:@form:3": ("1", "p1")}
+    assert heard.astray() == [("1", "unknown"), ("2", "unknown"), ("in_1", "unknown")]
+    assert heard.parked() == []
 
 
 def test_many_deliveries_take_as_many_statements_as_a_few(heard: Heard) -> None:

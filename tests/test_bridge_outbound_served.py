@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import fake_crm
 import pytest
@@ -10,6 +11,10 @@ from test_bridge_service import asked, connections, eventually, metric, serving
 from worlds import World
 
 from adapters import registry
+from bridge.metrics import create_metrics
+from bridge.outbound_runner import sending
+from bridge.store import notifications
+from webhooks.outbound.event import Subject, event
 
 Make = Callable[..., World]
 
@@ -48,6 +53,30 @@ def test_events_are_told_while_another_endpoint_hangs(
         assert told.is_signed()
         assert told.json["data"]["flag"] == "escalated_ticket"
         assert told.id == slow.got[0].id
+
+
+def test_a_stop_waits_for_one_delivery_and_not_for_all(make_world: Make, receiver: Receiver) -> None:
+    endpoint = {"name": "quick", "url": receiver.url, "secret": SECRET, "allow_private": True}
+    world = make_world(outbound=[endpoint])
+    subject = Subject(("sf:1",), None, None, None, {})
+    facts = {"before": {"stage": "a"}, "after": {"stage": "b"}}
+    events = [("quick", event("stage.changed", subject, world.clock.now(), facts, key)) for key in range(20)]
+    with world.workspace.store.write() as db:
+        notifications.put(db, events, world.clock.now())
+    (configured,) = world.workspace.settings.outbound
+    runner = sending(world.workspace, configured, create_metrics(), timedelta(seconds=30))
+    asked = threading.Event()
+
+    def stop() -> None:
+        if len(receiver.got) == 2:
+            threading.Thread(target=lambda: (runner.stop(timedelta(0)), asked.set())).start()
+            assert_released(asked)
+
+    receiver.before = stop
+    runner.start()
+    assert asked.wait(20)
+    assert runner.stop()
+    assert len(receiver.got) == 2
 
 
 def assert_released(event: threading.Event) -> None:

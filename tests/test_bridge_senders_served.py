@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from signed import BODIES, NOW, SECRET, body_of, headers, recorded
+from signed import BODIES, NOW, SECRET, SIGN, body_of, headers, recorded
+from standardwebhooks import Webhook
 from worlds import World
 
 from bridge.cli.main import main
@@ -16,12 +18,14 @@ from bridge.erasing import erase
 from bridge.hearing import hear
 from bridge.inlets import inlets
 from bridge.metrics import create_metrics
+from bridge.moments import EVER
 from bridge.persons import find
-from bridge.service import public_app
-from bridge.store import deliveries, told
+from bridge.public_port import public_app
+from bridge.store import deliveries, memory, told
 from bridge.working import Worker
 from bridge.workspace import open_workspace
 from webhooks.senders.registry import SENDERS
+from webhooks.survey.answers import SOURCE
 
 Make = Callable[..., World]
 
@@ -87,7 +91,7 @@ def test_a_worker_turn_makes_fields_of_it(world: World) -> None:
 
 
 def test_every_sender_has_an_inlet(world: World) -> None:
-    assert set(inlets(world.workspace)) == {"sf", *map(named, SENDERS)}
+    assert set(inlets(world.workspace)) == {"sf", *map(named, SENDERS), SOURCE}
 
 
 def test_surveymonkey_without_a_token_waits_for_its_admin(world: World) -> None:
@@ -131,6 +135,17 @@ def test_a_stray_is_erased_with_its_person(world: World) -> None:
         assert told.longest_astray(db, 9) == ([], 0)
 
 
+def test_the_words_of_somebody_whom_no_crm_knows_are_erased_where_they_were_placed(world: World) -> None:
+    post(world, "form", body_of({"id": "3", "score": 3, "comment": "Mine.", "email": "x@example.com", "account": "1"}))
+    hear(world.workspace, "form")
+    with world.workspace.store.read() as db:
+        someone = find(db, "X@example.com")
+    assert erase(world.workspace, someone)["words of theirs"] == 1
+    with world.workspace.store.read() as db:
+        (left,) = memory.known(db, "sf", "response", ["@form:3"], EVER)
+    assert (left.content["score"], left.content["comment"]) == (3.0, None)
+
+
 def test_strays_are_listed_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "accounts.csv").write_text("id,name\n1,Account 1\n", "utf-8")
@@ -161,3 +176,25 @@ def test_strays_are_listed_on_the_command_line(tmp_path: Path, monkeypatch: pyte
         [f"s{n}@example.com" for n in range(3)],
     )
     assert "csbridge inbox strays" in run("doctor")
+
+
+def test_something_may_be_again_as_it_was_and_a_delivery_that_is_sent_twice_counts_once(world: World) -> None:
+    client = public_app(world.workspace).test_client()
+    for second, score in enumerate((9, 3, 9)):
+        said = {"id": "7", "survey": "nps", "score": score, "email": "csm-1@example.com"}
+        news = {"type": "ticket.updated", "data": {"id": "7", "account": "1", "subject": f"scored {score}"}}
+        signed = Webhook(SECRET).sign(f"msg_{second}", NOW, json.dumps(news))
+        standard = {"webhook-id": f"msg_{second}", "webhook-timestamp": str(int(NOW.timestamp()))}
+        at = NOW + timedelta(seconds=second)
+        for _ in range(2):
+            client.post("/webhooks/form", data=body_of(said), headers=SIGN["form"](body_of(said), SECRET, at))
+            headed = standard | {"webhook-signature": signed}
+            client.post("/webhooks/standard-webhooks", data=json.dumps(news), headers=headed)
+        assert len(waiting(world)) == 2
+        for name in ("form", "standard-webhooks"):
+            hear(world.workspace, name)
+        world.tick(seconds=1)
+    with world.workspace.store.read() as db:
+        [answer] = memory.known(db, "sf", "response", ["@form:7"], EVER)
+        [ticket] = memory.known(db, "sf", "ticket", ["@standard-webhooks:7"], EVER)
+    assert (answer.content["score"], ticket.content["subject"]) == (9, "scored 9")

@@ -25,7 +25,8 @@ from adapters.errors import Retry, Unauthorized
 from bridge.cli.provision import provisioned
 from bridge.connecting import try_to_pin
 from bridge.demo.setting import SECRET
-from bridge.service import receivers, serve_workspace
+from bridge.public_port import receivers
+from bridge.service import serve_workspace
 from bridge.serving import Serving
 from bridge.store import cursors
 from bridge.store.engine import StoreFailed

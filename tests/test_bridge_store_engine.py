@@ -1,6 +1,8 @@
 import socket
 import sqlite3
 import threading
+from contextlib import nullcontext
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, func, insert, select, text
+from sqlalchemy.exc import DBAPIError
 
 from bridge.store.engine import Store, StoreFailed, open_store
 from bridge.store.migrating import MIGRATIONS
@@ -62,6 +65,14 @@ def test_a_write_that_fails_leaves_nothing(store: Store) -> None:
     with pytest.raises(RuntimeError):
         half_done()
     assert count_facts(store) == 0
+
+
+def test_what_no_index_takes_is_not_the_databases_failure(store: Store) -> None:
+    name = "".join(sha256(str(number).encode()).hexdigest() for number in range(150))
+    refused = nullcontext() if store.is_sqlite else pytest.raises(DBAPIError)
+    with refused as told, store.write() as db:
+        db.execute(insert(facts).values(name=name, value="b"))
+    assert name[:50] not in str(told)
 
 
 def test_writers_take_turns(store: Store) -> None:

@@ -15,7 +15,7 @@ from bridge.deciding import as_of
 from bridge.erasing import erase
 from bridge.moments import closed
 from bridge.persons import find
-from bridge.store import deliveries, usage
+from bridge.store import deliveries, inbox, usage
 from bridge.store.schema import unplaced_usage, usage_messages, usage_names, usage_versions
 from bridge.store.schema import usage as totals
 from bridge.streaming import drain_events
@@ -90,6 +90,16 @@ def test_a_replayed_delivery_changes_nothing_as_long_as_it_can_be_replayed(world
     drain(world)
     with world.workspace.store.read() as db:
         assert db.execute(select(usage_messages.c.message)).all() == []
+
+
+def test_a_delivery_that_is_replayed_late_and_then_again_is_still_counted_once(world: World) -> None:
+    take(world, group("1", "u"), track("opened", "u"))
+    for _ in range(3):
+        world.tick(days=6)
+        with world.workspace.store.write() as db:
+            assert deliveries.replay(db, START - DAY, START + DAY) == 1
+        drain(world)
+    assert held(world) == {("1", "u", "opened", 0): 1}
 
 
 # Whose they are
@@ -272,6 +282,17 @@ def test_an_erased_person_is_in_no_table_and_stays_out_and_the_account_keeps_the
         ("1", 0): 3, ("1", -1): 3,
     }  # fmt: skip
     assert waits(world) == {("v", "opened", 0): 1}
+
+
+def test_who_is_erased_takes_nobody_elses_events_along(world: World) -> None:
+    post(world, group("1", "u-7"), identify("u-8"), track("opened", "u-7"), group("1", "v"), track("opened", "v"))
+    with world.workspace.store.read() as db:
+        erase(world.workspace, find(db, "nobody@example.com", ("U-7",)))
+    with world.workspace.store.read() as db:
+        [body] = inbox.bodies(db, [1]).values()
+    assert b"u-7" not in body
+    drain(world)
+    assert held(world) == {("1", "v", "opened", 0): 1}
 
 
 # What scoring knows of it

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import Connection, select
 from worlds import World
 
 from adapters.records import Ref
@@ -13,8 +14,9 @@ from bridge.doctoring_surveys import findings, settings_findings
 from bridge.erasing import erase
 from bridge.inlets import inlets
 from bridge.persons import find
-from bridge.service import public_app
-from bridge.store import lookup, memory, references
+from bridge.public_port import public_app
+from bridge.store import memory, references
+from bridge.store.schema import records
 from config.surveys import SurveyName
 from webhooks.survey.answers import SOURCE
 from webhooks.survey.tokens import Invitation
@@ -60,6 +62,12 @@ def answers(world: World, id: str = "p1") -> list[dict[str, Any]]:
     with world.workspace.store.read() as db:
         ids = references.linked(db, "sf", "person", [id], "response")
         return [dict(one.content) for one in memory.known(db, "sf", "response", ids, world.clock.now())]
+
+
+def kept(db: Connection) -> list[str]:
+    """Every answer that is known, ours too, of which no CRM knows."""
+    mine = records.c.kind == "response", records.c.payload.is_not(None)
+    return list(db.execute(select(records.c.id).where(*mine)).scalars())
 
 
 def test_a_person_of_a_customer_in_scope_has_links_that_stay(asked: World) -> None:
@@ -176,6 +184,15 @@ def test_doctor_names_links_that_are_not_written(make: Make) -> None:
     assert not list(settings_findings(make().workspace))
 
 
+def test_doctor_says_that_surveys_need_an_address_where_the_admin_names_some(make: Make) -> None:
+    def warned(**settings: Any) -> list[str]:
+        found = settings_findings(make(own_fields={}, **settings).workspace)
+        return [noted.finding.mend for noted in found if noted.finding.what.startswith("surveys")]
+
+    assert warned(public_url=None, surveys=["nps"]) == ["set public_url to where people reach this machine"]
+    assert warned(public_url=None) == warned(public_url=None, surveys=[]) == warned(surveys=["nps"]) == []
+
+
 def test_an_answer_becomes_a_response_of_the_customer(asked: World) -> None:
     assert vote(asked, score=9, comment="Quick help") == 200
     (answer,) = answers(asked)
@@ -265,7 +282,7 @@ def test_an_erased_person_leaves_a_number_and_nothing_else(asked: World) -> None
         someone = find(db, "anna@example.com")
     erase(asked.workspace, someone)
     with asked.workspace.store.read() as db:
-        (id,) = lookup.ids(db, "sf", "response")
+        (id,) = kept(db)
         (left,) = memory.known(db, "sf", "response", [id], asked.clock.now())
         assert (left.content["score"], left.content["person"], left.content["comment"]) == (9.0, None, None)
         assert db.exec_driver_sql("SELECT body FROM inbox").scalars().all() == [None]
@@ -281,7 +298,7 @@ def test_an_answer_of_somebody_who_is_gone_since_is_nobodys(asked: World) -> Non
     asked.sync()
     survey_answers.drain(asked.workspace, SOURCE)
     with asked.workspace.store.read() as db:
-        assert lookup.ids(db, "sf", "response") == []
+        assert kept(db) == []
 
 
 def test_links_of_another_process_are_the_same(asked: World) -> None:

@@ -30,10 +30,13 @@ def test_the_commented_lines_of_a_new_workspace_are_right_too(tmp_path: Path) ->
     path = write_workspace(tmp_path)[0]
     lines = path.read_text("utf-8").splitlines()
     path.write_text("\n".join(_uncommented(line) for line in lines[4:]), "utf-8")
-    settings = load(path, ENVIRON)
+    settings = load(path, {**ENVIRON, "STRIPE_SECRET": "a-secret", "SLACK_URL": "https://slack.example.com/services/1"})
     assert settings.scope == "status = customer"
     assert settings.connection("sf").map["account"].fields["arr"] == "Annual_Contract_Value__c"
     assert settings.write.dry_run
+    assert [sender.name for sender in settings.senders] == ["stripe"]
+    assert [source.name for source in settings.usage] == ["usage.csv", "segment"]
+    assert [endpoint.format for endpoint in settings.outbound] == ["slack"]
 
 
 def _uncommented(line: str) -> str:

@@ -22,7 +22,7 @@ from sqlalchemy import select
 from test_bridge_serving import Server, chunked, get, hello
 from test_webhooks_receivers import ACCOUNT, BOMB, CLIENT_SECRET, EVENT, MESSAGE, ORG, signed
 
-from bridge.service import public_app
+from bridge.public_port import public_app
 from bridge.store import cursors
 from bridge.store.inbox import bodies
 from bridge.store.schema import inbox

@@ -129,6 +129,7 @@ def test_an_empty_key_is_nobodys() -> None:
     "said",
     [b"", b"{", b"[]", b"17", b"null", b'{"batch": 1}', b'{"batch": [1]}', b'{"batch": null}', b"{}", b"[" * 9_000,
      b'{"batch": [{"a": ' + b"[" * 9_000 + b"]" * 9_000 + b"}]}",
+     b'{"batch": [{"a": ' + b"[" * 300 + b"]" * 300 + b"}]}",
      b'{"batch": [{"count": NaN}]}', b"\xff\xfe", b"<xml/>"],
 )  # fmt: skip
 def test_what_is_not_the_format_is_400_and_leaves_nothing(door: Door, said: bytes) -> None:

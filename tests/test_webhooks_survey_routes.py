@@ -37,7 +37,13 @@ class Box:
     woken: int = 0
 
     def put(
-        self, source: str, body: bytes, refs: Sequence[Ref], received_at: datetime, erase: Sequence[Ref] = ()
+        self,
+        source: str,
+        body: bytes,
+        refs: Sequence[Ref],
+        received_at: datetime,
+        erase: Sequence[Ref] = (),
+        mark: str = "",
     ) -> int | None:
         assert (source, list(refs)) == (SOURCE, [])
         if self.broken:

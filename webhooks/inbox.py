@@ -14,12 +14,18 @@ class Inbox(Protocol):
     """Verified deliveries that wait to be worked on."""
 
     def put(
-        self, source: str, body: bytes, refs: Sequence[Ref], received_at: datetime, erase: Sequence[Ref] = ()
+        self,
+        source: str,
+        body: bytes,
+        refs: Sequence[Ref],
+        received_at: datetime,
+        erase: Sequence[Ref] = (),
+        mark: str = "",
     ) -> int | None:
         """Store what ``source`` (a connection, or another door's name) sent; the row's number. Durable on return.
 
         ``refs``: the records of a CRM that it names, to be looked at again however often they are named; empty where
-        the body itself is the news. ``erase``: those of ``refs`` that are to be forgotten as well. None: that news is
-        known already, byte for byte. Any exception means that nothing may have been stored: the sender is asked to
-        send again.
+        the body itself is the news. ``erase``: those of ``refs`` that are to be forgotten as well. ``mark``: tells news
+        with the same bytes apart. None: that news is known already. Any exception means that nothing may have been
+        stored: the sender is asked to send again.
         """

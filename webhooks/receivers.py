@@ -33,6 +33,8 @@ class Verified:
     """What of its body may be stored."""
     news: bool = False
     """Whether the body itself is to be acted on."""
+    mark: str = ""
+    """Of news: what the same body has to have in common, too, to be the same delivery."""
 
 
 def examine(receiver: Receiver, delivery: Delivery, now: datetime) -> Verified:
@@ -57,7 +59,7 @@ def _told(webhooks: Webhooks, delivery: Delivery) -> Verified:
     erase = cast(Forgetting, webhooks).erasures(delivery) if _can(type(webhooks), Forgetting) else ()
     kept = cast(Discreet, webhooks).kept(delivery) if refs and _can(type(webhooks), Discreet) else delivery.body
     news = _can(type(webhooks), Telling) and cast(Telling, webhooks).tells(delivery)
-    return Verified(refs, erase, kept, news)
+    return Verified(refs, erase, kept, news, cast(Telling, webhooks).mark(delivery) if news else "")
 
 
 @cache

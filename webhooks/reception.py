@@ -56,7 +56,7 @@ class Reception:
             return plain_error(status)
         if told.refs or told.news:
             try:
-                self.inbox.put(name, told.kept, told.refs, received_at, told.erase)
+                self.inbox.put(name, told.kept, told.refs, received_at, told.erase, told.mark)
             except Exception as exc:
                 # The first line only: what a database adds below it quotes the row, and so personal data.
                 reason = (str(exc).splitlines() or [""])[0][:200]

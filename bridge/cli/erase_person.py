@@ -24,11 +24,21 @@ def command(shell: Shell, person: str, also: tuple[str, ...], yes: bool) -> Resu
         if not someone.known:
             message = "nobody is known by that id; an e-mail address, connection:id or an id is needed"
             return Result({"error": {"family": "unknown", "message": message}}, message, MISUSED)
-        if not yes and not click.confirm(f"erase {counted(len(someone.refs), 'record')} for good?", err=True):
-            return Result({"error": {"family": "usage", "message": "not confirmed"}}, "nothing was erased", MISUSED)
+        if not yes and not _confirmed(len(someone.refs)):
+            told = "nothing was erased: it was not confirmed; with --yes nobody is asked"
+            return Result({"error": {"family": "usage", "message": told}}, told, MISUSED)
         done = erase(workspace, someone)
     lines = [f"{number:>6,}  {what}" for what, number in done.items() if number]
     data = {"erased": {what: number for what, number in done.items() if number}}
     return Result(
         data, "\n".join(["erased:", *lines]) if lines else "nothing of this person was kept; kept out from now on"
     )
+
+
+def _confirmed(records: int) -> bool:
+    """A person says so. Where there is none to answer, or they break off, that is no yes."""
+    try:
+        return click.confirm(f"erase {counted(records, 'record')} for good?", err=True)
+    except click.Abort:
+        click.echo(err=True)
+        return False

@@ -12,6 +12,8 @@ from bridge.cli.strays import strays
 MOMENT: Final = click.DateTime(
     ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]
 )
+NUMBER: Final = click.IntRange(1, 2**63 - 1)
+"""As large as a database counts."""
 SHOWN: Final = 4_000
 """Characters of a body that a person is shown; with --json it is there in full."""
 
@@ -67,7 +69,7 @@ def _age(seconds: float) -> str:
 
 
 @command.command("show")
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @verb
 def show(shell: Shell, number: int) -> Result:
     """Show all that is kept of one delivery, by its NUMBER: personal data included, secrets left out."""
@@ -97,7 +99,7 @@ def _said(value: object) -> str:
 
 
 @command.command("retry")
-@click.argument("numbers", type=int, nargs=-1, required=True)
+@click.argument("numbers", type=NUMBER, nargs=-1, required=True)
 @verb
 def retry(shell: Shell, numbers: tuple[int, ...]) -> Result:
     """Take parked deliveries up again, by their NUMBERS."""
@@ -105,7 +107,7 @@ def retry(shell: Shell, numbers: tuple[int, ...]) -> Result:
 
 
 @command.command("drop")
-@click.argument("numbers", type=int, nargs=-1, required=True)
+@click.argument("numbers", type=NUMBER, nargs=-1, required=True)
 @verb
 def drop(shell: Shell, numbers: tuple[int, ...]) -> Result:
     """Give deliveries up, by their NUMBERS. What a CRM's were about, the next poll still finds; what others

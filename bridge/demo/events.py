@@ -55,13 +55,16 @@ def _await_first_poll(admin: str) -> None:
     while time.monotonic() < deadline:
         with urllib.request.urlopen(f"{admin}/metrics", timeout=PATIENCE) as answer:
             text = answer.read().decode()
-        runs = {line.split()[0]: float(line.split()[1]) for line in text.splitlines() if "job_runs_total{" in line}
-        polled = sum(number for name, number in runs.items() if 'job="poller"' in name)
-        worked = sum(number for name, number in runs.items() if 'job="worker"' in name)
-        if polled >= 1 and worked >= 2:
+        if runs(text, "poller") >= 1 and runs(text, "worker") >= 2:
             return
         time.sleep(GLANCE)
     raise DemoFailed("csbridge serve did not finish its first poll in time")
+
+
+def runs(text: str, job: str) -> float:
+    """How often a job has run, whatever came of it, by the metrics of a serving process."""
+    counts = (line.rpartition(" ") for line in text.splitlines() if line.startswith("csbridge_job_runs_total{"))
+    return sum(float(number) for name, _, number in counts if f'job="{job}"' in name)
 
 
 def _escalate(setting: Setting, rows: Sequence[Row]) -> Happening:

@@ -33,7 +33,8 @@ def cost(results: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     for name, synced in results["sync"]["connections"].items():
         pushed = results["push"]["connections"][name]
         least_pages = sum(max(1, ceil(kind["read"] / synced["page_size"])) for kind in synced["kinds"].values())
-        least_writes = ceil(pushed["written"] / pushed["batch"])
+        # a large push goes in bulk, in fewer calls than one for each batch
+        least_writes = min(pushed["write_calls"], ceil(pushed["written"] / pushed["batch"]))
         costs[name] = {
             "pages": synced["calls"].get("page", 0),
             "least_pages": least_pages,

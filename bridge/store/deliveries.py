@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import unquote_plus
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true, update
@@ -81,31 +82,79 @@ def _change(db: Connection, ids: Sequence[int], values: Mapping[str, Any]) -> li
     return found
 
 
-def forget(db: Connection, emails: Collection[str], refs: Collection[Ref], now: datetime) -> int:
-    """Take a person out of what is kept: the bytes that hold an address of theirs, and their name among the records.
+def forget(
+    db: Connection, emails: Collection[str], refs: Collection[Ref], now: datetime, names: Collection[str] = ()
+) -> int:
+    """Take a person out of what is kept: the bytes that tell of them, and their name among the records.
 
-    A delivery of which nothing is left is done. How many were touched.
+    Of a batch only their part goes: the others' is yet to be acted on, or may be again. A delivery of which nothing is
+    left is done. ``names``: what usage sources call them. How many were touched.
     """
-    touched = mentioning(db, emails, refs)
-    for row in db.execute(select(inbox.c.id, inbox.c.connection, inbox.c.refs, inbox.c.done_at)).all():
-        if row.id in touched:
-            kept = [named for named in row.refs if Ref(row.connection, *named[:2]) not in refs]
-            values = {"refs": kept, "body": None, "digest": None, "done_at": row.done_at or (None if kept else now)}
-            db.execute(update(inbox).where(inbox.c.id == row.id).values(**values))
+    touched, needles = mentioning(db, emails, refs, names), _needles(emails, refs, names)
+    for id in touched:
+        row = db.execute(select(inbox).where(inbox.c.id == id)).one()
+        kept = [named for named in row.refs if Ref(row.connection, *named[:2]) not in refs]
+        body = _without(zlib.decompress(row.body), needles) if row.body is not None and not row.refs else None
+        done_at = row.done_at or (None if kept or body else now)
+        values = {"refs": kept, "body": body and zlib.compress(body, 1), "digest": None, "done_at": done_at}
+        db.execute(update(inbox).where(inbox.c.id == id).values(**values))
     return len(touched)
 
 
-def mentioning(db: Connection, emails: Collection[str], refs: Collection[Ref]) -> list[int]:
-    """The deliveries that name one of these records, or whose bytes hold one of these addresses.
-
-    A body of our own (an answer to a survey) names whom it is of as ``{"connection": …, "person": …}``.
-    """
-    persons = [{"connection": ref.connection, "person": ref.id} for ref in refs if ref.kind == "person"]
-    needles = [email.encode() for email in emails] + [orjson.dumps(person)[1:-1].lower() for person in persons]
+def mentioning(
+    db: Connection, emails: Collection[str], refs: Collection[Ref], names: Collection[str] = ()
+) -> list[int]:
+    """The deliveries that name one of these records, or whose bytes hold one of these addresses or user ids."""
+    needles = _needles(emails, refs, names)
     found = []
     for row in db.execute(select(inbox.c.id, inbox.c.connection, inbox.c.refs, inbox.c.body).order_by(inbox.c.id)):
-        body = zlib.decompress(row.body).lower() if row.body is not None else b""
         named = any(Ref(row.connection, *named[:2]) in refs for named in row.refs)
-        if named or any(needle in body for needle in needles):
+        if named or (row.body is not None and _holds(zlib.decompress(row.body), needles)):
             found.append(row.id)
     return found
+
+
+def _needles(emails: Collection[str], refs: Collection[Ref], names: Collection[str]) -> list[str]:
+    """What a body that tells of them holds, in lower case.
+
+    A body of our own (an answer to a survey) names whom it is of as ``{"connection": …, "person": …}``; one of usage
+    names users by id, which may be a number.
+    """
+    persons = [{"connection": ref.connection, "person": ref.id} for ref in refs if ref.kind == "person"]
+    users = [
+        f'"{key}":{value}'
+        for name in names
+        for key in ("userid", "anonymousid", "previousid")
+        for value in (orjson.dumps(name.lower()).decode(), *((f"{name},", f"{name}}}") if name.isdecimal() else ()))
+    ]
+    return [*map(str.lower, emails), *(orjson.dumps(person)[1:-1].decode().lower() for person in persons), *users]
+
+
+def _holds(body: bytes, needles: Collection[str]) -> bool:
+    """Whether it holds one of these, however its sender has escaped it: as forms do, or as JSON may."""
+    text = body.decode("utf-8", "replace").lower()
+    texts = [text]
+    if "%40" in text:
+        texts.append(unquote_plus(text).lower())
+    if "\\u" in text and (said := _read(body)) is not None:
+        texts.append(orjson.dumps(said).decode().lower())
+    return any(needle in text for text in texts for needle in needles)
+
+
+def _without(body: bytes, needles: Collection[str]) -> bytes | None:
+    """A batch without the parts that hold one of these; None where nothing may be left, or it is no batch."""
+    said = _read(body)
+    parts = said.get("batch") if isinstance(said, dict) else None
+    if not isinstance(parts, list):
+        return None
+    kept = [part for part in parts if not _holds(orjson.dumps(part), needles)]
+    left = orjson.dumps({**said, "batch": []})
+    return orjson.dumps({**said, "batch": kept}) if kept and not _holds(left, needles) else None
+
+
+def _read(body: bytes) -> Any:
+    """The JSON of a body; None where it is none."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None

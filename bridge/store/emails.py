@@ -38,7 +38,7 @@ def keep(db: Connection, changed: Iterable[Item], new: Collection[Ref] = ()) -> 
         (ref.connection, ref.id, email)
         for ref, item in persons.items()
         if isinstance(item, Person)
-        for email in _said(item.email, item.extra)
+        for email in said(item.email, item.extra)
     ]
     _insert(db, rows)
 
@@ -69,11 +69,11 @@ def index_whole(db: Connection, connections: Sequence[str]) -> None:
 
 def _rows(connection: str, id: str, payload: str) -> list[Row]:
     content = orjson.loads(payload)
-    return [(connection, id, email) for email in _said(content["email"], content["extra"])]
+    return [(connection, id, email) for email in said(content["email"], content["extra"])]
 
 
-def _said(email: str | None, extra: Mapping[str, Any]) -> list[str]:
-    """Every address of a person, each once."""
+def said(email: str | None, extra: Mapping[str, Any]) -> list[str]:
+    """Every address of a person's own, in lower case, each once."""
     others = [part for name in OTHERS if isinstance(text := extra.get(name), str) for part in text.split(";")]
     return list(dict.fromkeys(found for each in (email, *others) if (found := spelled(each))))
 

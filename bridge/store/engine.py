@@ -27,6 +27,9 @@ _QUIET: Final[Mapping[str, Any]] = {"hide_parameters": True}
 LOCK_NOT_AVAILABLE: Final = "55P03"
 """PostgreSQL's word for a lock that was waited for long enough."""
 
+LIMIT_EXCEEDED: Final = "54"
+"""PostgreSQL's class of what is larger than it can ever be."""
+
 CACHE_KILOBYTES = 32_000
 """Of a SQLite connection. Ids come in no order: with SQLite's own 2 MB, a large pull waits for pages of its indexes."""
 
@@ -156,10 +159,14 @@ def _locked(connection: Connection, what: str, wait: float) -> bool:
 
 @contextmanager
 def _answering() -> Iterator[None]:
-    """What the database itself could not do, in one line without any row."""
+    """What the database itself could not do, in one line without any row. What it could not do with these very rows,
+    because a value is too long for an index, is no fault of the database: who waits until it passes waits for ever.
+    """
     try:
         yield
     except OperationalError as exc:
+        if str(getattr(exc.orig, "sqlstate", "") or "").startswith(LIMIT_EXCEEDED):
+            raise
         raise StoreFailed(f"the store did not answer: {str(exc.orig).splitlines()[0]}") from exc
 
 

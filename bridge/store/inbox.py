@@ -43,16 +43,28 @@ class StoreInbox:
         self._commits = GroupCommit(self._write)
 
     def put(
-        self, source: str, body: bytes, refs: Sequence[Ref], received_at: datetime, erase: Sequence[Ref] = ()
+        self,
+        source: str,
+        body: bytes,
+        refs: Sequence[Ref],
+        received_at: datetime,
+        erase: Sequence[Ref] = (),
+        mark: str = "",
     ) -> int | None:
         """See ``webhooks.inbox.Inbox.put``."""
         named = [[ref.kind, ref.id, ERASE] if ref in erase else [ref.kind, ref.id] for ref in refs]
-        digest = None if refs else blake2b(body, digest_size=16).digest()
+        digest = None if refs else _digest(body, mark)
         return self._commits.put((source, digest, received_at, zlib.compress(body, 1), named, 0, False))
 
     def _write(self, rows: Sequence[Row]) -> list[int | None]:
         with self._store.add() as db:
             return insert_new(db, inbox, _COLUMNS, rows, ("connection", "digest"))
+
+
+def _digest(body: bytes, mark: str) -> bytes:
+    """Of the bytes, and of what tells them from the same bytes before; a digest of its own keeps the two apart."""
+    told = blake2b(mark.encode("utf-8", "replace"), digest_size=16).digest() if mark else b""
+    return blake2b(told + body, digest_size=16).digest()
 
 
 _COLUMNS: Final = ("connection", "digest", "received_at", "body", "refs", "attempts", "parked")

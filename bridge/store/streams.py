@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from bridge.store.rows import among, chunks, insert_all
 from bridge.store.schema import STREAMED, unplaced_usage, usage, usage_messages, usage_versions
@@ -28,6 +28,13 @@ def counted(db: Connection, source: str, messages: Collection[bytes]) -> set[byt
 
 def remember(db: Connection, source: str, messages: Iterable[bytes], now: datetime) -> None:
     insert_all(db, usage_messages, ("source", "message", "at"), [(source, message, now) for message in messages])
+
+
+def remember_longer(db: Connection, source: str, messages: Collection[bytes], now: datetime) -> None:
+    """They have come again, in a delivery that can be replayed for as long as any other."""
+    for some in chunks(list(messages)):
+        mine = usage_messages.c.source == source, usage_messages.c.message.in_(some)
+        db.execute(update(usage_messages).where(*mine).values(at=now))
 
 
 def forget_messages(db: Connection, before: datetime) -> None:

@@ -123,6 +123,13 @@ def astray_of(db: Connection, emails: Iterable[str]) -> list[Row]:
     return _read(db, and_(ASTRAY, among(db, table.c.email, wanted)))
 
 
+def of_addresses(db: Connection, emails: Iterable[str]) -> list[Row]:
+    """Those about somebody with one of these addresses, by itself or as a payer."""
+    wanted = [found for each in emails if (found := spelled(each))]
+    payer = exists().where(_PAYER, among(db, payers.c.email, wanted))
+    return _read(db, or_(among(db, table.c.email, wanted), payer))
+
+
 def forget_deleted(db: Connection, source: str, before: datetime) -> None:
     """An older telling of what is gone does not come that late."""
     gone = table.c.source == source, table.c.state == "deleted", table.c.received_at < before

@@ -12,7 +12,7 @@ from flask import Flask
 
 from bridge.logs import configure
 from bridge.metrics import create_metrics
-from bridge.service import public_app
+from bridge.public_port import public_app
 from bridge.serving import Serving, serve
 from bridge.workspace import open_workspace
 

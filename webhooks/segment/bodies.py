@@ -86,6 +86,7 @@ def sent(call: str, said: dict[str, Any], plain: bytes, token: Callable[[], str]
     """What is kept of a parsed request. ``token``: makes a name for a request some of whose messages have none,
     so that two alike are still two.
     """
+    shared: dict[str, Any]
     if call == "batch":
         messages = said.get("batch")
         if not isinstance(messages, list) or not all(isinstance(one, dict) for one in messages):
@@ -103,8 +104,16 @@ def sent(call: str, said: dict[str, Any], plain: bytes, token: Callable[[], str]
                 message["messageId"] = f"{name}-{number}"
     if len(plain) > MAX_MESSAGE:
         for message in messages:
-            _within(orjson.dumps(message), MAX_MESSAGE)
-    return Sent(orjson.dumps({**shared, "batch": messages}), len(messages))
+            _within(_dumped(message), MAX_MESSAGE)
+    return Sent(_dumped({**shared, "batch": messages}), len(messages))
+
+
+def _dumped(said: dict[str, Any]) -> bytes:
+    """As JSON. What can be read may be nested too deeply to be written again."""
+    try:
+        return orjson.dumps(said)
+    except orjson.JSONEncodeError as exc:
+        raise Malformed("nested too deeply") from exc
 
 
 def named(message: dict[str, Any]) -> bool:

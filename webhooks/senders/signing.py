@@ -49,6 +49,12 @@ def require_timed(header: str, body: bytes, secrets: Sequence[str], now: datetim
     require(given, secrets, lambda secret: hex_digest(secret, f"{stamp}.".encode() + body))
 
 
+def stamp_in(header: str) -> str:
+    """The time in the header of a delivery that was verified by ``require_timed``."""
+    parts = (part.strip().partition("=") for part in header.split(","))
+    return next(value for name, _, value in parts if name == "t")
+
+
 def require_recent(stamps: Iterable[str], now: datetime, tolerance: timedelta) -> str:
     """The one stamp in seconds. Too long before ``now`` it is a replay; as far ahead is nobody's clock."""
     found = list(stamps)
