@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from worlds import DAY, START, World
 
 from adapters.records import Ref
@@ -86,6 +87,7 @@ def going(world: World, id: str) -> tuple[bool, bool]:
     return own.get("health_trend") is not None, own.get("health_change_30d") is not None
 
 
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 def test_thirty_quiet_nights_write_only_what_moved(world: World) -> None:
     """A write is explained by another band, flag or version, a fact, a score that moved by ``min_change``, or a trend
     of which there is enough history at last.
