@@ -13,7 +13,7 @@ from two_crms import TwoCrms
 
 from adapters.sandbox.serve import running
 from bridge.cli.main import main
-from bridge.clock import VARIABLE
+from bridge.clock import ShiftedClock
 from bridge.demo.setting import SECRET, SETTINGS
 
 IDENTITY = "identity: {link: {sf: accountnumber, hs: hs_object_id}}\n"
@@ -36,9 +36,8 @@ def both(tmp_path: Path) -> Iterator[TwoCrms]:
             "SF_HOOK": SECRET,
             "HS_TOKEN": hs.announcement["token"],
             "HS_CLIENT_SECRET": "s",
-            VARIABLE: clock.isoformat(),
         }
-        yield TwoCrms(tmp_path, {"sf": sf, "hs": hs}, secrets)
+        yield TwoCrms(tmp_path, {"sf": sf, "hs": hs}, secrets, ShiftedClock(clock))
 
 
 def told(both: TwoCrms, *arguments: str) -> Any:

@@ -42,7 +42,7 @@ def workspace(crms: TwoCrms) -> Iterator[Workspace]:
             sync(opened, name)
         score(opened)
         for name in crms.crms:
-            for ref in [entry.ref for entry in opened.ledger.entries(name)]:
+            for ref in [entry.ref for entry in opened.ledger.entries(name) if entry.ref.kind == "account"]:
                 wants_note(opened, ref)
         yield opened
 
