@@ -76,6 +76,8 @@ class Server:
                     if wait([line], NOW_AND_THEN).done:
                         break
                     meanwhile()
+                else:
+                    self.process.kill()
                 self.told = line.result(SOON)
         word, code = self.told.split()
         assert word == "ended"
@@ -178,7 +180,7 @@ def customers_of(store: Store, name: str) -> list[str]:
 
 def killed_again_and_again(folder: Path, store_url: str, rounds: int) -> None:
     (port,) = free_ports(1)
-    with two_crms(folder, accounts=30, port=port) as crms:
+    with two_crms(folder, accounts=90, port=port) as crms:  # each is repaired a few times a day only
         config = folder / "csbridge.yml"
         config.write_text(f"{config.read_text('utf-8')}\nstore: {store_url}\n", "utf-8")
         crms.done("provision", "--apply")

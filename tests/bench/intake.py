@@ -29,7 +29,7 @@ SERVER: Final = Path(__file__).with_name("intake_server.py")
 
 
 def measure(deliveries: int, repetitions: int) -> list[Line]:
-    """On SQLite, each commit synced; and on PostgreSQL where ``CSBRIDGE_TEST_POSTGRES`` names a database."""
+    """On SQLite, each commit synced."""
     with TemporaryDirectory() as folder:
         idle = _best([_knocked(Path(folder), "nothing", deliveries) for _ in range(repetitions)])
         ours = _best([_stored(Path(folder), deliveries) for _ in range(repetitions)])
