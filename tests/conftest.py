@@ -86,17 +86,23 @@ def postgres_url(worker_id: str) -> Iterator[str]:
     admin.dispose()
 
 
+@pytest.fixture
+def empty_postgres(postgres_url: str) -> str:
+    """This worker's database, migrated and emptied of what the tests before left in it."""
+    store = open_store(postgres_url)
+    with store.write() as db:
+        db.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY"))
+    store.close()
+    return postgres_url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES else ["sqlite"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where an empty, migrated store is."""
     if request.param == "sqlite":
         shutil.copyfile(request.getfixturevalue("_empty_sqlite"), tmp_path / "csbridge.db")
         return f"sqlite:///{tmp_path / 'csbridge.db'}"
-    url: str = request.getfixturevalue("postgres_url")
-    store = open_store(url)
-    with store.write() as db:
-        db.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY"))
-    store.close()
+    url: str = request.getfixturevalue("empty_postgres")
     return url
 
 

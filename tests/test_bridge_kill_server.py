@@ -229,5 +229,5 @@ def test_a_server_that_is_killed_again_and_again_loses_nothing_that_it_took(
     kind: str, rounds: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     sqlite = f"sqlite:///{tmp_path / 'csbridge.db'}"
-    url = sqlite if kind == "sqlite" else request.getfixturevalue("postgres_url")
+    url = sqlite if kind == "sqlite" else request.getfixturevalue("empty_postgres")
     killed_again_and_again(tmp_path, url, rounds)

@@ -40,7 +40,8 @@ def test_a_lease_dies_with_its_session(store: Store, other: Store) -> None:
     assert mine.held()
     if not store.is_sqlite:
         with other.engine.connect() as db:
-            ended = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = 725192"
+            gone = "pg_terminate_backend(pid, 10000)"  # waits until it is: its locks end with it, not with the signal
+            ended = f"SELECT {gone} FROM pg_locks WHERE locktype = 'advisory' AND classid = 725192"
             db.exec_driver_sql(
                 f"{ended} AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
             )

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 from two_crms import TwoCrms, two_crms
 
 from adapters.keyed import Creation, key_of
@@ -25,8 +24,6 @@ from adapters.records import Ref
 from bridge.deciding import score
 from bridge.provisioning import provision
 from bridge.pushing import push
-from bridge.store.engine import open_store
-from bridge.store.schema import metadata
 from bridge.syncing import sync
 from bridge.workspace import Workspace, open_workspace
 from webhooks.writeback.entry import standing
@@ -41,14 +38,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
-def crms(tmp_path: Path, postgres_url: str) -> Iterator[TwoCrms]:
-    store = open_store(postgres_url)
-    with store.write() as db:
-        db.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY"))
-    store.close()
+def crms(tmp_path: Path, empty_postgres: str) -> Iterator[TwoCrms]:
     with two_crms(tmp_path, accounts=8) as both:
         config = Path(both.config)
-        more = f"store: {postgres_url}\nwrite: {{history: note}}\n"
+        more = f"store: {empty_postgres}\nwrite: {{history: note}}\n"
         config.write_text(more + config.read_text("utf-8"), "utf-8")
         with opened(both) as workspace:
             for name in both.crms:
