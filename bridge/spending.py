@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from adapters.budget import Purpose, Quota
 from adapters.errors import QuotaSpent
-from bridge.quota import LOOK, Day, Heard, Hours, hour_of, next_midnight, portion
+from bridge.rules.quota import LOOK, Day, Heard, Hours, hour_of, next_midnight, portion
 from bridge.store import spend
 from bridge.store.engine import Store
 from bridge.store.spend import RESERVED, Word

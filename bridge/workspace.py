@@ -49,7 +49,7 @@ class Workspace:
     meters: dict[str, Meter] = field(default_factory=dict)
     """The budgets of the connections that were opened, shared with the workspaces of other threads."""
     peers: dict[date, Peers] = field(default_factory=dict)
-    """What similar accounts own, by day; see ``bridge.peers``."""
+    """What similar accounts own, by day; see ``bridge.frames.peers``."""
     _adapters: dict[str, Adapter] = field(default_factory=dict)
     _purses: dict[str, Purse] = field(default_factory=dict)
 

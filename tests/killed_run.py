@@ -11,8 +11,8 @@ from typing import Any
 
 from adapters.hubspot.adapter import HubspotAdapter
 from adapters.salesforce.adapter import SalesforceAdapter
-from bridge import publication
 from bridge.cli.main import main
+from bridge.pipeline import publication
 from bridge.store import cursors
 from webhooks.writeback import reconcile
 

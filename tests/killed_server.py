@@ -16,9 +16,11 @@ from killed_run import after, die, nth
 
 from adapters.hubspot.adapter import HubspotAdapter
 from adapters.salesforce.adapter import SalesforceAdapter
-from bridge import draining, publication, service, working, working_off
 from bridge.cli.main import main
+from bridge.inlets import draining, working_off
+from bridge.pipeline import publication
 from bridge.store.inbox import StoreInbox
+from bridge.workers import service, working
 from webhooks.writeback import reconcile
 
 working_off.LEASE = timedelta(seconds=1)  # where a lease has to end by itself, nobody need wait for it

@@ -18,11 +18,11 @@ from adapters.registry import open_adapter
 from adapters.salesforce.adapter import SalesforceAdapter
 from adapters.sandbox.serve import Sandbox
 from adapters.sandbox.vendor import Edit
-from bridge.reconciling import reconcile
 from bridge.store.engine import Store
 from bridge.store.records import payload_of
 from bridge.store.schema import records
-from bridge.syncing import ORDER, Synced, sync
+from bridge.sync.reconciling import reconcile
+from bridge.sync.syncing import ORDER, Synced, sync
 from bridge.workspace import Workspace
 from config.connections import SalesforceConnection
 from config.words import Kind

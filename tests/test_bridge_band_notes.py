@@ -8,7 +8,7 @@ from worlds import START, World
 
 from adapters.errors import Lost
 from adapters.records import Ref
-from bridge import outbox, pushing
+from bridge.pipeline import outbox, pushing
 
 Make = Callable[..., World]
 NOTES = {"history": "note"}

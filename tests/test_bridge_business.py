@@ -10,9 +10,9 @@ from worlds import START, World
 
 from adapters.contract import Past
 from adapters.records import Ref
-from bridge.business import gather, month_ends
-from bridge.business_frames import Gathered
-from bridge.numbers import Numbers, reckon
+from bridge.business.book import gather, month_ends
+from bridge.business.frames import Gathered
+from bridge.business.numbers import Numbers, reckon
 from bridge.plain import plain
 from bridge.reporting.business import business_page
 from bridge.reporting.page import render

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 from worlds import START
 
-from bridge.carding import activate, checked, listed, mapped_names, roll_back
 from bridge.cli.main import main
+from bridge.setup.carding import activate, checked, listed, mapped_names, roll_back
 from bridge.store import cards
 from bridge.store.engine import Store
 from config.errors import ConfigError

@@ -23,9 +23,9 @@ from adapters.errors import QuotaSpent, Refused, Retry, Unauthorized
 from adapters.records import Ref
 from bridge.cli.main import VERBS, main
 from bridge.clock import MovableClock
+from bridge.inlets.streaming import drain_events
 from bridge.store.engine import open_store
 from bridge.store.inbox import StoreInbox
-from bridge.streaming import drain_events
 from bridge.workspace import open_workspace
 from config.own_fields import own_fields
 

@@ -19,7 +19,7 @@ from sandbox_salesforce import world
 
 from adapters.sandbox.serve import Sandbox, running
 from bridge.cli.main import main
-from bridge.redirects import RedirectListener, port_of
+from bridge.setup.redirects import RedirectListener, port_of
 from config.errors import ConfigError
 
 KEY = "a passphrase that is long enough"

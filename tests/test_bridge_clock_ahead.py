@@ -8,7 +8,7 @@ from test_bridge_draining import deliver
 from worlds import DAY, START, World
 
 from bridge.clock import MovableClock
-from bridge.draining import drain
+from bridge.inlets.draining import drain
 
 Make = Callable[..., World]
 

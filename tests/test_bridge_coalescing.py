@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.budget import Quota
-from bridge.coalescing import LONGEST, PLENTY, TYPICAL, breath, due, pause
-from bridge.quota import Day, Heard
+from bridge.rules.quota import Day, Heard
+from bridge.workers.coalescing import LONGEST, PLENTY, TYPICAL, breath, due, pause
 from config.connections import QuotaSettings
 from config.words import WRITE_URGENCIES
 

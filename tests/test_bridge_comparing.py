@@ -11,10 +11,10 @@ from worlds import World
 from adapters.contract import Page, Sighting
 from adapters.errors import Refused, Retry
 from adapters.records import Ref, Tombstone
-from bridge.comparing import Compared, LossDoubted, compare, gap_fact, loss_fact
 from bridge.store import cursors, lookup
 from bridge.store.engine import StoreFailed
 from bridge.store.schema import sightings
+from bridge.sync.comparing import Compared, LossDoubted, compare, gap_fact, loss_fact
 from config.words import Kind
 
 

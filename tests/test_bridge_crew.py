@@ -13,8 +13,8 @@ from test_bridge_working import counted
 from worlds import START, World
 
 from adapters import registry
-from bridge.crew import Crew
-from bridge.metrics import create_metrics
+from bridge.workers.crew import Crew
+from bridge.workers.metrics import create_metrics
 
 SOON = 20.0
 

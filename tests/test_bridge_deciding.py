@@ -8,10 +8,10 @@ from sqlalchemy import select
 from worlds import DAY, START, World
 
 from adapters.records import Ref
-from bridge.deciding import as_of
-from bridge.intake import take_in
+from bridge.pipeline.deciding import as_of
 from bridge.store import customers, decisions
 from bridge.store.schema import peers
+from bridge.sync.intake import take_in
 from config.flags import FLAG_DAYS
 from config.scorecards import load_scorecards
 from config.settings import FlagSettings

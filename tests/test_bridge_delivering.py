@@ -9,9 +9,9 @@ import pytest
 from receiver import SECRET, Receiver, receiving
 from worlds import START, World
 
-from bridge import delivering, subscriptions
-from bridge.delivering import LEASE, STUCK, Sent, deliver, health_of, until_next
-from bridge.doctoring_outbound import examine_outbound
+from bridge.doctor.outbound import examine_outbound
+from bridge.outbound import delivering, subscriptions
+from bridge.outbound.delivering import LEASE, STUCK, Sent, deliver, health_of, until_next
 from bridge.store import notifications
 from config.outbound import Endpoint
 from webhooks.outbound.backoff import WAITS

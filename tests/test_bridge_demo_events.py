@@ -3,7 +3,7 @@
 from prometheus_client import generate_latest
 
 from bridge.demo.events import runs
-from bridge.metrics import create_metrics
+from bridge.workers.metrics import create_metrics
 
 
 def test_runs_are_counted_by_job_although_names_hold_spaces() -> None:

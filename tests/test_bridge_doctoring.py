@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bridge.deciding import score
-from bridge.doctoring import examine
-from bridge.doctoring_connection import unheard
-from bridge.syncing import sync
+from bridge.doctor.connection import unheard
+from bridge.doctor.doctoring import examine
+from bridge.pipeline.deciding import score
+from bridge.sync.syncing import sync
 from bridge.workspace import open_workspace
 from config.connections import ConnectionSettings, CsvConnection, HubspotConnection, SalesforceConnection
 

@@ -9,13 +9,13 @@ from worlds import START, World
 from adapters.contract import Delivery
 from adapters.errors import AdapterError, QuotaSpent, Refused, Retry, Unauthorized
 from adapters.records import Item, Ref
-from bridge import draining
-from bridge.draining import drain
+from bridge.inlets import draining
+from bridge.inlets.draining import drain
+from bridge.inlets.working_off import LEASE, PAUSE, Drained
 from bridge.store import deliveries, inbox, lookup
 from bridge.store.inbox import StoreInbox
 from bridge.store.schema import inbox as inbox_table
 from bridge.store.schema import records
-from bridge.working_off import LEASE, PAUSE, Drained
 from config.words import Kind
 
 ATTEMPTS = 5

@@ -10,13 +10,13 @@ from sqlalchemy import Table, select
 from worlds import START, World
 
 from adapters.records import Ref
-from bridge.draining import drain
-from bridge.erasing import erase
-from bridge.personal import export
-from bridge.persons import find
-from bridge.reconciling import reconcile
+from bridge.inlets.draining import drain
+from bridge.persons.erasing import erase
+from bridge.persons.personal import export
+from bridge.persons.persons import find
 from bridge.store import audit, inbox, schema, told
 from bridge.store.inbox import StoreInbox
+from bridge.sync.reconciling import reconcile
 
 EMAIL = "user-1@example.com"
 PERSON = Ref("sf", "person", "p1")

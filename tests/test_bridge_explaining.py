@@ -4,7 +4,7 @@ import pytest
 from worlds import START, World
 
 from adapters.records import Ref
-from bridge.explaining import explain, find
+from bridge.pipeline.explaining import explain, find
 from config.errors import ConfigError
 
 Make = Callable[..., World]

@@ -6,7 +6,7 @@ import pytest
 from worlds import World
 
 from adapters.records import Ref
-from bridge.explaining import explain
+from bridge.pipeline.explaining import explain
 
 Make = Callable[..., World]
 

@@ -18,13 +18,13 @@ from adapters.retrying import Patience
 from bridge.cli.push import code_of, pushed
 from bridge.cli.shell import gravest
 from bridge.cli.sync import synced
-from bridge.deciding import score
-from bridge.doctoring import examine
-from bridge.metrics import create_metrics
-from bridge.outbox import pending
-from bridge.reconciling import reconcile
+from bridge.doctor.doctoring import examine
+from bridge.pipeline.deciding import score
+from bridge.pipeline.outbox import pending
 from bridge.store import lookup
-from bridge.working import Worker
+from bridge.sync.reconciling import reconcile
+from bridge.workers.metrics import create_metrics
+from bridge.workers.working import Worker
 from bridge.workspace import Workspace, open_workspace
 from webhooks.writeback.entry import Entry
 

@@ -10,11 +10,11 @@ from worlds import DAY, START, World
 
 from adapters.errors import Retry
 from adapters.records import Ref
-from bridge import pushing
-from bridge.deciding import score
-from bridge.draining import drain
+from bridge.inlets.draining import drain
+from bridge.pipeline import pushing
+from bridge.pipeline.deciding import score
 from bridge.store import cursors, customers
-from bridge.syncing import sync
+from bridge.sync.syncing import sync
 
 Make = Callable[..., World]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from worlds import START, World, open_world
 
-from bridge.flag_rates import findings, flag_rates
+from bridge.pipeline.flag_rates import findings, flag_rates
 from bridge.store.engine import Store
 
 PEOPLE = {"role": "champion", "email": "c@example.com"}

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from worlds import World
 
 from adapters.budget import Quota
-from bridge import forecast
-from bridge.doctoring import examine
-from bridge.forecast import FOR_POLLS
-from bridge.quota import DAY
+from bridge.doctor.doctoring import examine
+from bridge.rules.quota import DAY
+from bridge.sync import forecast
+from bridge.sync.forecast import FOR_POLLS
 
 MINUTE = timedelta(minutes=1)
 

@@ -14,16 +14,16 @@ from worlds import DAY, START, World, settings_of
 
 from adapters.contract import Past
 from adapters.records import Account, Activity, Contract, Deal, Invoice, Person, Ref, Response, Ticket, Usage
-from bridge import histories
-from bridge.dating import OVERWRITTEN
-from bridge.doctoring import examine
-from bridge.frames import build, customer_rows
-from bridge.intake import take_in
-from bridge.knowledge import Fact, gather_accounts
+from bridge.doctor.doctoring import examine
+from bridge.frames.frames import build, customer_rows
+from bridge.knowledge import histories
+from bridge.knowledge.dating import OVERWRITTEN
+from bridge.knowledge.knowledge import Fact, gather_accounts
+from bridge.knowledge.usage_keys import UsageKeys
 from bridge.moments import Moment, close_of, closed, day_of, present
 from bridge.store import customers, keys, past_values
 from bridge.store.schema import metadata
-from bridge.usage_keys import UsageKeys
+from bridge.sync.intake import take_in
 from config.settings import UsageSource
 from scoring.decision import Decision
 from scoring.frames import COLUMNS, Frames

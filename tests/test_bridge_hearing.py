@@ -15,16 +15,16 @@ from twins import CONNECTIONS, Twins, open_twins
 from worlds import World
 
 from adapters.records import Ref, Response
-from bridge import attributing
-from bridge.hearing import hear
-from bridge.intake import take_in
-from bridge.reconciling import reconcile
+from bridge.inlets.hearing import hear
+from bridge.inlets.working_off import Drained
+from bridge.senders import attributing
 from bridge.store import deliveries, told
 from bridge.store.engine import Store
 from bridge.store.inbox import StoreInbox
 from bridge.store.schema import records
-from bridge.syncing import sync
-from bridge.working_off import Drained
+from bridge.sync.intake import take_in
+from bridge.sync.reconciling import reconcile
+from bridge.sync.syncing import sync
 from config.connections import KindMap
 
 Make = Callable[..., World]

@@ -7,10 +7,10 @@ from worlds import DAY, START, World
 from adapters.contract import Past
 from adapters.errors import QuotaSpent, Refused, Retry, Unauthorized
 from adapters.records import Ref
-from bridge import histories
-from bridge.histories import Standing, go_on, standing
-from bridge.reading import read_all
+from bridge.knowledge import histories
+from bridge.knowledge.histories import Standing, go_on, standing
 from bridge.store.schema import past_values
+from bridge.sync.reading import read_all
 from config.words import Kind
 
 

@@ -12,13 +12,13 @@ from twins import LINKED, Twins, open_twins
 
 from adapters.errors import Unauthorized
 from adapters.records import Ref
-from bridge.frames import customer_rows
-from bridge.intake import take_in
-from bridge.matching import Identified, match
+from bridge.frames.frames import customer_rows
 from bridge.moments import present
+from bridge.rules.matching import Identified, match
 from bridge.store.engine import Store
 from bridge.store.schema import metadata
-from bridge.syncing import sync
+from bridge.sync.intake import take_in
+from bridge.sync.syncing import sync
 
 Make = Callable[..., Twins]
 

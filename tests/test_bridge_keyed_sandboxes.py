@@ -12,13 +12,13 @@ from two_crms import TwoCrms, two_crms
 from adapters.contract import Delivery
 from adapters.keyed import Creation, key_of
 from adapters.records import Record, Ref, Tombstone
-from bridge import outbox, pushing
-from bridge.deciding import score
-from bridge.doctoring_connection import _fields
-from bridge.intake import take_in
-from bridge.provisioning import exported, provision, take_back
+from bridge.doctor.connection import _fields
+from bridge.pipeline import outbox, pushing
+from bridge.pipeline.deciding import score
+from bridge.setup.provisioning import exported, provision, take_back
 from bridge.store import customers
-from bridge.syncing import sync
+from bridge.sync.intake import take_in
+from bridge.sync.syncing import sync
 from bridge.workspace import Workspace, open_workspace
 
 KEYS = {"sf": "CSB_Key__c", "hs": "csb_key"}

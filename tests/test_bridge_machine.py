@@ -26,14 +26,14 @@ from adapters.registry import Context, open_adapter
 from adapters.retrying import Patience
 from adapters.sandbox.serve import Crm as CrmName
 from adapters.sandbox.serve import running
-from bridge.deciding import score
-from bridge.draining import drain
-from bridge.pushing import push
-from bridge.reconciling import reconcile
+from bridge.inlets.draining import drain
+from bridge.pipeline.deciding import score
+from bridge.pipeline.pushing import push
 from bridge.store import customers, decisions, lookup, records
 from bridge.store.engine import Store, open_store
 from bridge.store.inbox import StoreInbox
-from bridge.syncing import ORDER, sync
+from bridge.sync.reconciling import reconcile
+from bridge.sync.syncing import ORDER, sync
 from bridge.workspace import Workspace
 from config.errors import CsbridgeError
 from config.loading import resolved

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.records import Ref
-from bridge.matching import Identified, match
+from bridge.rules.matching import Identified, match
 
 
 def one(account: str, link: str | None = None, domain: str | None = None) -> Identified:

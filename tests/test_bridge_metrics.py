@@ -1,6 +1,6 @@
 from prometheus_client import generate_latest
 
-from bridge.metrics import create_metrics
+from bridge.workers.metrics import create_metrics
 
 
 def test_calls_are_counted_by_their_growth() -> None:

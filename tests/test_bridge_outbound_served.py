@@ -11,9 +11,9 @@ from test_bridge_service import asked, connections, eventually, metric, serving
 from worlds import World
 
 from adapters import registry
-from bridge.metrics import create_metrics
-from bridge.outbound_runner import sending
 from bridge.store import notifications
+from bridge.workers.metrics import create_metrics
+from bridge.workers.outbound_runner import sending
 from webhooks.outbound.event import Subject, event
 
 Make = Callable[..., World]

@@ -12,10 +12,10 @@ from worlds import START, World
 
 from adapters.contract import Past
 from adapters.records import Ref
-from bridge.backtesting import prove
-from bridge.deciding import as_of
-from bridge.lives import Loss, life
-from bridge.panel import Asked, panel
+from bridge.pipeline.deciding import as_of
+from bridge.proof.backtesting import prove
+from bridge.proof.lives import Loss, life
+from bridge.proof.panel import Asked, panel
 from bridge.store import past_values
 from bridge.store.timelines import Told
 from config.errors import ConfigError

@@ -8,7 +8,7 @@ import pytest
 from worlds import DAY, START, World
 
 from adapters.records import Ref
-from bridge.publication import _in_its_currency, fields_of
+from bridge.pipeline.publication import _in_its_currency, fields_of
 from scoring.decision import NO_TREND, Decision, RaisedFlag, Signal, Verdict
 
 Make = Callable[..., World]

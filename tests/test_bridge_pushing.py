@@ -7,7 +7,7 @@ from sqlalchemy import select
 from worlds import START, World
 
 from adapters.errors import QuotaSpent, Retry
-from bridge import outbox, pushing
+from bridge.pipeline import outbox, pushing
 from bridge.store.schema import audit
 from config.errors import ConfigError
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.budget import Quota
-from bridge.quota import DAY, FLOORS, HOUR, LOOK, Day, Heard, next_midnight, portion
+from bridge.rules.quota import DAY, FLOORS, HOUR, LOOK, Day, Heard, next_midnight, portion
 from config.connections import QuotaSettings
 from config.words import Urgency
 

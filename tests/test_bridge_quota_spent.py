@@ -8,7 +8,7 @@ from worlds import START, World
 
 from adapters.budget import Quota
 from adapters.errors import QuotaSpent
-from bridge.quota import LOOK
+from bridge.rules.quota import LOOK
 from bridge.spending import FRESH
 
 LIMIT = 1000

@@ -10,11 +10,11 @@ from worlds import World
 
 from adapters.errors import QuotaSpent, Refused, Retry, Unauthorized
 from adapters.records import Ref
-from bridge.doctoring import examine
-from bridge.metrics import Metrics, create_metrics
-from bridge.nightly import REST, Nightly
-from bridge.reconciling import is_due, last, reconcile
+from bridge.doctor.doctoring import examine
 from bridge.store import cursors
+from bridge.sync.reconciling import is_due, last, reconcile
+from bridge.workers.metrics import Metrics, create_metrics
+from bridge.workers.nightly import REST, Nightly
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HALF_PAST_TWO = time(2, 30)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from test_bridge_frames import dated, gathered, now, past, wipe
 from worlds import DAY, START, World
 
-from bridge import histories
+from bridge.knowledge import histories
 from bridge.moments import Moment, closed
-from bridge.quality import book_quality
+from bridge.pipeline.quality import book_quality
 from bridge.store import past_values
 from scoring.features.table import FEATURES, tabulate, tabulate_late
 from scoring.frames import Frames

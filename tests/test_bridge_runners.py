@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bridge.runners import Runner, pause_after
+from bridge.workers.runners import Runner, pause_after
 from config.errors import CsbridgeError
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from worlds import World
 
 from bridge.cli.push import sampled
-from bridge.doctoring_connection import _read_back
-from bridge.metrics import create_metrics
-from bridge.nightly import Nightly
-from bridge.sampling import last, sample
+from bridge.doctor.connection import _read_back
+from bridge.pipeline.sampling import last, sample
 from bridge.store.schema import audit
+from bridge.workers.metrics import create_metrics
+from bridge.workers.nightly import Nightly
 
 Make = Callable[..., World]
 

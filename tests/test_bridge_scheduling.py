@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bridge.scheduling import AGAIN, Lease
 from bridge.store.engine import Store, open_store
+from bridge.workers.scheduling import AGAIN, Lease
 
 
 @pytest.fixture

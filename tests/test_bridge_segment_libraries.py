@@ -24,10 +24,10 @@ from werkzeug.serving import make_server
 from worlds import START, World
 
 from adapters import registry
-from bridge.events_door import events_door
+from bridge.inlets.streaming import drain_events
 from bridge.store.inbox import StoreInbox
 from bridge.store.schema import unplaced_usage, usage, usage_messages
-from bridge.streaming import drain_events
+from bridge.usage.events_door import events_door
 from webhooks.app import create_public_app
 
 Make = Callable[..., World]

@@ -13,16 +13,16 @@ from standardwebhooks import Webhook
 from worlds import World
 
 from bridge.cli.main import main
-from bridge.doctoring_senders import examine_senders
-from bridge.erasing import erase
-from bridge.hearing import hear
-from bridge.inlets import inlets
-from bridge.metrics import create_metrics
+from bridge.doctor.senders import examine_senders
+from bridge.inlets.hearing import hear
+from bridge.inlets.sources import inlets
 from bridge.moments import EVER
-from bridge.persons import find
-from bridge.public_port import public_app
+from bridge.persons.erasing import erase
+from bridge.persons.persons import find
 from bridge.store import deliveries, memory, told
-from bridge.working import Worker
+from bridge.workers.metrics import create_metrics
+from bridge.workers.public_port import public_app
+from bridge.workers.working import Worker
 from bridge.workspace import open_workspace
 from webhooks.senders.registry import SENDERS
 from webhooks.survey.answers import SOURCE

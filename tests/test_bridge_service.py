@@ -25,11 +25,11 @@ from adapters.errors import Retry, Unauthorized
 from bridge.cli.provision import provisioned
 from bridge.connecting import try_to_pin
 from bridge.demo.setting import SECRET
-from bridge.public_port import receivers
-from bridge.service import serve_workspace
-from bridge.serving import Serving
 from bridge.store import cursors
 from bridge.store.engine import StoreFailed
+from bridge.workers.public_port import receivers
+from bridge.workers.service import serve_workspace
+from bridge.workers.serving import Serving
 from bridge.workspace import Workspace, open_workspace
 from config.errors import ConfigError
 

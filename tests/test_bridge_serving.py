@@ -17,8 +17,8 @@ from fake_webhooks import NOON, SECRET, MemoryInbox, PathWebhooks, SignedWebhook
 from flask import Flask
 from prometheus_client import CollectorRegistry
 
-from bridge.runners import Runner
-from bridge.serving import Serving, serve
+from bridge.workers.runners import Runner
+from bridge.workers.serving import Serving, serve
 from config.errors import ConfigError
 from webhooks.admin import create_admin_app
 from webhooks.app import MAX_BODY, create_public_app
@@ -299,8 +299,8 @@ PROGRAM = """
 import sys, threading
 from datetime import timedelta
 from flask import Flask
-from bridge.runners import Runner
-from bridge.serving import serve
+from bridge.workers.runners import Runner
+from bridge.workers.serving import serve
 
 runner = Runner("poll", lambda: None, timedelta(days=1))
 app = Flask("hello", static_folder=None)
@@ -329,7 +329,7 @@ def test_signal_ends_the_process_with_0(number: signal.Signals) -> None:
 def test_runner_that_stays_busy_is_named_and_left(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bridge.serving.GRACE", timedelta(0))
+    monkeypatch.setattr("bridge.workers.serving.GRACE", timedelta(0))
     go_on = threading.Event()
 
     def job() -> None:

@@ -14,9 +14,9 @@ from two_crms import TwoCrms, two_crms
 
 from bridge.cli.provision import provisioned
 from bridge.demo.setting import SECRET
-from bridge.serving import Serving
 from bridge.store import inbox
 from bridge.store.engine import Store
+from bridge.workers.serving import Serving
 from bridge.workspace import open_workspace
 
 QUIET = 4.0

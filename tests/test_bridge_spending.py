@@ -11,7 +11,7 @@ import pytest
 
 from adapters.budget import Purpose, Quota
 from adapters.errors import QuotaSpent
-from bridge.quota import DAY, HOUR, LOOK
+from bridge.rules.quota import DAY, HOUR, LOOK
 from bridge.spending import FRESH, PORTION, Meter, Purse
 from bridge.store import spend
 from bridge.store.engine import Store

@@ -21,10 +21,10 @@ from two_crms import TwoCrms, two_crms
 
 from adapters.keyed import Creation, key_of
 from adapters.records import Ref
-from bridge.deciding import score
-from bridge.provisioning import provision
-from bridge.pushing import push
-from bridge.syncing import sync
+from bridge.pipeline.deciding import score
+from bridge.pipeline.pushing import push
+from bridge.setup.provisioning import provision
+from bridge.sync.syncing import sync
 from bridge.workspace import Workspace, open_workspace
 from webhooks.writeback.entry import standing
 

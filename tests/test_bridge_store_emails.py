@@ -9,9 +9,9 @@ from sqlalchemy import delete, text
 from worlds import World
 
 from adapters.records import Person, Ref, Tombstone
-from bridge.intake import take_in
 from bridge.store import cursors, emails
 from bridge.store.schema import person_emails
+from bridge.sync.intake import take_in
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 

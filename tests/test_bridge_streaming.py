@@ -11,15 +11,15 @@ from segment_messages import SOURCE, alias, group, identify, message, post, trac
 from sqlalchemy import select
 from worlds import DAY, START, World
 
-from bridge.deciding import as_of
-from bridge.erasing import erase
+from bridge.inlets.streaming import drain_events
+from bridge.inlets.working_off import Drained
 from bridge.moments import closed
-from bridge.persons import find
+from bridge.persons.erasing import erase
+from bridge.persons.persons import find
+from bridge.pipeline.deciding import as_of
 from bridge.store import deliveries, inbox, usage
 from bridge.store.schema import unplaced_usage, usage_messages, usage_names, usage_versions
 from bridge.store.schema import usage as totals
-from bridge.streaming import drain_events
-from bridge.working_off import Drained
 from webhooks.segment.messages import EARLIEST
 
 Make = Callable[..., World]

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.records import Ref
-from bridge.succession import Member, succeed
+from bridge.rules.succession import Member, succeed
 
 
 def ref(id: int) -> Ref:

@@ -9,14 +9,17 @@ from sqlalchemy import Connection, select
 from worlds import World
 
 from adapters.records import Ref
-from bridge import pushing, survey_answers, survey_places, surveying
-from bridge.doctoring_surveys import findings, settings_findings
-from bridge.erasing import erase
-from bridge.inlets import inlets
-from bridge.persons import find
-from bridge.public_port import public_app
+from bridge.doctor.surveys import findings, settings_findings
+from bridge.inlets import survey_answers
+from bridge.inlets.sources import inlets
+from bridge.persons.erasing import erase
+from bridge.persons.persons import find
+from bridge.pipeline import pushing
 from bridge.store import memory, references
 from bridge.store.schema import records
+from bridge.surveys import links as surveying
+from bridge.surveys import places as survey_places
+from bridge.workers.public_port import public_app
 from config.surveys import SurveyName
 from webhooks.survey.answers import SOURCE
 from webhooks.survey.tokens import Invitation

@@ -9,9 +9,9 @@ from worlds import START, World, settings_of
 
 from adapters.errors import QuotaSpent, Refused, Retry, Unauthorized
 from adapters.records import Ref, Tombstone
-from bridge import syncing
-from bridge.intake import take_in
 from bridge.store import cursors, lookup, memory
+from bridge.sync import syncing
+from bridge.sync.intake import take_in
 from config.errors import ConfigError
 from config.words import Kind
 

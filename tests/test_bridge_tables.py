@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from bridge.tables import read_pieces, read_table, write_pieces
+from bridge.tables.files import read_pieces, read_table, write_pieces
 from config.errors import ConfigError
 
 ROWS = [["id", "größe", "text"], ["007", "1,5", 'a "b"'], ["008", "", "x;y"]]

@@ -2,8 +2,8 @@
 
 from worlds import START, World, settings_of
 
-from bridge.doctoring import examine
-from bridge.untranslated import Strange, untranslated
+from bridge.doctor.doctoring import examine
+from bridge.sync.untranslated import Strange, untranslated
 
 
 def found(world: World) -> list[Strange]:

@@ -10,8 +10,8 @@ from sqlalchemy import Engine, MetaData, create_engine, insert, select, text
 from worlds import World, cards
 
 from adapters.records import Ref
-from bridge import pushing
-from bridge.deciding import score
+from bridge.pipeline import pushing
+from bridge.pipeline.deciding import score
 from bridge.store import customers, decisions
 from bridge.store.engine import Store, open_store
 from bridge.store.migrating import MIGRATIONS

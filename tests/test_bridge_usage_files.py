@@ -10,7 +10,7 @@ from worlds import START, World
 
 from bridge.moments import Moment
 from bridge.store import usage
-from bridge.usage_files import UsageTaken
+from bridge.usage.files import UsageTaken
 from config.errors import ConfigError
 
 Make = Callable[..., World]

@@ -6,8 +6,8 @@ import pytest
 from segment_messages import SOURCE, group, post, track
 from worlds import DAY, START, World
 
-from bridge.streaming import drain_events
-from bridge.usage_report import report
+from bridge.inlets.streaming import drain_events
+from bridge.usage.report import report
 
 Make = Callable[..., World]
 

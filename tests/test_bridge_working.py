@@ -8,9 +8,9 @@ from worlds import START, World
 
 from adapters.budget import Quota
 from adapters.errors import Retry
-from bridge.coalescing import LONGEST
-from bridge.metrics import Metrics, create_metrics
-from bridge.working import Job, Poller, Worker
+from bridge.workers.coalescing import LONGEST
+from bridge.workers.metrics import Metrics, create_metrics
+from bridge.workers.working import Job, Poller, Worker
 from config.errors import ConfigError
 
 Make = Callable[..., World]

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, insert, select
 from worlds import START, World
 
 from adapters.errors import Retry
-from bridge import working_off
-from bridge.intake import Taken
+from bridge.inlets import working_off
+from bridge.inlets.working_off import LEASE, Claim, News, in_parts, work_off
 from bridge.store import deliveries, inbox
 from bridge.store.inbox import StoreInbox
 from bridge.store.schema import facts
-from bridge.working_off import LEASE, Claim, News, in_parts, work_off
+from bridge.sync.intake import Taken
 
 SOURCE = "form"
 

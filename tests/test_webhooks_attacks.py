@@ -22,10 +22,10 @@ from sqlalchemy import select
 from test_bridge_serving import Server, chunked, get, hello
 from test_webhooks_receivers import ACCOUNT, BOMB, CLIENT_SECRET, EVENT, MESSAGE, ORG, signed
 
-from bridge.public_port import public_app
 from bridge.store import cursors
 from bridge.store.inbox import bodies
 from bridge.store.schema import inbox
+from bridge.workers.public_port import public_app
 from bridge.workspace import Workspace, open_workspace
 from webhooks.app import MAX_BODY
 
@@ -253,8 +253,8 @@ def test_too_long_is_refused_however_it_is_framed(doors: Doors, path: str) -> No
 
 def test_callers_that_drip_are_shut_out_and_keep_nobody_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """More of them than connections are taken; the admin port is open all the while."""
-    monkeypatch.setattr("bridge.serving.IDLE_SECONDS", 1)
-    monkeypatch.setattr("bridge.serving.CONNECTIONS", 20)
+    monkeypatch.setattr("bridge.workers.serving.IDLE_SECONDS", 1)
+    monkeypatch.setattr("bridge.workers.serving.CONNECTIONS", 20)
     with opened(tmp_path) as workspace, ExitStack() as stack:
         server = Server(public_app(workspace), hello("admin"))
         stack.callback(server.stop)

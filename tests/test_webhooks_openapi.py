@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from bridge.clock import SystemClock
-from bridge.public_port import public_app
+from bridge.workers.public_port import public_app
 from bridge.workspace import Workspace, open_workspace
 from webhooks.description import description
 

@@ -8,10 +8,10 @@ from fake_crm import FakeCrm
 from worlds import World, open_world
 
 from adapters.records import Ref
-from bridge import pushing
+from bridge.pipeline import pushing
 from bridge.store import customers
 from bridge.store.engine import Store
-from bridge.syncing import sync
+from bridge.sync.syncing import sync
 
 LINKED = {"link": {"sf": "Ext_Id__c", "hs": "ext_id"}}
 FIELDS = {"sf": "link:Ext_Id__c", "hs": "link:ext_id"}

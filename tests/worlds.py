@@ -11,14 +11,14 @@ from fake_crm import FakeCrm
 from sqlalchemy import select
 
 from adapters.records import Ref
-from bridge import pushing
 from bridge.clock import MovableClock
-from bridge.deciding import Scored, score
+from bridge.pipeline import pushing
+from bridge.pipeline.deciding import Scored, score
 from bridge.store import customers, decisions
 from bridge.store.engine import Store
 from bridge.store.schema import affected
-from bridge.syncing import Synced, sync
-from bridge.usage_files import UsageTaken, count_strangers, take_in_file
+from bridge.sync.syncing import Synced, sync
+from bridge.usage.files import UsageTaken, count_strangers, take_in_file
 from bridge.workspace import Workspace
 from config.loading import resolved
 from config.scorecards import Scorecard, load_scorecards

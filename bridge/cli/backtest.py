@@ -79,8 +79,8 @@ def _check(table: dict[str, Any], months: Any) -> None:
 def _of_workspace(
     shell: Shell, months: Any, card: Any, horizon: int, by: str, draws: int
 ) -> tuple[dict[str, Any], Any]:
-    from bridge.backtesting import prove
-    from bridge.panel import Asked
+    from bridge.proof.backtesting import prove
+    from bridge.proof.panel import Asked
 
     first, last = (day.date() if day else None for day in months)
     with shell.workspace() as workspace, shell.progress() as progress:
@@ -89,7 +89,7 @@ def _of_workspace(
 
 
 def _of_table(table: dict[str, Any], card: Any, horizon: int, by: str, draws: int) -> tuple[dict[str, Any], Any]:
-    from bridge.table_proof import prove_table
+    from bridge.tables.proof import prove_table
     from config.scorecards import Bands
 
     file = table.pop("table")

@@ -24,7 +24,7 @@ def command(shell: Shell, connection: str, port: int | None, address: str | None
     The tokens are kept in the store, encrypted under secret_key.
     """
     from adapters.errors import Unauthorized
-    from bridge import consenting
+    from bridge.setup import consenting
 
     def tell(asked: Any) -> None:
         click.echo(f"Open in a browser, and let csbridge in:\n\n  {asked.address}\n", err=True)

@@ -16,8 +16,8 @@ MARKS = {"error": "✗", "warning": "!", "info": "·"}
 @verb
 def command(shell: Shell, book: bool) -> Result:
     """Check settings, scorecards, logins, rights, fields, quota, usage and store. Writes nothing to a CRM."""
-    from bridge import forecast
-    from bridge.doctoring import examine
+    from bridge.doctor.doctoring import examine
+    from bridge.sync import forecast
 
     with shell.workspace() as workspace:
         noted = list(examine(workspace, book=book))

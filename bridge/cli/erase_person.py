@@ -15,8 +15,8 @@ def command(shell: Shell, person: str, also: tuple[str, ...], yes: bool) -> Resu
 
     A keyed hash stays, by which the next pull leaves the person out. What the CRM holds is deleted there.
     """
-    from bridge.erasing import erase
-    from bridge.persons import find
+    from bridge.persons.erasing import erase
+    from bridge.persons.persons import find
 
     with shell.workspace() as workspace:
         with workspace.store.read() as db:

@@ -14,7 +14,7 @@ from bridge.cli.shell import MISUSED, Result, Shell, verb
 @verb
 def command(shell: Shell, account: str, since: datetime | None) -> Result:
     """Explain the score of ACCOUNT: connection:id, an id, a domain or an exact name."""
-    from bridge.explaining import explain, find
+    from bridge.pipeline.explaining import explain, find
 
     with shell.workspace() as workspace:
         found = find(workspace, account)

@@ -11,8 +11,8 @@ from bridge.cli.shell import MISUSED, Result, Shell, verb
 @verb
 def command(shell: Shell, person: str, also: tuple[str, ...]) -> Result:
     """Print all that csbridge keeps of PERSON: an e-mail address, connection:id or an id."""
-    from bridge.personal import export
-    from bridge.persons import find
+    from bridge.persons.personal import export
+    from bridge.persons.persons import find
 
     with shell.workspace() as workspace:
         with workspace.store.read() as db:

@@ -17,7 +17,7 @@ def command(shell: Shell) -> Result:
 
     Nothing is joined by guess: they stay apart until the link field (identity.link) tells. Reads the store only.
     """
-    from bridge.twins import mend, tell
+    from bridge.identity.twins import mend, tell
 
     with shell.workspace() as workspace:
         with workspace.store.read() as db:

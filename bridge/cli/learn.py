@@ -41,7 +41,7 @@ def command(shell: Shell, table: Path | None, out: Path, **options: Any) -> Resu
         return _from_history(shell, out, options)
     if options["label"] is None:
         raise click.UsageError("with --table, --label names the outcome")
-    from bridge.tables import read_table
+    from bridge.tables.files import read_table
     from scoring.proof.learn import learn
 
     del options["horizon"]
@@ -68,8 +68,8 @@ def _from_history(shell: Shell, out: Path, options: dict[str, Any]) -> Result:
     from bridge.cli.needing import require
 
     require("sklearn", "proof", "csbridge learn")
-    from bridge.learning import learn_from
-    from bridge.panel import Asked
+    from bridge.proof.learning import learn_from
+    from bridge.proof.panel import Asked
     from scoring.proof.history import refused
 
     ways = {**dict.fromkeys(options["up"], "up"), **dict.fromkeys(options["down"], "down")}

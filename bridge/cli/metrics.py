@@ -43,8 +43,8 @@ def _written(rows: Any, out: Path) -> str:
 
 def reckoned(shell: Shell, months: int, by: str) -> Any:
     """The numbers of the workspace."""
-    from bridge.business import gather
-    from bridge.numbers import reckon
+    from bridge.business.book import gather
+    from bridge.business.numbers import reckon
 
     with shell.workspace() as workspace, shell.progress() as progress:
         return reckon(gather(workspace, months, progress), workspace.settings.economics, by)

@@ -19,8 +19,8 @@ def list_(shell: Shell) -> Result:
     """Show every record that is not written (waiting, unknown, refused, contested), every endpoint of `outbound`,
     and the notifications that were not delivered.
     """
-    from bridge import subscriptions
-    from bridge.outbox import pending
+    from bridge.outbound import subscriptions
+    from bridge.pipeline.outbox import pending
 
     with shell.workspace() as workspace:
         records, endpoints = pending(workspace), subscriptions.standing(workspace)
@@ -63,13 +63,14 @@ def sent(workspace: Any) -> dict[str, dict[str, Any]]:
     """One round to every endpoint, as data."""
     from dataclasses import asdict
 
-    from bridge import subscriptions
+    from bridge.outbound import subscriptions
 
     return {name: asdict(done) for name, done in subscriptions.send(workspace).items()}
 
 
 def _changed(shell: Shell, names: tuple[str, ...], action: str) -> Result:
-    from bridge import outbox, subscriptions
+    from bridge.outbound import subscriptions
+    from bridge.pipeline import outbox
 
     records = [name for name in names if name.count(":") > 1]
     others = [name for name in names if name not in records]

@@ -66,7 +66,7 @@ def command(
 
 def provisioned(workspace: Any, *, apply: bool, undo: bool = False, connection: str | None = None) -> dict[str, Any]:
     """Every connection's plan, carried out where asked, each whatever became of the others. A single one raises."""
-    from bridge import provisioning
+    from bridge.setup import provisioning
 
     act = provisioning.take_back if undo else provisioning.provision
     chosen = workspace.connections(connection)
@@ -82,7 +82,7 @@ def provisioned(workspace: Any, *, apply: bool, undo: bool = False, connection: 
 
 
 def _export(workspace: Any, folder: Path, connection: str | None) -> Result:
-    from bridge import exporting, provisioning
+    from bridge.setup import exporting, provisioning
 
     names = [settings.name for settings in workspace.connections(connection)]
     files = exporting.gathered({name: provisioning.exported(workspace, name) for name in names})
@@ -102,7 +102,7 @@ def _lend(
     shell: Shell, workspace: Any, connection: str | None, port: int | None, address: str | None, seconds: float
 ) -> Result | None:
     """Log the administrator in; a result where somebody has to open a browser first."""
-    from bridge.provisioning import Browser, lend_admin
+    from bridge.setup.provisioning import Browser, lend_admin
 
     (settings, *others) = workspace.connections(connection)
     if others:

@@ -31,7 +31,7 @@ def command(shell: Shell, dry_run: bool, read_back: int | None, connection: str 
 
 def pushed(workspace: Any, progress: Any, connection: str | None = None) -> dict[str, Any]:
     """Push to every connection, each whatever became of the others; what was written, and what failed, as data."""
-    from bridge.pushing import push
+    from bridge.pipeline.pushing import push
 
     connections, failures = {}, {}
     for settings in workspace.connections(connection):
@@ -45,8 +45,8 @@ def pushed(workspace: Any, progress: Any, connection: str | None = None) -> dict
 
 
 def _written(workspace: Any, name: str, summary: Any) -> dict[str, Any]:
-    from bridge.outbox import shown
-    from bridge.pushing import batch_size
+    from bridge.pipeline.outbox import shown
+    from bridge.pipeline.pushing import batch_size
 
     parked = [shown(entry, workspace.ledger.fields) for entry in workspace.ledger.parked(name)]
     return {
@@ -118,7 +118,7 @@ _LEFT = {
 
 def sampled(workspace: Any, connection: str | None, most: int) -> Result:
     """Whether written records hold what the CRM confirmed; what does not is repaired by the next push, or accepted."""
-    from bridge.sampling import sample
+    from bridge.pipeline.sampling import sample
 
     connections, lines = {}, []
     for settings in workspace.connections(connection):
@@ -135,7 +135,7 @@ def sampled(workspace: Any, connection: str | None, most: int) -> Result:
 
 def planned(workspace: Any, connection: str | None) -> Result:
     """What a push would write, record by record."""
-    from bridge.pushing import plan
+    from bridge.pipeline.pushing import plan
 
     connections, lines = {}, []
     for settings in workspace.connections(connection):

@@ -31,7 +31,7 @@ def command(shell: Shell, connection: str | None, accept_loss: bool) -> Result:
 
 def reconciled(workspace: Any, progress: Any, connection: str | None, accept_loss: bool) -> dict[str, Any]:
     """Reconcile each connection whatever becomes of the others; what was found, and what failed, as data."""
-    from bridge.reconciling import reconcile
+    from bridge.sync.reconciling import reconcile
 
     connections, failures = {}, {}
     for settings in workspace.connections(connection):

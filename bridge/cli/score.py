@@ -45,9 +45,7 @@ def command(
     if table is not None or scorecard is not None or ids:
         if table is None or scorecard is None or as_of is not None or everybody:
             raise click.UsageError("--table goes with --scorecard, and with neither --as-of nor --all")
-        from bridge.table_scores import score_file
-
-        return score_file(table, scorecard, out, ids)
+        return _table(table, scorecard, out, ids)
     with shell.workspace() as workspace, shell.progress() as progress:
         if as_of is not None:
             return _past(workspace, as_of.date(), out, progress)
@@ -57,9 +55,17 @@ def command(
         return Result(data, described(data))
 
 
+def _table(table: Path, scorecard: Path, out: Path | None, ids: tuple[str, ...]) -> Result:
+    from bridge.cli import table_text
+    from bridge.tables.scores import score_file
+
+    data = score_file(table, scorecard, out, ids)
+    return Result(data, table_text.described(data))
+
+
 def scored(workspace: Any, progress: Any, *, everybody: bool = False) -> dict[str, Any]:
     """Run the scoring; what it did as data."""
-    from bridge.deciding import score
+    from bridge.pipeline.deciding import score
     from bridge.store import decisions
 
     done = score(workspace, everybody=everybody, progress=progress)
@@ -90,7 +96,7 @@ _BANDS = ("green", "yellow", "red", "unknown")
 
 
 def _past(workspace: Any, day: date, out: Path | None, progress: Any) -> Result:
-    from bridge.deciding import as_of
+    from bridge.pipeline.deciding import as_of
 
     if day > workspace.today:
         raise click.BadParameter(f"{day} has not come yet", param_hint="--as-of")

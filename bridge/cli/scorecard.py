@@ -23,8 +23,8 @@ def command() -> None:
 @verb
 def check(shell: Shell, file: Path) -> Result:
     """Check a scorecard FILE: form, rules, and whether the features it names exist. Shows what it is made of."""
-    from bridge.carding import checked, mapped_names, neighbours
     from bridge.cli.scorecard_text import described, facts
+    from bridge.setup.carding import checked, mapped_names, neighbours
     from scoring.scorecard_check import columns_needed
     from scoring.scorecard_facts import warnings
 
@@ -56,7 +56,7 @@ def write(shell: Shell, purpose: str) -> Result:
 @verb
 def activate(shell: Shell, file: Path, name: str | None, force: bool) -> Result:
     """Check FILE and put it into scorecards/. What it replaces is remembered: `scorecard rollback` brings it back."""
-    from bridge.carding import activate, checked
+    from bridge.setup.carding import activate, checked
     from scoring.scorecard_facts import warnings
 
     target = _file_name(name or file.name)
@@ -78,7 +78,7 @@ def activate(shell: Shell, file: Path, name: str | None, force: bool) -> Result:
 @verb
 def rollback(shell: Shell, purpose: str | None, force: bool) -> Result:
     """Take the newest activation back (of PURPOSE, when given): the file is what it was before."""
-    from bridge.carding import roll_back
+    from bridge.setup.carding import roll_back
 
     with _store(shell) as (store, now, _):
         done = roll_back(shell.config.parent, store, cast(Purpose | None, purpose), now(), force=force)
@@ -91,8 +91,8 @@ def rollback(shell: Shell, purpose: str | None, force: bool) -> Result:
 @verb
 def list_(shell: Shell) -> Result:
     """The scorecards that count, in the order in which they are tried."""
-    from bridge.carding import listed
     from bridge.cli.scorecard_text import table
+    from bridge.setup.carding import listed
 
     with _store(shell) as (store, _, purposes):
         found = listed(shell.config.parent, store, purposes)

@@ -23,7 +23,7 @@ def command(shell: Shell, host: str, port: int, admin_host: str, admin_port: int
     import orjson
 
     from bridge.logs import configure
-    from bridge.service import serve_workspace
+    from bridge.workers.service import serve_workspace
     from config.secrets import secrets_in
 
     def ready(serving: Any) -> None:

@@ -27,7 +27,7 @@ PLURALS = {
 
 def synced(workspace: Any, progress: Any, *, full: bool = False, connection: str | None = None) -> dict[str, Any]:
     """Run the sync; what it read, and what failed, as data."""
-    from bridge.reading import read_all
+    from bridge.sync.reading import read_all
 
     done = read_all(workspace, full=full, only=connection, progress=progress)
     return {

@@ -17,7 +17,7 @@ def command(shell: Shell, first: int) -> Result:
     Events of users whose account nobody told wait for a `group` call (or the mapped trait) and are placed then, past
     days included. Totals of accounts that no customer goes by are kept until one does. Reads the store only.
     """
-    from bridge.usage_report import report
+    from bridge.usage.report import report
 
     with shell.workspace() as workspace:
         rows = [asdict(one) for one in report(workspace, first)]

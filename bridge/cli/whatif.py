@@ -25,7 +25,7 @@ def command(shell: Shell, file: Path, report: Path | None) -> Result:
     """
     if report:
         require("matplotlib", "report", "csbridge whatif --report")
-    from bridge.whatif import what_if
+    from bridge.proof.whatif import what_if
     from config.scorecards import load_scorecard
 
     card = load_scorecard(file)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bridge.numbers import Numbers
+from bridge.business.numbers import Numbers
 from bridge.reporting.business_tables import headlines, sections
 from bridge.reporting.page import Figure, Page
 

@@ -5,7 +5,7 @@ Owns wording; ``business_tables`` says where each stands.
 
 from typing import Final
 
-from bridge.numbers import Numbers
+from bridge.business.numbers import Numbers
 from bridge.reporting.page import Section, Table
 from bridge.reporting.words import UNKNOWN, count, interval, money, number, share
 from scoring.metrics.estimates import Estimate

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from bridge.numbers import Numbers
+from bridge.business.numbers import Numbers
 from bridge.reporting import charts
 from bridge.reporting.page import Figure
 from bridge.reporting.words import month, share

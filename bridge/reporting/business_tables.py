@@ -5,7 +5,7 @@ Owns wording and order. Says what is unknown, and why, in the place of the numbe
 
 from collections.abc import Iterable, Mapping
 
-from bridge.numbers import Numbers
+from bridge.business.numbers import Numbers
 from bridge.reporting.business_money import effect, patterns, roi, served, team, value
 from bridge.reporting.page import Headline, Section, Table
 from bridge.reporting.words import UNKNOWN, count, detail, interval, money, month, number, share

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from bridge.numbers import Numbers
+from bridge.business.numbers import Numbers
 from bridge.reporting.business_tables import headlines, sections
 from bridge.reporting.page import Headline, Section, Table
 

@@ -6,10 +6,10 @@ from datetime import date
 from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from adapters.records import Ref
+from bridge.rules.succession import Member
 from bridge.store.customers import NOT_YET
 from bridge.store.rows import among, chunks, grouped
 from bridge.store.schema import affected, customer_refs, customers, records
-from bridge.succession import Member
 
 
 def members(db: Connection, accounts: Iterable[Ref]) -> dict[Ref, Member]:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, delete, func, select
 
 from adapters.budget import Quota
-from bridge.quota import DAY, HOUR, Heard
+from bridge.rules.quota import DAY, HOUR, Heard
 from bridge.store.rows import insert_or_add, insert_or_update
 from bridge.store.schema import allowances, spend
 

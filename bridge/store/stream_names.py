@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Mapping
 
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
+from bridge.rules.tallying import Name
 from bridge.store.rows import among, insert_all
 from bridge.store.schema import unplaced_usage, usage_names
-from bridge.tallying import Name
 
 
 def known(db: Connection, source: str, ids: Collection[str]) -> dict[str, Name]:

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
+from bridge.rules.tallying import Place
 from bridge.store.rows import among, chunks, insert_all
 from bridge.store.schema import STREAMED, unplaced_usage, usage, usage_messages, usage_versions
 from bridge.store.usage import Key
-from bridge.tallying import Place
 
 
 def counted(db: Connection, source: str, messages: Collection[bytes]) -> set[bytes]:

@@ -1,6 +1,6 @@
 """What senders told of and whom they meant: what is a record, what waits because nobody is found, and what is gone.
 
-Finds and keeps; who is who is decided in ``bridge.attributing``.
+Finds and keeps; who is who is decided in ``bridge.senders.attributing``.
 """
 
 from collections.abc import Collection, Iterable, Mapping

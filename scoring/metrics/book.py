@@ -1,7 +1,7 @@
 """The monthly book: what each customer was at each month's end. The input of every number of the business.
 
 Owns its columns and what makes a row unusable, which is named and never guessed at. Must not know where rows come
-from; ``bridge.business`` builds them from the store, an analyst from any table.
+from; ``bridge.business.book`` builds them from the store, an analyst from any table.
 """
 
 from collections.abc import Sequence

@@ -16,9 +16,9 @@ from apart import Facts, Measured, answer, apart, timed
 from crm import sandbox, stats, workspace
 from report import Line, megabytes
 
-from bridge.intake import take_in
 from bridge.store import cursors
-from bridge.syncing import connect
+from bridge.sync.intake import take_in
+from bridge.sync.syncing import connect
 
 
 def measure(accounts: int, activities: int, repetitions: int) -> list[Line]:

@@ -12,7 +12,7 @@ from crm import sandbox, stats, workspace
 from report import Line, seconds
 
 from bridge.store import lookup
-from bridge.syncing import sync
+from bridge.sync.syncing import sync
 from bridge.workspace import Workspace
 
 EDITED = {"salesforce": ("Account", "NumberOfEmployees"), "hubspot": ("companies", "numberofemployees")}

@@ -11,9 +11,9 @@ from pathlib import Path
 from flask import Flask
 
 from bridge.logs import configure
-from bridge.metrics import create_metrics
-from bridge.public_port import public_app
-from bridge.serving import Serving, serve
+from bridge.workers.metrics import create_metrics
+from bridge.workers.public_port import public_app
+from bridge.workers.serving import Serving, serve
 from bridge.workspace import open_workspace
 
 SECRET = "a-secret-of-the-app-that-is-measured"

@@ -18,9 +18,9 @@ from crm import sandbox, workspace
 from report import Line, megabytes
 from salesforce import login, query
 
-from bridge.intake import take_in
 from bridge.store import cursors
-from bridge.syncing import connect
+from bridge.sync.intake import take_in
+from bridge.sync.syncing import connect
 
 
 def measure(sizes: tuple[int, int], repetitions: int) -> list[Line]:

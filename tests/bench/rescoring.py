@@ -10,10 +10,10 @@ from time import perf_counter
 
 from report import Line, seconds
 
-from bridge.deciding import score
+from bridge.pipeline.deciding import score
 from bridge.store import customers
-from bridge.syncing import sync
-from bridge.usage_files import take_in_file
+from bridge.sync.syncing import sync
+from bridge.usage.files import take_in_file
 from bridge.workspace import Workspace, open_workspace
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)

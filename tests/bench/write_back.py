@@ -18,8 +18,8 @@ from machine import forget_peak, peak_resident, resident
 from report import Line, megabytes, seconds
 
 from adapters.records import Fields, Ref
-from bridge import pushing
-from bridge.syncing import connect
+from bridge.pipeline import pushing
+from bridge.sync.syncing import connect
 from bridge.workspace import Workspace
 from webhooks.writeback.entry import Entry
 from webhooks.writeback.gate import want

@@ -1,0 +1,1 @@
+"""What waits in the inbox, taken in: by each source its own way."""

@@ -1,0 +1,1 @@
+"""What endpoints outside are told of, and how it gets there."""

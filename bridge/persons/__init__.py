@@ -1,0 +1,1 @@
+"""Persons and their rights: found, shown, erased, kept out."""

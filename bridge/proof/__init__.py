@@ -1,0 +1,1 @@
+"""What scores are worth: the book rebuilt as it stood, judged, learnt from, and scored by another card."""

@@ -1,0 +1,1 @@
+"""Pure rules that the store keeps to as well: no database, no network."""

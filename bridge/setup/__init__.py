@@ -1,0 +1,1 @@
+"""What an admin sets up: logins, CRM fields, scorecards."""

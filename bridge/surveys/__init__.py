@@ -1,0 +1,1 @@
+"""Our own one-click surveys: the links, their keys, and where they can be written to."""

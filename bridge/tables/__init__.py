@@ -1,0 +1,1 @@
+"""The same engine over somebody's table: no store, no CRM."""

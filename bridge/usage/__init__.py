@@ -1,0 +1,1 @@
+"""Product usage: files, the door for events, and what sources have told."""

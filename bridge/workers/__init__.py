@@ -1,0 +1,1 @@
+"""The processes that serve: threads, turns, the scheduler, the two ports."""
