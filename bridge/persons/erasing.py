@@ -14,7 +14,18 @@ from sqlalchemy import Connection, Row, Table, delete, func, or_, select, update
 from adapters.records import Ref
 from bridge.persons.persons import Someone, by_connection, find
 from bridge.persons.withholding import MASK, SAID_BY, without
-from bridge.store import audit, customers, deliveries, emails, erased, references, stream_names, told, told_persons
+from bridge.store import (
+    audit,
+    customers,
+    deliveries,
+    emails,
+    erased,
+    payers,
+    references,
+    stream_names,
+    told,
+    told_persons,
+)
 from bridge.store.erased import Erased
 from bridge.store.records import FOREIGN, digest_of
 from bridge.store.rows import among
@@ -41,7 +52,7 @@ def erase(workspace: Workspace, someone: Someone) -> Erasure:
         done["usage rows"] += stream_names.forget_person(db, someone.names, gone.stand_in)
         done["deliveries"] += deliveries.forget(db, someone.emails, someone.refs, now, someone.names)
         done["words of theirs"] += _silence(db, someone)
-        done["told by others"] += told.forget_person(db, someone.emails)
+        done["told by others"] += told.forget_person(db, someone.emails) + payers.forget_person(db, someone.emails)
         done["notifications"] += told_persons.forget_person(db, sorted(someone.refs, key=str))
         done["texts"] += scrub(db, someone.emails, MASK)
         emails.forget(db, someone.refs)

@@ -6,14 +6,19 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Connection, Table, Text, func, or_, select, type_coerce, update
 
-from bridge.store.schema import audit, decisions, entries, inbox, rollups
+from bridge.store.schema import audit, decisions, endpoints, entries, inbox, notifications, past_values, rollups, told
 
 DOCUMENTS: Final = (
     (audit, audit.c.detail),
     (decisions, decisions.c.document),
+    (endpoints, endpoints.c.cause),
     (entries, entries.c.document),
     (inbox, inbox.c.cause),
+    (notifications, notifications.c.cause),
+    (notifications, notifications.c.document),
+    (past_values, past_values.c.value),
     (rollups, rollups.c.document),
+    (told, told.c.document),
 )
 """Where a text of a person may have come to stand in the midst of others."""
 
