@@ -251,6 +251,25 @@ def test_who_only_names_the_person_stays(full: World) -> None:
         full.sync(full=True)
 
 
+def test_what_of_ours_in_the_crm_quotes_the_address_is_written_anew(make_world: Callable[..., World]) -> None:
+    world = make_world(write={"fields": "all", "history": "note"})
+    world.account("1", pulse="green", pulse_reason="all is well")
+    world.crm.put("person", "p1", accounts=("1",), email=EMAIL)
+    world.run()
+    world.next_day()
+    world.account("1", pulse="red", pulse_reason=f"ask {EMAIL}")
+    world.run()
+    (note,) = world.crm.keyed
+    assert EMAIL in str(world.crm.own["1"])
+    assert EMAIL in str(world.crm.keyed[note])
+    erased(world, also=())
+    assert EMAIL not in everything(world)
+    world.push()
+    assert "[erased]" in str(world.crm.own["1"]["health_reasons"])
+    assert EMAIL not in str([world.crm.own["1"], world.crm.keyed[note]])
+    assert list(world.crm.keyed) == [note], "the note is the same one"
+
+
 def test_a_long_word_is_searched_for_addresses_in_no_time(full: World) -> None:
     erased(full)
     full.tick()

@@ -290,7 +290,28 @@ def test_an_erased_person_leaves_a_number_and_nothing_else(asked: World) -> None
         assert (left.content["score"], left.content["person"], left.content["comment"]) == (9.0, None, None)
         assert db.exec_driver_sql("SELECT body FROM inbox").scalars().all() == [None]
     assert not {"p1", "anna"} & set(id.split(":"))
-    assert asked.entry("p1") is None
+
+
+def test_links_of_an_erased_person_are_blanked_where_the_crm_still_has_them(asked: World) -> None:
+    asked.crm.put("person", "p2", accounts=("a1",), email="anna@example.com")
+    asked.tick(minutes=1)
+    asked.run()
+    path = str(links(asked)["survey_link_nps"]).removeprefix(URL)
+    assert links(asked, "p2").keys() == NAMES
+    asked.crm.delete("person", "p2")
+    asked.sync()
+    with asked.workspace.store.read() as db:
+        someone = find(db, "anna@example.com")
+    assert erase(asked.workspace, someone)["links in the CRM"] == 1
+    assert public_app(asked.workspace).test_client().get(path).status_code == 410
+    writes = len(asked.crm.writes)
+    asked.push()
+    asked.next_day()
+    asked.run()
+    (patch,) = [patch for some in asked.crm.writes[writes:] for patch in some if patch.ref.kind == "person"]
+    assert patch.ref.id == "p1"
+    assert links(asked) == {}
+    assert asked.crm.items[Ref("sf", "person", "p1")], "their record is left as it is"
 
 
 def test_an_answer_of_somebody_who_is_gone_since_is_nobodys(asked: World) -> None:
