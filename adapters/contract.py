@@ -8,7 +8,7 @@ is ``adapters.consent.Consenting``, too.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol, runtime_checkable
@@ -309,6 +309,14 @@ class Foreseeing(Protocol):
 
 
 @runtime_checkable
+class Keeping(Protocol):
+    """An adapter that keeps what it writes to persons in a file of its own, beside the records of the CRM."""
+
+    def forget_persons(self, ids: Collection[str]) -> int:
+        """Take these persons out of that file, whether the CRM still has them or not; how many. Raises Retry."""
+
+
+@runtime_checkable
 class Creating(Protocol):
     """An adapter that creates tasks and notes of ours by their keys (``adapters.keyed``)."""
 
@@ -317,6 +325,6 @@ class Creating(Protocol):
 
 __all__ = [
     "LONGEST_WRITE", "Adapter", "Answer", "Budget", "Calls", "Change", "Creating", "Delivery", "Discreet", "Finding",
-    "Foreseeing", "Forgetting", "Item", "Outcome", "Paced", "Page", "Past", "Patch", "Plan", "Purpose", "Quota",
-    "Record", "Report", "Sighting", "Telling", "Webhooks",
+    "Foreseeing", "Forgetting", "Item", "Keeping", "Outcome", "Paced", "Page", "Past", "Patch", "Plan", "Purpose",
+    "Quota", "Record", "Report", "Sighting", "Telling", "Webhooks",
 ]  # fmt: skip

@@ -85,14 +85,16 @@ def _doubled_streams(document: Document, connections: Sequence[str]) -> Iterator
         if not isinstance(segment, Mapping):
             continue
         path: KeyPath = ("usage", position, "segment")
-        name, key, here = segment.get("name", STREAM), segment.get("write_key"), f"usage[{position}].segment"
+        name, here = segment.get("name", STREAM), f"usage[{position}].segment"
         if isinstance(name, str) and taken.setdefault(name, here) != here:
             what = f"{taken[name]} has the same name"
             place = (*path, "name") if "name" in segment else path
             yield document.problem(place, what, "a name of its own for each source", "name: app")
-        if isinstance(key, str) and keys.setdefault(key, position) != position:
-            what = f"usage[{keys[key]}].segment has the same write key"
-            yield document.problem((*path, "write_key"), what, "a write key of its own for each source")
+        given = segment.get("write_key")
+        for key in given if isinstance(given, list) else [given]:
+            if isinstance(key, str) and keys.setdefault(key, position) != position:
+                what = f"usage[{keys[key]}].segment has the same write key"
+                yield document.problem((*path, "write_key"), what, "a write key of its own for each source")
 
 
 def _references(data: Any) -> Iterator[Named]:

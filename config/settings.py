@@ -27,7 +27,6 @@ from config.values import (
     Model,
     Network,
     PathName,
-    Secret,
     Secrets,
     Text,
     WebAddress,
@@ -52,7 +51,8 @@ class Identity(Model):
 class SegmentSource(Model):
     """Events in the Segment format, sent to ``/v1/…`` with the write key."""
 
-    write_key: Secret
+    write_key: Secrets = Field(min_length=1)
+    """One, or a list while rotating: events are taken under any of them."""
     name: PathName = "segment"
     """Under which its totals are kept; each source needs one of its own."""
     account_trait: Text | None = None

@@ -1,9 +1,10 @@
 """``csbridge erase-person``: nobody is erased unless a person, or --yes, says so."""
 
+import csv
 import json
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,12 @@ from bridge.cli.main import main
 from bridge.store.engine import Store, open_store
 from bridge.store.schema import erased
 
-CONFIG = "connections: [{name: book, crm: csv, folder: data}]\n"
+CONFIG = """\
+connections: [{name: book, crm: csv, folder: data}]
+public_url: https://cs.example.com
+write: {fields: [health_band, survey_link_nps]}
+"""
+PERSONS = "id,accounts,email\np1,A,user-1@example.com\np2,A,user-2@example.com\n"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
@@ -32,9 +38,9 @@ def store(folder: Path) -> Iterator[Store]:
     opened.close()
 
 
-def told(folder: Path, *words: str, input: str = "") -> Result:
-    environ = {"CSBRIDGE_CLOCK": NOW.isoformat()}
-    return CliRunner(env=environ).invoke(main, ["-c", str(folder / "csbridge.yml"), "erase-person", *words], input)
+def told(folder: Path, *words: str, input: str = "", verb: str = "erase-person", at: datetime = NOW) -> Result:
+    environ = {"CSBRIDGE_CLOCK": at.isoformat()}
+    return CliRunner(env=environ).invoke(main, ["-c", str(folder / "csbridge.yml"), verb, *words], input)
 
 
 def kept_out(store: Store) -> int:
@@ -62,3 +68,28 @@ def test_with_a_yes_the_person_is_kept_out(folder: Path, store: Store, words: li
     result = told(folder, "user-1@example.com", *words, input=answer)
     assert result.exit_code == 0, result.output
     assert kept_out(store) == 1
+
+
+@pytest.mark.parametrize("is_deleted", [True, False], ids=["deleted in the sheet", "still in the sheet"])
+def test_the_row_of_survey_links_goes_at_once_and_for_good(folder: Path, is_deleted: bool) -> None:
+    sheets, file = folder / "data", folder / "data" / "csb_surveys.csv"
+    sheets.mkdir()
+    (sheets / "accounts.csv").write_text("id,name,status\nA,Alpha,customer\n", "utf-8")
+    (sheets / "persons.csv").write_text(PERSONS, "utf-8")
+    assert told(folder, verb="run").exit_code == 0
+    file.write_text(file.read_text("utf-8").replace("survey_link_nps", "survey_link_nps,mailed on"), "utf-8")
+    assert ids(file) == ["p1", "p2"]
+    if is_deleted:
+        (sheets / "persons.csv").write_text(PERSONS.replace("p1,A,user-1@example.com\n", ""), "utf-8")
+        assert told(folder, verb="reconcile", at=NOW + timedelta(hours=1)).exit_code == 0
+    assert json.loads(told(folder, "user-1@example.com", "--yes", "--json").stdout)["erased"]["rows of files"] == 1
+    assert ids(file) == ["p2"]
+    assert "mailed on" in file.read_text("utf-8")
+    for day in (1, 2):
+        assert told(folder, verb="run", at=NOW + timedelta(days=day)).exit_code == 0
+        assert ids(file) == ["p2"]
+
+
+def ids(file: Path) -> list[str]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return sorted(row["id"] for row in csv.DictReader(lines))

@@ -15,6 +15,7 @@ from receiver import SECRET, Receiver, receiving
 from worlds import START
 
 from adapters import registry
+from bridge.cli import outbox, outbox_text
 from bridge.cli.main import main
 from bridge.clock import MovableClock
 
@@ -83,12 +84,17 @@ def test_run_tells_what_is_new_at_its_end(shop: Shop) -> None:
 def test_what_was_not_delivered_is_listed_and_sent_again(shop: Shop) -> None:
     shop.receiver.answer(500, 410)
     shop.escalate("1")
-    assert shop.data("run")["outbound"]["warehouse"]["failed"] == 1
+    assert shop.data("run", code=1)["outbound"]["warehouse"] == {
+        "delivered": 0, "failed": 1, "state": "failing", "waiting": 1, "parked": 0,
+    }  # fmt: skip
     listed = shop.run("outbox", "list").output
     assert "failing  warehouse  127.0.0.1, standard: 1 waiting, 0 parked; since 2026-03-02" in listed
     assert "flag.raised, 1 failed try, next" in listed
     assert "secret-path" not in listed
-    assert shop.data("outbox", "send")["outbound"]["warehouse"]["disabled"] is True
+    assert shop.data("outbox", "send", code=1)["outbound"]["warehouse"]["state"] == "disabled"
+    ended = shop.run("run")
+    assert ended.output.rstrip().endswith("0 notifications delivered, disabled; csbridge outbox list says why")
+    assert ended.exit_code == 1
     (row,) = shop.data("outbox", "list")["endpoints"]
     assert (row["state"], row["cause"]) == ("disabled", "410: the receiver wants no more events")
     doctor = shop.run("doctor")
@@ -96,9 +102,35 @@ def test_what_was_not_delivered_is_listed_and_sent_again(shop: Shop) -> None:
     assert "csbridge outbox retry warehouse" in doctor.output
     assert shop.data("outbox", "retry", "warehouse") == {"retry": ["warehouse"], "notifications": 1}
     ids = {one.id for one in shop.receiver.take()}
-    assert shop.run("outbox", "send").output == "warehouse: 1 notification delivered\n"
+    ended = shop.run("outbox", "send")
+    assert (ended.output, ended.exit_code) == ("warehouse: 1 notification delivered\n", 0)
     assert {one.id for one in shop.receiver.take()} == ids
     assert shop.data("outbox", "list")["notifications"] == []
+
+
+def test_an_endpoint_that_rests_after_a_failure_is_not_taken_for_a_well_one(shop: Shop) -> None:
+    shop.receiver.otherwise = (500, {}, b"")
+    shop.escalate("1")
+    assert "then an attempt failed" in shop.run("run").output
+    assert "then an attempt failed" in shop.run("outbox", "send").output
+    shop.crm.clock.move(timedelta(seconds=-50))
+    resting = shop.run("outbox", "send")
+    assert (resting.exit_code, "it failed before, and rests" in resting.output) == (1, True), resting.output
+
+
+@pytest.mark.parametrize(
+    ("state", "failed", "parked", "code", "said"),
+    [
+        ("well", 0, 0, 0, "3 notifications delivered"),
+        ("well", 0, 1, 1, "3 notifications delivered, 1 parked; csbridge outbox list says why"),
+        ("failing", 1, 0, 1, "3 notifications delivered, then an attempt failed; csbridge outbox list says why"),
+        ("failing", 0, 2, 1, "3 notifications delivered, it failed before, and rests; csbridge outbox list says why"),
+        ("disabled", 1, 0, 1, "3 notifications delivered, disabled; csbridge outbox list says why"),
+    ],
+)
+def test_the_code_and_the_words_for_a_round(state: str, failed: int, parked: int, code: int, said: str) -> None:
+    data = {"warehouse": {"delivered": 3, "failed": failed, "state": state, "waiting": failed, "parked": parked}}
+    assert (outbox.code_of(data), outbox_text.sent(data)) == (code, f"warehouse: {said}")
 
 
 def test_notifications_can_be_given_up_one_by_one(shop: Shop) -> None:

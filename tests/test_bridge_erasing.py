@@ -1,12 +1,13 @@
 """A person is forgotten, everywhere, and does not come back."""
 
+import zlib
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import Table, select
+from sqlalchemy import Column, select
 from worlds import START, World
 
 from adapters.records import Ref
@@ -14,9 +15,12 @@ from bridge.inlets.draining import drain
 from bridge.persons.erasing import erase
 from bridge.persons.personal import export
 from bridge.persons.persons import find
-from bridge.store import audit, inbox, schema, told
+from bridge.store import audit, endpoints, inbox, notifications, payers, schema, told, told_persons
 from bridge.store.inbox import StoreInbox
+from bridge.store.payers import Payer
 from bridge.sync.reconciling import reconcile
+from webhooks.outbound.event import Event
+from webhooks.outbound.verdict import Health
 
 EMAIL = "user-1@example.com"
 PERSON = Ref("sf", "person", "p1")
@@ -47,6 +51,13 @@ def full(make_world: Callable[..., World]) -> World:
     box.put("sf", b"<x/>", (PERSON, Ref("sf", "account", "1")), START)
     with world.workspace.store.write() as db:
         audit.record(db, "operator", "test", {"who": EMAIL}, START)
+        what = {"survey": "nps", "score": 3.0, "comment": f"Ask {EMAIL}"}
+        told.keep(db, [told.Row("form", "response", "o", "later@x.com", None, None, "unknown", START, START, what)])
+        payers.introduce(db, "stripe", [Payer("cus_1", EMAIL, "1", START)])
+        endpoints.save(db, "warehouse", Health(failing_since=START, failures=1, cause=f"400 no {EMAIL}"))
+        one, other = ({"person": "sf:p1", "comment": "I am cross"}, {"person": "sf:p2", "comment": f"so is {EMAIL}"})
+        notifications.put(db, [("warehouse", Event("evt_1", "response.received", START, one))], START)
+        notifications.put(db, [("warehouse", Event("dig_1", "digest", START, {"customers": [one, other]}))], START)
     return world
 
 
@@ -71,16 +82,11 @@ def content(world: World, kind: str, id: str) -> dict[str, Any]:
 
 def everything(world: World) -> str:
     """The whole store as text, the bytes of deliveries unpacked."""
-    import zlib
-
-    def shown(value: Any) -> str:
-        if isinstance(value, bytes) and value.startswith(b"\x78"):
-            return zlib.decompress(value).decode()
-        return str(value)
-
+    columns: list[Column[Any]] = [column for table in schema.metadata.tables.values() for column in table.c]
     with world.workspace.store.read() as db:
-        tables: list[Table] = list(schema.metadata.tables.values())
-        return "\n".join(shown(value) for table in tables for row in db.execute(select(table)) for value in row)
+        kept = [(column, value) for column in columns for value in db.execute(select(column)).scalars()]
+    bodies = schema.inbox.c.body
+    return "\n".join(str(zlib.decompress(value) if column is bodies and value else value) for column, value in kept)
 
 
 def test_no_trace_of_the_person_is_left_in_the_store(full: World) -> None:
@@ -102,6 +108,12 @@ def test_what_others_said_and_did_stays(full: World) -> None:
     assert content(full, "response", "r")["person"] is None
     assert content(full, "account", "1")["extra"] == {"billing": "ask [erased] or user-2@example.com"}
     assert content(full, "person", "p2")["title"] == "CFO"
+    with full.workspace.store.read() as db:
+        assert told.astray(db, told.BEFORE_ALL, 9)[0].document["comment"] == "Ask [erased]"
+        assert endpoints.health(db, "warehouse").cause == "400 no [erased]"
+        assert payers.of(db, "stripe", ["cus_1"])["cus_1"] == Payer("cus_1", None, "1", START)
+        (digest,) = told_persons.told_of(db, [Ref("sf", "person", "p2")])
+    assert digest["about"] == [{"person": "sf:p2", "comment": "so is [erased]"}]
 
 
 def test_the_next_full_sync_leaves_the_person_out(full: World) -> None:
@@ -162,11 +174,24 @@ def test_a_person_reads_all_that_is_kept_of_them(full: World) -> None:
     assert {named["record"] for named in data["named_in"]} == {"sf:activity:a", "sf:response:r", "sf:ticket:t"}
     assert {row["person"] for row in data["usage"]} == {EMAIL, "u-77"}
     assert len(data["deliveries"]) == 4
+    assert data["payers"] == [
+        {"source": "stripe", "name": "cus_1", "email": EMAIL, "account": "1", "told_at": START}
+    ]  # fmt: skip
+    assert [(one["endpoint"], one["event"]) for one in data["notifications"]] == [
+        ("warehouse", "evt_1"),
+        ("warehouse", "dig_1"),
+    ]
+    assert all(one["about"] == [{"person": "sf:p1", "comment": "I am cross"}] for one in data["notifications"])
+    assert "user-2@example.com" not in str(data["notifications"])
     assert orjson.loads(orjson.dumps(data, default=str))["usage"][0]["feature"] == "reports"
 
 
 def test_they_read_what_waits_for_them_as_well(world: World) -> None:
-    row = told.Row("stripe", "invoice", "in_1", "later@example.com", None, None, "unknown", START, START)
+    rows = [
+        told.Row("stripe", "invoice", "in_1", "later@example.com", None, None, "unknown", START, START),
+        told.Row("stripe", "invoice", "in_2", None, None, "cus_1", "unknown", START, START),
+        told.Row("stripe", "invoice", "in_3", None, None, "cus_2", "unknown", START, START),
+    ]
     total = {
         "source": "segment",
         "person": "later@example.com",
@@ -175,12 +200,13 @@ def test_they_read_what_waits_for_them_as_well(world: World) -> None:
         "count": 2.0,
     }
     with world.workspace.store.write() as db:
-        told.keep(db, [row])
+        told.keep(db, rows)
+        payers.introduce(db, "stripe", [Payer("cus_1", "later@example.com", None, START)])
         db.execute(schema.unplaced_usage.insert().values(total))
     with world.workspace.store.read() as db:
         someone = find(db, "Later@Example.com")
     data = export(world.workspace, someone)
-    assert [waits["id"] for waits in data["waiting_for_somebody"]] == ["in_1"]
+    assert [waits["id"] for waits in data["waiting_for_somebody"]] == ["in_1", "in_2"]
     assert data["usage_without_account"] == [total]
 
 
@@ -219,6 +245,25 @@ def test_who_only_names_the_person_stays(full: World) -> None:
         assert content(full, "person", "p2")["extra"] == {"manager": "[erased]", "csm": "csm-1@example.com"}
         full.tick()
         full.sync(full=True)
+
+
+def test_what_of_ours_in_the_crm_quotes_the_address_is_written_anew(make_world: Callable[..., World]) -> None:
+    world = make_world(write={"fields": "all", "history": "note"})
+    world.account("1", pulse="green", pulse_reason="all is well")
+    world.crm.put("person", "p1", accounts=("1",), email=EMAIL)
+    world.run()
+    world.next_day()
+    world.account("1", pulse="red", pulse_reason=f"ask {EMAIL}")
+    world.run()
+    (note,) = world.crm.keyed
+    assert EMAIL in str(world.crm.own["1"])
+    assert EMAIL in str(world.crm.keyed[note])
+    erased(world, also=())
+    assert EMAIL not in everything(world)
+    world.push()
+    assert "[erased]" in str(world.crm.own["1"]["health_reasons"])
+    assert EMAIL not in str([world.crm.own["1"], world.crm.keyed[note]])
+    assert list(world.crm.keyed) == [note], "the note is the same one"
 
 
 def test_a_long_word_is_searched_for_addresses_in_no_time(full: World) -> None:

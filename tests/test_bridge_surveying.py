@@ -279,6 +279,69 @@ def test_who_is_gone_is_told_kindly(asked: World) -> None:
     assert asked.entry("p1") is None
 
 
+def merge(world: World, loser: str, winner: str) -> None:
+    world.tick(minutes=1)
+    world.crm.put("person", winner, accounts=("a1",))
+    world.crm.delete("person", loser, merged_into=winner)
+    world.run()
+
+
+def test_the_link_of_who_was_merged_away_leads_to_the_survivor(asked: World) -> None:
+    client = public_app(asked.workspace).test_client()
+    path = str(links(asked)["survey_link_nps"]).removeprefix(URL)
+    vote(asked, score=3)
+    merge(asked, "p1", "p2")
+    merge(asked, "p2", "p3")
+    assert client.get(path).status_code == 200
+    assert client.post(path, data={"score": 9}).status_code == 200
+    survey_answers.drain(asked.workspace, SOURCE)
+    assert [(one["person"], one["score"]) for one in answers(asked, "p3")] == [("p3", 9.0)], "a changed mind"
+    assert vote(asked, id="p3", score=7) == 200
+    assert [one["score"] for one in answers(asked, "p3")] == [7.0]
+    asked.score()
+    assert asked.decision("a1").nps_last == 7
+
+
+def test_an_answer_that_waited_while_its_person_was_merged_is_the_survivors(asked: World) -> None:
+    client = public_app(asked.workspace).test_client()
+    client.post(str(links(asked)["survey_link_nps"]).removeprefix(URL), data={"score": 9})
+    merge(asked, "p1", "p2")
+    survey_answers.drain(asked.workspace, SOURCE)
+    assert [one["score"] for one in answers(asked, "p2")] == [9.0]
+
+
+def test_who_was_merged_and_came_back_is_themselves_again(asked: World) -> None:
+    path = str(links(asked)["survey_link_nps"]).removeprefix(URL)
+    merge(asked, "p1", "p2")
+    asked.tick(minutes=1)
+    asked.crm.put("person", "p1", accounts=("a1",))
+    asked.run()
+    client = public_app(asked.workspace).test_client()
+    client.post(path, data={"score": 9})
+    survey_answers.drain(asked.workspace, SOURCE)
+    assert ([one["score"] for one in answers(asked)], answers(asked, "p2")) == ([9.0], [])
+    asked.tick(minutes=1)
+    asked.crm.delete("person", "p1")
+    asked.crm.delete("person", "p2")
+    asked.run()
+    assert client.get(path).status_code == 410
+
+
+def test_who_was_merged_is_erased_with_the_survivor(asked: World) -> None:
+    path = str(links(asked)["survey_link_nps"]).removeprefix(URL)
+    client = public_app(asked.workspace).test_client()
+    client.post(path, data={"score": 9, "comment": "Anna was here"})
+    merge(asked, "p1", "p2")
+    with asked.workspace.store.read() as db:
+        someone = find(db, "sf:p2")
+    assert someone.emails == {"anna@example.com"}
+    erase(asked.workspace, someone)
+    assert client.get(path).status_code == 410
+    survey_answers.drain(asked.workspace, SOURCE)
+    with asked.workspace.store.read() as db:
+        assert kept(db) == []
+
+
 def test_an_erased_person_leaves_a_number_and_nothing_else(asked: World) -> None:
     vote(asked, score=9, comment="Anna was here")
     with asked.workspace.store.read() as db:
@@ -290,7 +353,28 @@ def test_an_erased_person_leaves_a_number_and_nothing_else(asked: World) -> None
         assert (left.content["score"], left.content["person"], left.content["comment"]) == (9.0, None, None)
         assert db.exec_driver_sql("SELECT body FROM inbox").scalars().all() == [None]
     assert not {"p1", "anna"} & set(id.split(":"))
-    assert asked.entry("p1") is None
+
+
+def test_links_of_an_erased_person_are_blanked_where_the_crm_still_has_them(asked: World) -> None:
+    asked.crm.put("person", "p2", accounts=("a1",), email="anna@example.com")
+    asked.tick(minutes=1)
+    asked.run()
+    path = str(links(asked)["survey_link_nps"]).removeprefix(URL)
+    assert links(asked, "p2").keys() == NAMES
+    asked.crm.delete("person", "p2")
+    asked.sync()
+    with asked.workspace.store.read() as db:
+        someone = find(db, "anna@example.com")
+    assert erase(asked.workspace, someone)["links in the CRM"] == 1
+    assert public_app(asked.workspace).test_client().get(path).status_code == 410
+    writes = len(asked.crm.writes)
+    asked.push()
+    asked.next_day()
+    asked.run()
+    (patch,) = [patch for some in asked.crm.writes[writes:] for patch in some if patch.ref.kind == "person"]
+    assert patch.ref.id == "p1"
+    assert links(asked) == {}
+    assert asked.crm.items[Ref("sf", "person", "p1")], "their record is left as it is"
 
 
 def test_an_answer_of_somebody_who_is_gone_since_is_nobodys(asked: World) -> None:

@@ -50,6 +50,7 @@ def test_two_connections_of_one_name(tmp_path: Path) -> None:
         ("{segment: {write_key: a, name: sf}}", "usage[0].segment.name"),
         ("{file: app}, {segment: {write_key: a, name: app}}", "usage[1].segment.name"),
         ("{segment: {write_key: a}}, {segment: {write_key: a, name: app}}", "usage[1].segment.write_key"),
+        ("{segment: {write_key: [a, b]}}, {segment: {write_key: [c, b], name: app}}", "usage[1].segment.write_key"),
     ],
 )
 def test_sources_of_events_that_could_not_be_told_apart(tmp_path: Path, sources: str, where: str) -> None:
@@ -59,8 +60,13 @@ def test_sources_of_events_that_could_not_be_told_apart(tmp_path: Path, sources:
 
 
 def test_several_sources_of_events(tmp_path: Path) -> None:
-    text = "usage: [{segment: {write_key: a}}, {segment: {write_key: b, name: app}}, {file: a.csv}]\n"
+    text = "usage: [{segment: {write_key: a}}, {segment: {write_key: [b, c], name: app}}, {file: a.csv}]\n"
     assert [source.name for source in settings_of(tmp_path, CONNECTIONS + text).usage] == ["segment", "app", "a.csv"]
+
+
+def test_a_source_of_events_needs_a_write_key(tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path, CONNECTIONS + "usage: [{segment: {write_key: []}}]\n").values()
+    assert problem.where == "usage[0].segment.write_key"
 
 
 def test_celery_needs_a_broker(tmp_path: Path) -> None:

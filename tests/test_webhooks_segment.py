@@ -22,7 +22,8 @@ from webhooks.segment.bodies import CALLS, MAX_BATCH, MAX_MESSAGE, Malformed, To
 from webhooks.segment.doors import segment_routes
 from webhooks.segment.keys import key_in_header, source_of
 
-KEYS = {"app": "key-of-the-app", "site": "key-of-the-site-ü"}
+KEYS = {"app": ["key-of-the-app"], "site": ["key-of-the-site-ü", "key-of-the-site-before"]}
+APP, SITE = KEYS["app"][0], KEYS["site"][0]
 TRACK = {"userId": "u", "event": "opened", "messageId": "m1"}
 
 
@@ -43,7 +44,7 @@ class Door:
         )
         self.client: FlaskClient = create_public_app({}, taken, lambda: NOON, doors=[routes]).test_client()
 
-    def post(self, call: str, said: Any, key: str | None = KEYS["app"], **headers: str) -> TestResponse:
+    def post(self, call: str, said: Any, key: str | None = APP, **headers: str) -> TestResponse:
         body = said if isinstance(said, bytes) else orjson.dumps(said)
         sent = {"Content-Type": "application/json"} | {name.replace("_", "-"): text for name, text in headers.items()}
         return self.client.post(f"/v1/{call}", data=body, headers=sent | (basic(key) if key is not None else {}))
@@ -76,11 +77,18 @@ def test_each_call_has_its_address_and_browsers_a_short_one(door: Door, call: st
 
 
 def test_the_write_key_may_stand_in_the_body_and_is_not_kept(door: Door) -> None:
-    said = {"batch": [{**TRACK, "type": "track", "writeKey": KEYS["site"]}], "writeKey": KEYS["site"]}
+    said = {"batch": [{**TRACK, "type": "track", "writeKey": SITE}], "writeKey": SITE}
     assert door.post("b", said, key=None, Content_Type="text/plain;charset=UTF-8").status_code == 200
-    assert door.post("t", {**TRACK, "writeKey": KEYS["site"]}, key=None).status_code == 200
+    assert door.post("t", {**TRACK, "writeKey": SITE}, key=None).status_code == 200
     assert [row[0] for row in door.inbox.rows] == ["site", "site"]
     assert not any(b"key-of" in body for _, body, _, _ in door.inbox.rows)
+
+
+@pytest.mark.parametrize("key", KEYS["site"])
+def test_while_a_write_key_rotates_both_are_taken(door: Door, key: str) -> None:
+    assert door.post("track", TRACK, key=key).status_code == 200
+    assert door.post("track", {**TRACK, "writeKey": key}, key=None).status_code == 200
+    assert [row[0] for row in door.inbox.rows] == ["site", "site"]
 
 
 @pytest.mark.parametrize(
@@ -88,8 +96,8 @@ def test_the_write_key_may_stand_in_the_body_and_is_not_kept(door: Door) -> None
     [
         ("guess", {"batch": []}), ("", {"batch": []}), (None, {"batch": []}),
         (None, {"batch": [], "writeKey": "guess"}), (None, {"batch": [], "writeKey": "\ud800"}),
-        (None, {"batch": [], "writeKey": ""}), (None, {"batch": [], "writeKey": [KEYS["app"]]}),
-        ("guess", {"batch": [], "writeKey": KEYS["app"]}), ("guess", b"no JSON"),
+        (None, {"batch": [], "writeKey": ""}), (None, {"batch": [], "writeKey": [APP]}),
+        ("guess", {"batch": [], "writeKey": APP}), ("guess", b"no JSON"),
     ],
 )  # fmt: skip
 def test_another_write_key_is_turned_away(door: Door, key: str | None, said: Any) -> None:
@@ -104,7 +112,7 @@ def test_another_write_key_is_turned_away(door: Door, key: str | None, said: Any
     "header", ["Bearer key-of-the-app", "Basic", "Basic §§§", "Basic a2V5", "Basic /////w==", "basic", "key-of-the-app"]
 )
 def test_another_kind_of_login_is_none(door: Door, header: str) -> None:
-    answer = door.post("batch", {"batch": [], "writeKey": KEYS["app"]}, key=None, Authorization=header)
+    answer = door.post("batch", {"batch": [], "writeKey": APP}, key=None, Authorization=header)
     assert answer.status_code == 401
 
 
@@ -116,12 +124,12 @@ def test_every_key_is_tried_and_no_comparison_ends_early(monkeypatch: pytest.Mon
         return one == other
 
     monkeypatch.setattr("webhooks.segment.keys.hmac.compare_digest", compared)
-    assert [source_of(key, KEYS) for key in (*KEYS.values(), "guess", None)] == ["app", "site", None, None]
-    assert asked == [True] * 8
+    assert [source_of(key, KEYS) for key in (APP, *KEYS["site"], "guess", None)] == ["app", "site", "site", None, None]
+    assert asked == [True] * 15
 
 
 def test_an_empty_key_is_nobodys() -> None:
-    assert source_of("", {"app": ""}) is None
+    assert source_of("", {"app": [""]}) is None
     assert key_in_header(basic("a:b")["Authorization"]) == "a"
 
 
@@ -214,7 +222,7 @@ def test_keys_are_in_no_log(door: Door, caplog: pytest.LogCaptureFixture) -> Non
         door.post("track", TRACK)
         door.post("track", TRACK, key="a-guess")
     assert len(caplog.records) == 3
-    assert not any(key in str(record.__dict__) for record in caplog.records for key in ("a-guess", *KEYS.values()))
+    assert not any(key in str(record.__dict__) for record in caplog.records for key in ("a-guess", APP, *KEYS["site"]))
 
 
 @given(st.binary(max_size=300))

@@ -1,14 +1,11 @@
 """SurveyMonkey's answers, asked for over HTTP on loopback: what they say, and what becomes of what they refuse."""
 
-import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from fake_surveymonkey import DOCUMENT, Monkey, answering, error
 from signed import sender
 
 from adapters.errors import Refused, Rejected, Retry, Unauthorized
@@ -17,74 +14,12 @@ from webhooks.senders import surveymonkey_answers
 from webhooks.senders.told import Told, Unread
 
 UNREAD = Unread("12/3", "987", datetime(2026, 3, 2, 8, 56, tzinfo=UTC))
-DOCUMENT: dict[str, Any] = {
-    "id": "987",
-    "response_status": "completed",
-    "date_created": "2026-03-02T08:50:00+00:00",
-    "date_modified": "2026-03-02T08:56:30+00:00",
-    "custom_variables": {"account": "1"},
-    "metadata": {"contact": {"email": {"type": "string", "value": "csm-1@example.com"}}},
-    "pages": [
-        {
-            "id": "1",
-            "questions": [
-                {
-                    "id": "11",
-                    "family": "matrix",
-                    "subtype": "rating",
-                    "heading": "Would you recommend us?",
-                    "answers": [{"choice_id": "7", "choice_metadata": {"weight": "9"}, "simple_text": "9"}],
-                },
-                {
-                    "id": "12",
-                    "family": "single_choice",
-                    "heading": "How easy was it?",
-                    "answers": [{"choice_id": "8", "simple_text": "4"}],
-                },
-                {"id": "13", "family": "open_ended", "heading": "Why?", "answers": [{"text": "It works."}]},
-            ],
-        }
-    ],
-}
-
-
-@dataclass
-class Monkey:
-    """Answers what is put into ``says``, one after the other, the last one again and again."""
-
-    url: str = ""
-    says: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
-    asked: list[tuple[str, str | None]] = field(default_factory=list)
-
-    def say(self, status: int, document: Any = None, **headers: str) -> None:
-        self.says.append((status, headers, json.dumps(document).encode()))
 
 
 @pytest.fixture
 def monkey() -> Iterator[Monkey]:
-    one = Monkey()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            one.asked.append((self.path, self.headers["Authorization"]))
-            status, headers, body = one.says.pop(0) if len(one.says) > 1 else one.says[0]
-            self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(body))}.items():
-                self.send_header(name.replace("_", "-"), value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *args: Any) -> None:
-            """Nothing is printed."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    one.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield one
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering() as one:
+        yield one
 
 
 def ask(monkey: Monkey, **keys: Any) -> list[Told]:
@@ -141,14 +76,23 @@ def test_a_passing_failure_is_asked_about_again(monkey: Monkey) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "error"), [(401, Unauthorized), (403, Unauthorized), (400, Refused), (302, Refused), (500, Retry)]
+    ("status", "family"), [(401, Unauthorized), (403, Refused), (400, Refused), (302, Refused), (500, Retry)]
 )
-def test_refusals_are_named_by_what_to_do_next(monkey: Monkey, status: int, error: type[Exception]) -> None:
+def test_refusals_are_named_by_what_to_do_next(monkey: Monkey, status: int, family: type[Exception]) -> None:
     monkey.say(status, {}, Location="http://127.0.0.1:1/elsewhere")
-    with pytest.raises(error) as caught:
+    with pytest.raises(family) as caught:
         ask(monkey)
     assert "t0ken" not in f"{caught.value!r} {caught.value}"
     assert {authorization for _, authorization in monkey.asked} == {"Bearer t0ken"}
+
+
+@pytest.mark.parametrize(
+    ("number", "family"), [("1014", Unauthorized), ("1015", Refused), ("", Refused)], ids=["of all", "of one", "unsaid"]
+)
+def test_a_right_may_be_missing_for_one_survey_or_for_all(monkey: Monkey, number: str, family: type[Exception]) -> None:
+    monkey.says.append((403, {}, error(number)))
+    with pytest.raises(family, match=f"HTTP 403 ?{number}"):
+        ask(monkey)
 
 
 def test_a_spent_limit_says_for_how_long(monkey: Monkey) -> None:

@@ -4,7 +4,7 @@ A file is one thing: it is pulled whole when its bytes changed, and the engine f
 deleted say nothing, so a changed file asks for its ids to be compared.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from math import ceil
 from typing import Any, Final
@@ -15,7 +15,7 @@ from adapters.contract import Answer, Calls, Change, Delivery, Outcome, Page, Pa
 from adapters.csv import checking, writing
 from adapters.csv.mapping import default_maps
 from adapters.csv.notes import Notes
-from adapters.csv.results import NAMES
+from adapters.csv.results import NAMES, Results
 from adapters.csv.sheets import Sheet, Sheets
 from adapters.errors import Rejected
 from adapters.keyed import is_keyed
@@ -48,9 +48,10 @@ class CsvAdapter:
         self.connection = settings.name
         self.calls = Calls(budget=context.budget)
         self._folder = settings.folder
-        maps = merged(default_maps(), settings.map)
-        self._sheets = Sheets(settings.name, context.folder / settings.folder, maps, context, self.calls)
-        self._notes = Notes(context.folder / settings.folder, settings.name)
+        folder, maps = context.folder / settings.folder, merged(default_maps(), settings.map)
+        self._sheets = Sheets(settings.name, folder, maps, context, self.calls)
+        self._surveys = Results("person", folder, context.own, context.zone)
+        self._notes = Notes(folder, settings.name)
         self._own = {field.name: field for field in context.own}
         self._clock = context.clock
 
@@ -131,6 +132,10 @@ class CsvAdapter:
         if patches and all(is_keyed(patch.ref) for patch in patches):
             return self._notes.write(self._sheets, patches, self.calls)
         return writing.write(self._sheets, self._own, patches, self.calls)
+
+    def forget_persons(self, ids: Collection[str]) -> int:
+        """The file of survey links is ours, though the fields may be switched off by now."""
+        return self._surveys.forget(ids)
 
     def write_calls(self, count: int) -> int:
         return ceil(count / WRITTEN)

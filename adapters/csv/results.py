@@ -7,7 +7,8 @@ beside ours are kept.
 
 import csv
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -71,10 +72,26 @@ class Results:
 
         Under a lock: of two processes that read the file at once, the second would write over what the first wrote.
         """
+        with self._locked():
+            self._change(patches, names, living)
+            return datetime.fromtimestamp(self._path.stat().st_mtime, UTC)
+
+    def forget(self, ids: Collection[str]) -> int:
+        """Delete these rows, with whatever stands in them; how many there were. Raises Retry while the file is held."""
+        if not self._path.is_file():
+            return 0
+        with self._locked():
+            rows, header = self.read()
+            kept = [row for id, row in rows.items() if id not in ids]
+            if len(kept) < len(rows):
+                replaced(self._path, header, kept)
+        return len(rows) - len(kept)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
         try:
             with FileLock(self._path.with_name(f".{self._path.stem}.lock"), timeout=WAIT):
-                self._change(patches, names, living)
-                return datetime.fromtimestamp(self._path.stat().st_mtime, UTC)
+                yield
         except OSError as exc:
             raise Retry(f"{self._path.name} cannot be written now: {exc.strerror or exc}") from exc
 

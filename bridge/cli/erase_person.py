@@ -13,7 +13,8 @@ from bridge.cli.shell import MISUSED, Result, Shell, counted, verb
 def command(shell: Shell, person: str, also: tuple[str, ...], yes: bool) -> Result:
     """Erase PERSON (an e-mail address, connection:id or an id) from the store, deliveries, audit and mapped fields.
 
-    A keyed hash stays, by which the next pull leaves the person out. What the CRM holds is deleted there.
+    A keyed hash stays, by which the next pull leaves the person out. What the CRM holds is deleted there, but for what
+    csbridge wrote: the next push blanks the person's survey links, and takes their address out of texts of ours.
     """
     from bridge.persons.erasing import erase
     from bridge.persons.persons import find

@@ -1,11 +1,12 @@
 """``csbridge outbox``: what is on its way out and does not arrive, to CRMs and to endpoints, and what to do with it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from bridge.cli import outbox_text
-from bridge.cli.shell import MISUSED, Result, Shell, counted, verb
+from bridge.cli.shell import DONE, MISUSED, SOME_REFUSED, Result, Shell, counted, verb
 
 
 @click.group("outbox", short_help="Writes and notifications that wait or were refused: list, retry, drop, send.")
@@ -53,19 +54,33 @@ def drop(shell: Shell, names: tuple[str, ...]) -> Result:
 @command.command("send")
 @verb
 def send(shell: Shell) -> Result:
-    """Tell the endpoints of `outbound` what is due, once; `serve` does so all the time, `run` at its end."""
+    """Tell the endpoints of `outbound` what is due, once; `serve` does so all the time, `run` at its end.
+
+    Exits with 1 where an endpoint is not told everything: it failed (and is tried again later), it is disabled, or
+    notifications for it are parked. `outbox list` says why.
+    """
     with shell.workspace() as workspace:
         data = sent(workspace)
-    return Result({"outbound": data}, outbox_text.sent(data) or "there are no endpoints: see outbound in csbridge.yml")
+    text = outbox_text.sent(data) or "there are no endpoints: see outbound in csbridge.yml"
+    return Result({"outbound": data}, text, code_of(data))
 
 
 def sent(workspace: Any) -> dict[str, dict[str, Any]]:
-    """One round to every endpoint, as data."""
-    from dataclasses import asdict
-
+    """One round to every endpoint, and how each stands after it, as data."""
     from bridge.outbound import subscriptions
 
-    return {name: asdict(done) for name, done in subscriptions.send(workspace).items()}
+    done = subscriptions.send(workspace)
+    standing = {row["endpoint"]: row for row in subscriptions.standing(workspace)}
+    return {
+        name: {"delivered": one.delivered, "failed": one.failed + one.parked}
+        | {word: standing[name][word] for word in ("state", "waiting", "parked")}
+        for name, one in done.items()
+    }
+
+
+def code_of(data: Mapping[str, Mapping[str, Any]]) -> int:
+    """1 when an endpoint is left behind, whether it failed just now or rests since it did: as records that wait."""
+    return SOME_REFUSED if any(one["state"] != "well" or one["parked"] for one in data.values()) else DONE
 
 
 def _changed(shell: Shell, names: tuple[str, ...], action: str) -> Result:

@@ -47,9 +47,17 @@ def sent(data: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _sent(done: Mapping[str, Any]) -> str:
-    parts = [f"{counted(done['delivered'], 'notification')} delivered"]
-    if done["disabled"]:
-        parts.append("disabled; csbridge outbox list says why")
-    elif done["failed"] or done["parked"]:
-        parts.append("then an attempt failed; csbridge outbox list says why")
-    return ", ".join(parts)
+    delivered = f"{counted(done['delivered'], 'notification')} delivered"
+    left = _left(done)
+    return f"{delivered}, {left}; csbridge outbox list says why" if left else delivered
+
+
+def _left(done: Mapping[str, Any]) -> str:
+    """Why an endpoint was not told everything; empty where it was."""
+    if done["state"] == "disabled":
+        return "disabled"
+    if done["failed"]:
+        return "then an attempt failed"
+    if done["state"] != "well":
+        return "it failed before, and rests"
+    return f"{done['parked']:,} parked" if done["parked"] else ""

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from adapters.errors import Refused, Rejected
 from adapters.records import Item
 from bridge.inlets.working_off import Drained, News, work_off
 from bridge.knowledge import usage_keys
@@ -22,12 +23,16 @@ from bridge.store.payers import Payer
 from bridge.store.told import Row
 from bridge.sync.intake import Taken, take_in
 from bridge.workspace import Workspace
+from config.errors import CsbridgeError
 from config.senders import SenderConnection
 from webhooks.senders import registry, surveymonkey_answers
 from webhooks.senders.told import Introduction, Told, Unread
 
 ASKED_AT_ONCE: Final = 20
 """Answers that are asked for before the first of them counts: a limit of calls a minute must not undo more."""
+
+Answer = list[Told] | Refused | Rejected
+"""What an answer says, or why nobody may know: that is raised where the delivery that names it is acted on."""
 
 LONGEST: Final = 500
 """Bytes of an address or of a name."""
@@ -36,12 +41,12 @@ LONGEST: Final = 500
 def hear(workspace: Workspace, name: str) -> Drained:
     """Act on what waits of one sender now."""
     sender = next(one for one in workspace.settings.senders if one.name == name)
-    answers: dict[Unread, list[Told]] = {}
+    answers: dict[Unread, Answer] = {}
 
     def ask(bodies: Sequence[bytes]) -> None:
         for one in (said for body in bodies for said in registry.read(body, sender, workspace.settings.zone)):
             if isinstance(one, Unread) and one not in answers:
-                answers[one] = surveymonkey_answers.ask(sender, one)
+                answers[one] = _asked(sender, one)
 
     def act(db: Connection, news: Sequence[News], now: datetime) -> Taken:
         return take_in(db, workspace, _heard(db, workspace, sender, news, answers, now), now)
@@ -51,12 +56,26 @@ def hear(workspace: Workspace, name: str) -> Drained:
     return work_off(workspace, name, act)
 
 
+def _asked(sender: SenderConnection, unread: Unread) -> Answer:
+    """Each is asked for once, whatever becomes of those that were named along with it."""
+    try:
+        return surveymonkey_answers.ask(sender, unread)
+    except (Refused, Rejected) as exc:
+        return exc
+
+
+def _answered(answer: Answer) -> list[Told]:
+    if isinstance(answer, CsbridgeError):
+        raise answer
+    return answer
+
+
 def _heard(
     db: Connection,
     workspace: Workspace,
     sender: SenderConnection,
     news: Sequence[News],
-    answers: Mapping[Unread, list[Told]],
+    answers: Mapping[Unread, Answer],
     now: datetime,
 ) -> list[Item]:
     settings, gone = workspace.settings, Erased(db)
@@ -70,7 +89,7 @@ def _heard(
             elif isinstance(said, Introduction):
                 known.append(_payer(sender, said, one.received_at, gone))
             else:
-                rows += [row for each in answers[said] for row in _row(sender, each, one.received_at, gone)]
+                rows += [row for each in _answered(answers[said]) for row in _row(sender, each, one.received_at, gone)]
     names = payers.introduce(db, sender.name, known)
     told.forget_deleted(db, sender.name, now - settings.inbox.keep)
     waiting = attributing.settle_anew(db, settings, told.of_payers(db, sender.name, names))

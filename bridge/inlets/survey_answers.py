@@ -4,6 +4,7 @@ An answer is a response of the connection whose person was asked, with an id tha
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,7 +13,8 @@ from sqlalchemy import Connection
 from adapters.records import Ref, Response
 from bridge.inlets.working_off import Drained, News, work_off
 from bridge.moments import EVER
-from bridge.store import customers, lookup, memory, references
+from bridge.store import customers, memory, references
+from bridge.store.survivors import survivor
 from bridge.surveys import links as surveying
 from bridge.sync.intake import Taken, take_in
 from bridge.workspace import Workspace
@@ -32,7 +34,7 @@ def desk(workspace: Workspace, deliveries: Inbox, on_accepted: Callable[[], None
 
     def is_there(person: Ref) -> bool:
         with workspace.store.read() as db:
-            return bool(lookup.living(db, [person]))
+            return survivor(db, person) is not None
 
     with workspace.store.write() as db:
         tokens = surveying.tokens(db, workspace)
@@ -63,8 +65,14 @@ def drain(workspace: Workspace, name: str) -> Drained:
 
 
 def _records(db: Connection, workspace: Workspace, answer: Answer) -> list[Response]:
-    """The response that the answer makes; none for a person who is gone, or behind one that is newer."""
-    person = answer.invitation.person
+    """The response that the answer makes; none for a person who is gone, or behind one that is newer.
+
+    Of a person who was merged away it is the survivor's: the link that they were sent stays good.
+    """
+    person = survivor(db, answer.invitation.person)
+    if person is None:
+        return []
+    answer = replace(answer, invitation=replace(answer.invitation, person=person))
     known = memory.known(db, person.connection, "person", [person.id], EVER)
     ref = _place(db, workspace, answer)
     if not known or ref is None:

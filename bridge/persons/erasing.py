@@ -1,7 +1,8 @@
 """Erases a person from all that the store keeps, and keeps them out: of the next pull, of deliveries, of usage files.
 
-The CRM itself is left as it is: what it holds of the person is its owner's to delete. What remains here is how much
-was done, by nobody: use and answers are still counted for the account.
+The CRM's own fields are left as they are: what it holds of the person is its owner's to delete. What csbridge wrote
+there goes with the next push: the person's survey links are blanked, what quotes their address is written without it.
+What remains here is how much was done, by nobody: use and answers are still counted for the account.
 """
 
 from collections import Counter
@@ -12,9 +13,21 @@ import orjson
 from sqlalchemy import Connection, Row, Table, delete, func, or_, select, update
 
 from adapters.records import Ref
+from bridge.persons import outside
 from bridge.persons.persons import Someone, by_connection, find
 from bridge.persons.withholding import MASK, SAID_BY, without
-from bridge.store import audit, customers, deliveries, emails, erased, references, stream_names, told, told_persons
+from bridge.store import (
+    audit,
+    customers,
+    deliveries,
+    emails,
+    erased,
+    payers,
+    references,
+    stream_names,
+    told,
+    told_persons,
+)
 from bridge.store.erased import Erased
 from bridge.store.records import FOREIGN, digest_of
 from bridge.store.rows import among
@@ -27,11 +40,16 @@ Erasure = Counter[str]
 
 
 def erase(workspace: Workspace, someone: Someone) -> Erasure:
-    """All of it in one transaction; customers that the person was about are scored again."""
+    """All of it in one transaction; customers that the person was about are scored again.
+
+    Files of ours beside a CRM come first: raises Retry, and nothing is erased, while another program holds one.
+    """
     done: Erasure = Counter()
+    done["rows of files"] += outside.forget_in_files(workspace, someone)
     with workspace.store.write() as db:
         now = workspace.now()
         someone.names |= stream_names.also_called(db, someone.names)
+        done["links in the CRM"] += outside.blank_links(db, workspace, someone)
         concerned = customers.of_accounts(db, references.accounts_of(db, someone.refs))
         erased.note(db, someone.names, someone.refs, now)
         gone = Erased(db)
@@ -41,11 +59,11 @@ def erase(workspace: Workspace, someone: Someone) -> Erasure:
         done["usage rows"] += stream_names.forget_person(db, someone.names, gone.stand_in)
         done["deliveries"] += deliveries.forget(db, someone.emails, someone.refs, now, someone.names)
         done["words of theirs"] += _silence(db, someone)
-        done["told by others"] += told.forget_person(db, someone.emails)
+        done["told by others"] += told.forget_person(db, someone.emails) + payers.forget_person(db, someone.emails)
         done["notifications"] += told_persons.forget_person(db, sorted(someone.refs, key=str))
+        outside.write_anew(db, workspace, someone)
         done["texts"] += scrub(db, someone.emails, MASK)
         emails.forget(db, someone.refs)
-        workspace.ledger.update_in(db, sorted(someone.refs, key=str), lambda entry: None)
         customers.mark_affected(db, concerned.values(), now)
         audit.record(db, "operator", "erase-person", {what: number for what, number in done.items() if number}, now)
     return done

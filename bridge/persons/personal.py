@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, func, select
 
 from adapters.records import Ref
 from bridge.persons.persons import Someone, by_connection
-from bridge.store import deliveries, references, told
+from bridge.store import deliveries, payers, references, told, told_persons
 from bridge.store.rows import among
 from bridge.store.schema import records, unplaced_usage, usage, versions
 from bridge.workspace import Workspace
@@ -24,6 +24,10 @@ def export(workspace: Workspace, someone: Someone) -> dict[str, Any]:
             "usage": list(_usage(db, someone)),
             "usage_without_account": list(_unplaced(db, someone)),
             "waiting_for_somebody": [asdict(row) for row in told.astray_of(db, someone.emails)],
+            "payers": [
+                {"source": source, **asdict(payer)} for source, payer in payers.of_addresses(db, someone.emails)
+            ],
+            "notifications": told_persons.told_of(db, sorted(someone.refs, key=str)),
             "deliveries": deliveries.mentioning(db, someone.emails, someone.refs, someone.names),
             "fields_in_crm": [_written(workspace, db, ref) for ref in sorted(someone.refs, key=str)],
         }

@@ -11,9 +11,10 @@ from bridge.persons.withholding import ADDRESS
 from bridge.store.emails import said
 from bridge.store.rows import grouped
 from bridge.store.schema import records, versions
+from bridge.store.survivors import kin
 
 ROUNDS: Final = 5
-"""Of finding further records by the addresses of those found; a person in two CRMs takes two."""
+"""Of finding further records, by the addresses of those found and by merges; a person in two CRMs takes two."""
 
 
 @dataclass(slots=True)
@@ -30,7 +31,8 @@ class Someone:
 
 
 def find(db: Connection, word: str, also: tuple[str, ...] = ()) -> Someone:
-    """A person by e-mail address, ``connection:id`` or id, and everybody with one of the same addresses.
+    """A person by e-mail address, ``connection:id`` or id, everybody with one of the same addresses, and whom the CRM
+    has merged with them.
 
     ``also``: further names, such as the user id in a usage source.
     """
@@ -42,7 +44,7 @@ def find(db: Connection, word: str, also: tuple[str, ...] = ()) -> Someone:
     for _ in range(ROUNDS):
         before = len(found.refs), len(found.emails)
         found.emails |= {email for ref in found.refs for email in _addresses(db, ref)}
-        found.refs |= {ref for email in found.emails for ref in _by_address(db, email)}
+        found.refs |= {ref for email in found.emails for ref in _by_address(db, email)} | kin(db, found.refs)
         if before == (len(found.refs), len(found.emails)):
             break
     found.names |= found.emails | {ref.id for ref in found.refs}

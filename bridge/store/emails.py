@@ -30,6 +30,11 @@ def spelled(email: object) -> str | None:
     return text if "@" in text else None
 
 
+def each_spelled(emails: Iterable[object]) -> list[str]:
+    """The same for several, each once."""
+    return sorted({found for each in emails if (found := spelled(each))})
+
+
 def keep(db: Connection, changed: Iterable[Item], new: Collection[Ref] = ()) -> None:
     """From now on these persons have these addresses, and no other. ``new``: those that never had any."""
     persons = {item.ref: item for item in changed if item.ref.kind == "person"}
@@ -46,7 +51,7 @@ def keep(db: Connection, changed: Iterable[Item], new: Collection[Ref] = ()) -> 
 def persons(db: Connection, emails: Iterable[str]) -> dict[str, list[Ref]]:
     """Address, in lower case → the living persons who have it, in a fixed order; those that nobody has are left out."""
     found: dict[str, list[Ref]] = {}
-    wanted = sorted({email for each in emails if (email := spelled(each))})
+    wanted = each_spelled(emails)
     if wanted:
         query = select(person_emails).where(among(db, person_emails.c.email, wanted))
         for connection, id, email in db.execute(query.order_by(person_emails.c.connection, person_emails.c.person_id)):

@@ -1,11 +1,12 @@
 """Whom a sender means by a name of its own, such as a customer's number, as far as it has told."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
+from bridge.store.emails import each_spelled
 from bridge.store.rows import among, insert_or_update
 from bridge.store.schema import payers
 
@@ -46,6 +47,19 @@ def of(db: Connection, source: str, names: Collection[str]) -> dict[str, Payer]:
         return {}
     query = select(payers).where(payers.c.source == source, among(db, payers.c.name, names))
     return {row.name: Payer(row.name, row.email, row.account, row.told_at) for row in db.execute(query)}
+
+
+def of_addresses(db: Connection, emails: Iterable[str]) -> list[tuple[str, Payer]]:
+    """Those who have one of these addresses, each with the source that told of them."""
+    query = select(payers).where(among(db, payers.c.email, each_spelled(emails)))
+    rows = db.execute(query.order_by(payers.c.source, payers.c.name))
+    return [(row.source, Payer(row.name, row.email, row.account, row.told_at)) for row in rows]
+
+
+def forget_person(db: Connection, emails: Iterable[str]) -> int:
+    """Nobody has heard of these addresses: the names stay, of whom they are does not. How many that were."""
+    theirs = among(db, payers.c.email, each_spelled(emails))
+    return db.execute(update(payers).where(theirs).values(email=None)).rowcount
 
 
 def _who(payer: Payer | None) -> tuple[str | None, str | None]:

@@ -93,7 +93,7 @@ def upsert(db: Connection, items: Sequence[Item], now: datetime) -> Upserted:
     _supersede(db, differing, now)
     _overwrite(db, differing, COLUMNS)
     _overwrite(db, restamped, (*KEY, "changed_at"))
-    link(db, (item for item in latest.values() if isinstance(item, Record)))
+    link(db, (item for ref, item in latest.items() if isinstance(item, Record) or ref in stored))
     return Upserted(tuple(changed), len(latest) - len(changed), tuple(reverted), tuple(new))
 
 

@@ -1,11 +1,14 @@
-"""Which records name which accounts and persons, now or ever before: an index; the payload decides."""
+"""Which records name which accounts and persons, now or ever before: an index; the payload decides.
+
+A person who was merged away names whom they live on in (``bridge.store.survivors``).
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import orjson
 from sqlalchemy import Connection, select
 
-from adapters.records import Record, Ref
+from adapters.records import Item, Record, Ref, Tombstone
 from bridge.store.rows import among, chunks, grouped, insert_missing
 from bridge.store.schema import links, records
 from config.words import AnyKind, Kind
@@ -26,14 +29,22 @@ REFERENCES: Mapping[AnyKind, tuple[tuple[str, Kind], ...]] = {
 LINK = ("connection", "to_kind", "to_id", "kind", "id")
 
 
-def link(db: Connection, present: Iterable[Record]) -> None:
+def link(db: Connection, items: Iterable[Item]) -> None:
     rows = [
-        (record.ref.connection, to_kind, to_id, record.ref.kind, record.ref.id)
-        for record in present
-        for field, to_kind in REFERENCES.get(record.ref.kind, ())
-        for to_id in named(getattr(record, field))
+        (item.ref.connection, to_kind, to_id, item.ref.kind, item.ref.id)
+        for item in items
+        for to_kind, to_id in _named_by(item)
     ]
     insert_missing(db, links, LINK, rows)
+
+
+def _named_by(item: Item) -> Iterator[tuple[Kind, str]]:
+    if isinstance(item, Tombstone):
+        if item.merged_into and item.ref.kind == "person":
+            yield "person", item.merged_into
+        return
+    for field, to_kind in REFERENCES.get(item.ref.kind, ()):
+        yield from ((to_kind, id) for id in named(getattr(item, field)))
 
 
 def link_parents(db: Connection, parents: Mapping[Ref, str | None]) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, tuple_, update
 
 from adapters.records import Ref
-from bridge.store.emails import spelled
+from bridge.store.emails import each_spelled
 from bridge.store.rows import among, grouped, insert_or_update
 from bridge.store.schema import ASTRAY, links, payers, person_emails
 from bridge.store.schema import told as table
@@ -118,16 +118,13 @@ def longest_astray(db: Connection, most: int) -> tuple[list[Row], int]:
 
 
 def astray_of(db: Connection, emails: Iterable[str]) -> list[Row]:
-    """What waits for somebody with one of these addresses."""
-    wanted = [found for each in emails if (found := spelled(each))]
-    return _read(db, and_(ASTRAY, among(db, table.c.email, wanted)))
+    """What waits for somebody with one of these addresses, by itself or as a payer."""
+    return _read(db, and_(ASTRAY, _meant(db, emails)))
 
 
 def of_addresses(db: Connection, emails: Iterable[str]) -> list[Row]:
     """Those about somebody with one of these addresses, by itself or as a payer."""
-    wanted = [found for each in emails if (found := spelled(each))]
-    payer = exists().where(_PAYER, among(db, payers.c.email, wanted))
-    return _read(db, or_(among(db, table.c.email, wanted), payer))
+    return _read(db, _meant(db, emails))
 
 
 def forget_deleted(db: Connection, source: str, before: datetime) -> None:
@@ -138,16 +135,19 @@ def forget_deleted(db: Connection, source: str, before: datetime) -> None:
 
 def forget_person(db: Connection, emails: Iterable[str]) -> int:
     """Nobody has heard of these addresses: what waits for them is gone. How many rows that were."""
-    wanted = [found for each in emails if (found := spelled(each))]
-    mine = among(db, table.c.email, wanted)
-    payer = exists().where(_PAYER, among(db, payers.c.email, wanted))
-    gone: int = db.execute(delete(table).where(ASTRAY, or_(mine, payer))).rowcount
-    named_still: int = db.execute(update(table).where(mine).values(email=None)).rowcount
-    known: int = db.execute(update(payers).where(among(db, payers.c.email, wanted)).values(email=None)).rowcount
-    return gone + named_still + known
+    wanted = among(db, table.c.email, each_spelled(emails))
+    gone: int = db.execute(delete(table).where(ASTRAY, _meant(db, emails))).rowcount
+    named_still: int = db.execute(update(table).where(wanted).values(email=None)).rowcount
+    return gone + named_still
 
 
 _PAYER = and_(payers.c.source == table.c.source, payers.c.name == table.c.payer)
+
+
+def _meant(db: Connection, emails: Iterable[str]) -> ColumnElement[bool]:
+    wanted = each_spelled(emails)
+    payer = exists().where(_PAYER, among(db, payers.c.email, wanted))
+    return or_(among(db, table.c.email, wanted), payer)
 
 
 def _about(db: Connection, emails: Select[Any]) -> dict[Key, Row]:

@@ -4,7 +4,7 @@ Counts nothing and looks into no message: that is for whoever takes them out of 
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from flask import Blueprint, Response, jsonify, request
@@ -18,14 +18,14 @@ log = logging.getLogger(__name__)
 
 
 def segment_routes(
-    keys: Mapping[str, str],
+    keys: Mapping[str, Sequence[str]],
     inbox: Inbox,
     now: Callable[[], datetime],
     token: Callable[[], str],
     on_accepted: Callable[[], None],
     count: Count,
 ) -> Blueprint:
-    """``POST /v1/<call>``; ``keys``: the write key of each source, by the name under which the inbox keeps it.
+    """``POST /v1/<call>``; ``keys``: the write keys of each source, by the name under which the inbox keeps it.
 
     ``token``: makes a name for a request whose messages have none.
     """

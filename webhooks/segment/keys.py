@@ -6,7 +6,7 @@ Pure. Must not know Flask. Compares in constant time, and tries every key whatev
 import base64
 import binascii
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
 
@@ -22,11 +22,11 @@ def key_in_header(authorization: str | None) -> str | None:
     return user if colon else None
 
 
-def source_of(given: str | None, keys: Mapping[str, str]) -> str | None:
-    """The source whose write key was given; ``keys`` by source. None for none of them."""
+def source_of(given: str | None, keys: Mapping[str, Sequence[str]]) -> str | None:
+    """The source one of whose write keys was given; ``keys`` by source. None for none of them."""
     found = None
     wanted = _digest(given or "")
-    for source, key in keys.items():
+    for source, key in ((source, key) for source, some in keys.items() for key in some):
         if hmac.compare_digest(_digest(key), wanted) and given:
             found = source
     return found

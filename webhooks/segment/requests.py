@@ -3,7 +3,7 @@
 Pure. Must not know Flask or the inbox.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,8 +34,8 @@ class Request:
     body: bytes
 
 
-def examine(request: Request, keys: Mapping[str, str], token: Callable[[], str]) -> tuple[str, Sent]:
-    """The source and what is kept of its request; ``keys``: the write key of each source. Raises ``Turned``."""
+def examine(request: Request, keys: Mapping[str, Sequence[str]], token: Callable[[], str]) -> tuple[str, Sent]:
+    """The source and what is kept of its request; ``keys``: the write keys of each source. Raises ``Turned``."""
     if request.call not in CALLS:
         raise Turned(None, 404, "no such call")
     key = key_in_header(request.authorization)
@@ -55,7 +55,7 @@ def examine(request: Request, keys: Mapping[str, str], token: Callable[[], str])
         raise Turned(source, 400, str(exc)) from exc
 
 
-def _inside(said: Mapping[str, Any], keys: Mapping[str, str]) -> str:
+def _inside(said: Mapping[str, Any], keys: Mapping[str, Sequence[str]]) -> str:
     """The source whose key the body holds."""
     given = said.get("writeKey")
     if (source := source_of(given if isinstance(given, str) else None, keys)) is None:

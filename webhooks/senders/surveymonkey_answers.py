@@ -1,6 +1,7 @@
 """Asks SurveyMonkey for an answer that its webhook named, with the app's access token; and what the answer says.
 
-Source: api.surveymonkey.com/v3/docs ("/surveys/{id}/responses/{id}/details", "Request and Response Limits"). Which
+Source: api.surveymonkey.com/v3/docs ("/surveys/{id}/responses/{id}/details", "Request and Response Limits", "Error
+Codes": 403 may be about one survey that the token's user does not see, so that the others are still asked for). Which
 question is what: by ``fields`` (its id or heading, or a custom variable), else the first one whose choices weigh
 something is the score, the first open one the comment; the person is the custom variable ``email``, or the contact that
 the survey was sent to; the account is the custom variable ``account``.
@@ -15,7 +16,7 @@ from urllib.parse import quote
 import requests
 
 from adapters import times
-from adapters.errors import Lost, Refused, Retry, Unauthorized
+from adapters.errors import Lost, Refused, Rejected, Retry, Unauthorized
 from adapters.retrying import Patience, repeat_read
 from config.senders import SenderConnection
 from webhooks.senders import values
@@ -25,6 +26,8 @@ TIMEOUT: Final = (10.0, 30.0)
 """Seconds: to be connected, and between two bytes."""
 BUSY: Final = timedelta(minutes=1)
 """How long its limits a minute last, where it does not say."""
+NOT_GRANTED: Final = "1014"
+"""The error of a token that was never given the right: no answer may be read, whichever survey it is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +65,26 @@ def _get(settings: SenderConnection, unread: Unread) -> dict[str, Any] | None:
     facts: dict[str, Any] = {"connection": settings.name, "status": answer.status_code}
     if answer.status_code in (404, 410):
         return None
-    if answer.status_code in (401, 403):
-        raise Unauthorized("the token may not read this answer", **facts)
     if answer.status_code == 429 or answer.status_code >= 500:
         after = times.retry_after(answer.headers.get("Retry-After"), datetime.now(UTC))
         if after is None and answer.status_code == 429:
             after = BUSY
         raise Retry("SurveyMonkey asks for patience", after=after, **facts)
-    if answer.status_code != 200:
-        raise Refused("the answer cannot be read", **facts)
-    return values.document(answer.content)
+    if answer.status_code == 200:
+        return values.document(answer.content)
+    facts["code"] = _error(answer.content)
+    if answer.status_code == 401 or facts["code"] == NOT_GRANTED:
+        raise Unauthorized("the token may not read answers", **facts)
+    raise Refused("the answer cannot be read", **facts)
+
+
+def _error(body: bytes) -> str:
+    """The number of SurveyMonkey's error; empty where the body has none."""
+    try:
+        error = values.document(body).get("error")
+    except Rejected:
+        return ""
+    return str(error.get("id") or "") if isinstance(error, dict) else ""
 
 
 def read(document: Mapping[str, Any], unread: Unread, settings: SenderConnection) -> list[Told]:

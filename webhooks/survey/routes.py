@@ -40,7 +40,7 @@ class Desk:
     language: str
     """The workspace's."""
     is_there: Callable[[Ref], bool]
-    """Whether the person is still known."""
+    """Whether the person is still known, or lives on in another record."""
     inbox: Inbox
     now: Callable[[], datetime]
     on_accepted: Callable[[], None]
