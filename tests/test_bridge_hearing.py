@@ -428,6 +428,13 @@ def test_the_preferred_crm_has_the_answer_of_somebody_whom_both_know(both: Heard
     assert both.world.affected() == set()
 
 
+def test_an_answer_for_an_account_in_both_crms_is_its_persons_in_whichever_knows_them(both: Heard) -> None:
+    for id, name in (("1", "csm-1"), ("2", "csm-2"), ("3", "nobody")):
+        data = {"id": id, "score": 9, "account": "a1.example.com", "email": f"{name}@example.com"}
+        both("any", {"type": "response.created", "data": data})
+    assert both.whose() == {"hs:@any:1": ("11", "h1"), "sf:@any:2": ("1", "p2"), "hs:@any:3": ("11", None)}
+
+
 def test_what_moves_to_the_other_crm_is_there_only_once(both: Heard) -> None:
     both.answer("1", email="csm-1@example.com")
     assert isinstance(both.world, Twins)

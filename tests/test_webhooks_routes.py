@@ -188,6 +188,14 @@ def test_only_post_is_taken(door: Door, method: str) -> None:
     assert door.inbox.rows == []
 
 
+def test_a_sender_that_looks_before_it_sends_finds_the_connection(door: Door) -> None:
+    found = door.client.head("/webhooks/crm")
+    assert (found.status_code, found.data, door.told) == (200, b"", [])
+    assert door.client.head("/webhooks/nobody").status_code == 404
+    assert door.client.get("/webhooks/crm").status_code == 405
+    assert door.inbox.rows == []
+
+
 @pytest.mark.parametrize(
     "path", ["/webhooks/crm", "/webhooks/path/old-secret", "/webhooks/path/wrong", "/webhooks/nobody"]
 )

@@ -30,6 +30,11 @@ def webhook_routes(reception: Reception, url: Callable[[Mapping[str, Any]], str]
             return response(reception.turn_away())
         return response(reception.receive(receiver, _delivery(url(request.environ), secret)))
 
+    @routes.route("/webhooks/<connection>", methods=["HEAD"], provide_automatic_options=False)
+    def found(connection: str) -> Response:
+        """SurveyMonkey takes an address only where this is answered with 200 (its docs, "subscription_url")."""
+        return Response() if connection in reception.receivers else response(reception.turn_away())
+
     return routes
 
 

@@ -62,8 +62,9 @@ def places(
     for whom in wanted:
         meant = accounts.get(whom.account) if whom.account else None
         there = persons.get(emails.spelled(whom.email) or "", [])
-        if isinstance(meant, Ref):
-            found[whom] = Place((meant,), _colleague(meant, there, at))
+        if isinstance(meant, tuple):
+            account = _home(meant, there, at)
+            found[whom] = Place((account,), _colleague(account, there, at))
         else:
             found[whom] = _by_person(whom.kind, there, at, owners, order) or meant or "unknown"
     return found
@@ -71,8 +72,9 @@ def places(
 
 def named_accounts(
     db: Connection, order: Sequence[str], account_key: str, names: Collection[str]
-) -> dict[str, Ref | Nobody]:
-    """The living account that each of these names means; those that mean none are left out."""
+) -> dict[str, tuple[Ref, ...] | Nobody]:
+    """The living accounts of the customer that each of these names means, the preferred first; those that mean none
+    are left out."""
     if not names:
         return {}
     by_id = UsageKeys(account_key).by_id
@@ -82,13 +84,13 @@ def named_accounts(
     living = lookup.living(db, (ref for some in refs.values() for ref in some))
     connection = account_key.rpartition(".")[0]
     asked = [connection] if connection else order
-    found: dict[str, Ref | Nobody] = dict.fromkeys(several, "ambiguous")
+    found: dict[str, tuple[Ref, ...] | Nobody] = dict.fromkeys(several, "ambiguous")
     for name, customer in meant.items():
         mine = [ref for ref in refs[customer] if ref in living and ref.connection in asked]
         if by_id:
             mine = [ref for ref in mine if ref.id == name]
         if mine:
-            found[name] = sorted(mine, key=lambda ref: (order.index(ref.connection), ref.id))[0]
+            found[name] = tuple(sorted(mine, key=lambda ref: (order.index(ref.connection), ref.id)))
     return found
 
 
@@ -112,6 +114,16 @@ def _by_person(
             return Place(tuple(accounts), here[0])
         return "ambiguous"
     return None
+
+
+def _home(accounts: Sequence[Ref], persons: Collection[Ref], at: Mapping[Ref, Sequence[Ref]]) -> Ref:
+    """Of one customer's accounts the one where the person is known, so that it is their answer; else the preferred."""
+    jobs = {account for person in persons for account in at.get(person, ())}
+    known = {person.connection for person in persons}
+    return next(
+        (account for account in accounts if account in jobs),
+        next((account for account in accounts if account.connection in known), accounts[0]),
+    )
 
 
 def _colleague(account: Ref, persons: Iterable[Ref], at: Mapping[Ref, Sequence[Ref]]) -> Ref | None:
