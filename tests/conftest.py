@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,8 @@ from worlds import World, open_world
 
 from bridge.store.engine import Store, open_store
 from bridge.store.schema import metadata
+from config import workspace
+from config.scorecards import load_card_file
 
 settings.register_profile("csbridge", deadline=None)  # machines are shared: an example may take as long as it takes
 settings.load_profile("csbridge")
@@ -73,6 +76,14 @@ def _is_number(host: Any) -> bool:
     except ValueError:
         return False
     return True
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _shipped_cards_are_read_once() -> Iterator[None]:
+    """They do not change, and to read them takes most of the time that a command takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workspace, "load_card_file", cache(load_card_file))
+        yield
 
 
 @pytest.fixture(scope="session")
