@@ -38,6 +38,8 @@ FROM_ONE: Final = text(
 )
 """Every sequence begins anew."""
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the processes that tests start compile csbridge once, not each
+
 connect, connect_ex, getaddrinfo = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
 
 
