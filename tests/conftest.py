@@ -4,9 +4,10 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import settings
@@ -15,6 +16,8 @@ from worlds import World, open_world
 
 from bridge.store.engine import Store, open_store
 from bridge.store.schema import metadata
+from config import workspace
+from config.scorecards import load_card_file
 
 settings.register_profile("csbridge", deadline=None)  # machines are shared: an example may take as long as it takes
 settings.load_profile("csbridge")
@@ -24,6 +27,18 @@ POSTGRES = os.environ.get("CSBRIDGE_TEST_POSTGRES", "")
 without it the store is tested on SQLite only."""
 collect_ignore = [] if POSTGRES else ["test_bridge_stalled.py"]
 """Two processes that write at once need a store that both may write."""
+
+FILLED: Final = text(
+    " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in metadata.tables)
+)
+"""The tables that hold something."""
+FROM_ONE: Final = text(
+    "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences"
+    " WHERE schemaname = current_schema() AND last_value IS NOT NULL"
+)
+"""Every sequence begins anew."""
+
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the processes that tests start compile csbridge once, not each
 
 connect, connect_ex, getaddrinfo = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
 
@@ -65,6 +80,14 @@ def _is_number(host: Any) -> bool:
     return True
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _shipped_cards_are_read_once() -> Iterator[None]:
+    """They do not change, and to read them takes most of the time that a command takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workspace, "load_card_file", cache(load_card_file))
+        yield
+
+
 @pytest.fixture(scope="session")
 def _empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file to copy: quicker than a migration for every test."""
@@ -75,24 +98,32 @@ def _empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_url(worker_id: str) -> Iterator[str]:
-    """A database of this test worker's own, dropped at the end."""
+    """A database of this test worker's own, dropped at the end; what is committed in it need not survive a crash."""
     server, name = make_url(POSTGRES), f"csbridge_test_{worker_id}_{os.getpid()}"
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit TO off"))
     yield server.set(database=name).render_as_string(hide_password=False)
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
 
 
-@pytest.fixture
-def empty_postgres(postgres_url: str) -> str:
-    """This worker's database, migrated and emptied of what the tests before left in it."""
+@pytest.fixture(scope="session")
+def _migrated_postgres(postgres_url: str) -> Iterator[Store]:
     store = open_store(postgres_url)
-    with store.write() as db:
-        db.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY"))
+    yield store
     store.close()
+
+
+@pytest.fixture
+def empty_postgres(postgres_url: str, _migrated_postgres: Store) -> str:
+    """This worker's database, migrated and emptied of what the tests before left in it."""
+    with _migrated_postgres.write() as db:
+        for table in db.execute(FILLED).scalars().all():
+            db.execute(text(f"DELETE FROM {table}"))  # TRUNCATE makes new files for every index: seconds, if all are
+        db.execute(FROM_ONE)
     return postgres_url
 
 

@@ -37,7 +37,7 @@ def unreserved(crms: TwoCrms) -> None:
 
 def ended(crms: TwoCrms, *arguments: str) -> tuple[int, Any]:
     done = crms.run(*arguments, "--json")
-    return done.returncode, orjson.loads(done.stdout)
+    return done.exit_code, orjson.loads(done.stdout)
 
 
 def tomorrow(crms: TwoCrms) -> TwoCrms:

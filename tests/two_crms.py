@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -12,7 +10,10 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner, Result
+
 from adapters.sandbox.serve import Sandbox, running, write_usage
+from bridge.cli.main import main
 from bridge.clock import VARIABLE, ShiftedClock
 from bridge.demo.setting import SECRET, SETTINGS
 
@@ -35,14 +36,14 @@ class TwoCrms:
     def config(self) -> str:
         return str(self.folder / "csbridge.yml")
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "bridge.cli", "-c", self.config, *arguments]
-        return subprocess.run(command, env={**self.environ}, capture_output=True, text=True, check=False, timeout=100)
+    def run(self, *arguments: str) -> Result:
+        """A command, in this process: what it does is the same, and a process of its own would load everything anew."""
+        return CliRunner(env={**self.environ}).invoke(main, ["-c", self.config, *arguments])
 
     def done(self, *arguments: str) -> Any:
         """The JSON of a command that must end well."""
         ended = self.run(*arguments, "--json")
-        assert ended.returncode == 0, ended.stdout + ended.stderr
+        assert ended.exit_code == 0, ended.output
         return json.loads(ended.stdout)
 
     def asked(self, name: str, path: str, body: object = None) -> Any:
