@@ -20,7 +20,7 @@ from config.errors import ConfigError, Problem
 from config.fields import OwnField
 from config.linking import with_link
 from config.loading import load
-from config.own_fields import every_field, own_fields
+from config.own_fields import every_field, own_fields, undecided_fields
 from config.problems import did_you_mean
 from config.rules import Rule, parse
 from config.scorecards import Scorecard, by_purpose
@@ -58,6 +58,13 @@ class Workspace:
         """The own fields that are on, the pulse included."""
         return {own.name: own for own in own_fields(self.settings)}
 
+    @cached_property
+    def leaving(self) -> Mapping[str, OwnField]:
+        """Own fields that nothing decides any more, and that records may hold still: to be blanked."""
+        with self.store.read() as db:
+            held = cursors.targets(db)
+        return {own.name: own for own in undecided_fields(self.settings) if own.name in held}
+
     def fields_for(self, name: str) -> list[OwnField]:
         """The own fields that are on, for one connection: an admin's field that was blank once is ours since."""
         with self.store.read() as db:
@@ -73,7 +80,8 @@ class Workspace:
 
     @cached_property
     def ledger(self) -> StoreLedger:
-        return StoreLedger(self.store, self.fields, {own.name: own for own in every_field(self.settings)})
+        known = {own.name: own for own in every_field(self.settings)}
+        return StoreLedger(self.store, {**self.fields, **self.leaving}, known)
 
     @cached_property
     def vault(self) -> StoreVault:
@@ -124,7 +132,7 @@ class Workspace:
                 org_id = cursors.pinned_org(db, name)
             context = Context(
                 folder=self.folder,
-                own=tuple(self.fields.values()),
+                own=(*self.fields.values(), *self.leaving.values()),
                 overlap=self.settings.schedule.overlap,
                 zone=self.settings.zone,
                 org_id=org_id,

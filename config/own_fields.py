@@ -3,7 +3,7 @@
 Owns the choice; vendor names and vendor types are each adapter's.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
@@ -22,17 +22,30 @@ def own_fields(settings: Settings) -> tuple[OwnField, ...]:
     ``write.fields`` chooses: all, core, or those it names (the pulse like any other). A field of a purpose that is
     off, the link to a survey that is not asked, and a pick-list without any option, are left out.
     """
-    chosen = settings.write.fields
-    options = _options(settings)
     names = [
         name
-        for name, entry in _shipped_fields().items()
-        if chosen == "all" or (name in chosen if isinstance(chosen, list) else entry.get("core", False))
-        if entry.get("purpose", "health") in (*settings.scorecards, "health")
+        for name, entry in _chosen(settings)
+        if _is_decided(settings, entry)
         if "survey" not in entry or (settings.public_url and entry["survey"] in settings.surveys)
-        if not isinstance(entry.get("options"), str) or options[entry["options"]]
     ]
     return _fields_of(settings, names)
+
+
+def undecided_fields(settings: Settings) -> tuple[OwnField, ...]:
+    """The fields that ``write.fields`` chooses and nothing decides: of a purpose that is off, or without any option."""
+    return _fields_of(settings, [name for name, entry in _chosen(settings) if not _is_decided(settings, entry)])
+
+
+def _chosen(settings: Settings) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    chosen = settings.write.fields
+    for name, entry in _shipped_fields().items():
+        if chosen == "all" or (name in chosen if isinstance(chosen, list) else entry.get("core", False)):
+            yield name, entry
+
+
+def _is_decided(settings: Settings, entry: Mapping[str, Any]) -> bool:
+    is_on = entry.get("purpose", "health") in (*settings.scorecards, "health")
+    return is_on and (not isinstance(entry.get("options"), str) or bool(_options(settings)[entry["options"]]))
 
 
 def every_field(settings: Settings) -> tuple[OwnField, ...]:

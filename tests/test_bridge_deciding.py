@@ -1,16 +1,17 @@
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
-from worlds import DAY, START, World
+from sqlalchemy import select, update
+from worlds import DAY, START, World, settings_of
 
 from adapters.records import Ref
 from bridge.pipeline.deciding import as_of
 from bridge.store import customers, decisions
-from bridge.store.schema import peers
+from bridge.store.schema import active_cards, peers
 from bridge.sync.intake import take_in
 from config.flags import FLAG_DAYS
 from config.scorecards import load_scorecards
@@ -135,6 +136,65 @@ def test_a_day_rebuilt_as_known_equals_the_day_as_it_was_scored(make_world: Make
     for day, stored in closes.items():
         again = rebuilt(world, day)
         assert [shown(decision) for decision in again] == [shown(decision) for decision in stored], day
+
+
+OTHER_RULES: dict[str, dict[str, Any]] = {
+    "the days of a flag": {"flags": {"silent": {"days": 400}, "renewal_near": {"days": 5}}},
+    "a segment": {"segments": [{"name": "all", "if": "all", "touch": "tech"}]},
+    "a stage": {"stages": [{"name": "whole", "enter": "all", "exit": ["arr < 0"]}]},
+    "the scope": {"scope": "domain = a2.example.com"},
+    "the purposes": {"scorecards": ["health", "risk"]},
+    "the time zone": {"timezone": "Asia/Tokyo"},
+    "the life of a source": {"usage": [{"file": "usage.csv", "stale_after": "1d"}]},
+}
+
+
+@pytest.mark.parametrize("change", OTHER_RULES.values(), ids=OTHER_RULES)
+def test_a_day_rebuilt_after_the_rules_were_changed_equals_the_day_as_it_was_scored(
+    make_world: Make, change: dict[str, Any]
+) -> None:
+    rules = {"flags": {"silent": {"days": 2}, "renewal_near": {"days": 90}}, "usage": [{"file": "usage.csv"}]}
+    world = make_world(**rules)
+    two_customers(world)
+    world.account("1", renewal_date=TODAY + timedelta(days=30), arr=50_000.0, currency="USD")
+    world.write_usage("1,p,login,2026-02-25,3", "2,p,login,2026-02-28,3")
+    world.run()
+    world.tick(hours=7)
+    world.crm.put("response", "r1", score=2.0, at=world.clock.now())
+    world.run()
+    world.next_day()
+    world.run()
+    day = world.workspace.today - DAY
+    with world.workspace.store.read() as db:
+        stored = [found for _, found in sorted(decisions.latest(db, [1, 2], day + DAY).items())]
+    assert any(decision.flags for decision in stored)
+    settings = settings_of(world.workspace.folder, **rules | change)
+    world.workspace = replace(world.workspace, settings=settings)
+    world.score(everybody=True)
+    world.next_day(2)
+    world.score()
+    assert [ruled(decision) for decision in rebuilt(world, day)] == [ruled(decision) for decision in stored]
+    new = world.workspace.today - DAY
+    with world.workspace.store.read() as db:
+        now = [found for _, found in sorted(decisions.latest(db, customers.inside(db, [1, 2])).items())]
+    assert [ruled(decision) for decision in rebuilt(world, new)] == [ruled(decision) for decision in now]
+
+
+def ruled(decision: Decision) -> tuple[Any, ...]:
+    return (*shown(decision), decision.segment, decision.stage, decision.stage_since, len(decision.verdicts))
+
+
+def test_of_rules_that_an_earlier_release_did_not_keep_the_present_ones_stand_for_them(world: World) -> None:
+    two_customers(world)
+    world.score()
+    world.next_day()
+    world.score()
+    with world.workspace.store.write() as db:
+        db.execute(update(active_cards).values(rules=None))
+    day = world.workspace.today - DAY
+    before = rebuilt(world, day)
+    world.workspace = replace(world.workspace, settings=settings_of(world.workspace.folder, scope="name = nobody"))
+    assert (len(before), rebuilt(world, day)) == (2, [])
 
 
 def shown(decision: Decision) -> tuple[Any, ...]:

@@ -4,9 +4,10 @@ A decision, what it wants in the CRM and the end of its claim are one transactio
 lies in ``scoring``; this module only brings frames in and decisions out.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,10 +20,11 @@ from bridge.identity import families
 from bridge.identity import joining as identity
 from bridge.moments import Moment, close_of, closed, day_of, present
 from bridge.pipeline import publication
+from bridge.pipeline.ruling import ruled_at, rules_of
 from bridge.progress import Progress, silent
 from bridge.store import cards, cursors, customers, decisions
 from bridge.surveys import links as surveying
-from bridge.sync.retargeting import refresh_ledger
+from bridge.sync.retargeting import let_go, refresh_ledger
 from bridge.workspace import Workspace
 from config.errors import ConfigError, Problem
 from config.fields import OwnField
@@ -31,7 +33,6 @@ from scoring.decision import Decision
 from scoring.engine import decide
 from scoring.features.table import FEATURES
 from scoring.journey import COLUMNS
-from scoring.policy import Policy
 
 MOST = 0.5
 FEW = 10
@@ -82,7 +83,9 @@ def _take_note_of_rules(workspace: Workspace, everybody: bool) -> None:
     current = _rules(workspace)
     with workspace.store.read() as db:
         same = cursors.fact(db, "decided_with") == current
-    if not same:
+    if same:
+        let_go(workspace)
+    else:
         with workspace.store.write() as db:
             identity.index_whole(db, workspace.settings, workspace.now())
         if not everybody:
@@ -92,7 +95,7 @@ def _take_note_of_rules(workspace: Workspace, everybody: bool) -> None:
         with workspace.store.write() as db:
             customers.mark_all(db, workspace.now())
             cursors.save_fact(db, "decided_with", current)
-            cards.note_active(db, workspace.policy.cards, _from_when(db, workspace))
+            cards.note_active(db, workspace.policy.cards, rules_of(workspace.settings), _from_when(db, workspace))
 
 
 def _from_when(db: Connection, workspace: Workspace) -> datetime:
@@ -131,19 +134,9 @@ def _of_account(rule: Rule, row: Mapping[str, Any]) -> Rule:
 
 def _rules(workspace: Workspace) -> str:
     """All that decides besides the records, as text."""
-    settings, policy = workspace.settings, workspace.policy
-    versions = [card.version for cards in policy.cards.values() for card in cards]
+    versions = [card.version for cards in workspace.policy.cards.values() for card in cards]
     shown = sorted(_signature(own) for own in workspace.fields.values() if own.on == "account")
-    inputs = [(source.name, source.account_key, source.stale_after) for source in settings.usage]
-    rules = (
-        settings.scope,
-        settings.timezone,
-        settings.language,
-        settings.identity,
-        settings.currency,
-        sorted(settings.flags.items()),
-    )
-    return repr((versions, rules, inputs, shown, policy.segments, policy.stages, policy.product))
+    return json.dumps([versions, rules_of(workspace.settings), shown], sort_keys=True)
 
 
 def _signature(own: OwnField) -> str:
@@ -168,11 +161,8 @@ def _close_days(workspace: Workspace, scored: Scored, progress: Progress) -> Non
         progress(f"close of {day}", len(ids))
 
 
-def _decided(workspace: Workspace, ids: Sequence[int], moment: Moment, *, by: Policy | None = None) -> list[Decision]:
-    """The decisions about those of ``ids`` that were known at the moment and that the scope takes in.
-
-    ``by``: another policy than the present one.
-    """
+def _decided(workspace: Workspace, ids: Sequence[int], moment: Moment) -> list[Decision]:
+    """The decisions about those of ``ids`` that were known at the moment and that the scope takes in."""
     peers = peers_on(workspace, moment)
     with workspace.store.read() as db:
         rows, accounts = customer_rows(db, workspace.settings, ids, moment)
@@ -181,7 +171,7 @@ def _decided(workspace: Workspace, ids: Sequence[int], moment: Moment, *, by: Po
             return []
         frames = build(db, workspace.settings, inside, accounts, moment)
         previous = standing(db, workspace, sorted(inside), accounts, moment)
-    return decide(frames, by or workspace.policy, previous, peers)
+    return decide(frames, workspace.policy, previous, peers)
 
 
 def decisions_now(workspace: Workspace, ids: Sequence[int], moment: Moment) -> list[Decision]:
@@ -218,22 +208,21 @@ def _keep(
 def as_of(workspace: Workspace, day: date, progress: Progress = silent) -> Iterator[Decision]:
     """What would have been decided at the close of ``day``, for every customer; nothing is stored.
 
-    As known then, by the cards that were active; before the first sync, as dated, by the present ones. Today, as of
-    now. Each card's band path starts from the decisions stored before that day.
+    As known then, by the cards and rules that decided; before the first sync, as dated, by the present ones. Today, as
+    of now. Each card's band path starts from the decisions stored before that day.
     """
-    zone = workspace.settings.zone
     with workspace.store.read() as db:
         first = customers.first_known(db)
-        moment = _moment(workspace, day)
         if first is None:
             return
-        if day < day_of(first, zone):
-            moment = Moment(day, workspace.now(), dated=True)
-        then = cards.active_at(db, moment.at)
-        policy = workspace.policy if then is None or moment.dated else replace(workspace.policy, cards=then)
+        if day < day_of(first, workspace.settings.zone):
+            then, moment = workspace, Moment(day, workspace.now(), dated=True)
+        else:
+            then = ruled_at(db, workspace, _moment(workspace, day).at)
+            moment = _moment(then, day)  # a day may have closed at another midnight then
         pieces = list(customers.all_ids(db, PIECE))
     for ids in pieces:
-        yield from _decided(workspace, ids, moment, by=policy)
+        yield from _decided(then, ids, moment)
         progress("score", len(ids))
 
 

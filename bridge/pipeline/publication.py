@@ -51,25 +51,34 @@ def fields_of(decision: Decision, now: datetime) -> Fields:
 
 def publish(db: Connection, workspace: Workspace, decisions: Sequence[Decision], now: datetime) -> None:
     """Set what the records of these customers should hold, as part of the caller's transaction."""
-    refs = customers.refs_of(db, [decision.customer for decision in decisions])
-    several = [ref for some in refs.values() if len(some) > 1 for ref in some]
-    gone = set(several) - lookup.living(db, several)  # a customer outlives one of its records
-    decided = {ref: decision for decision in decisions for ref in refs.get(decision.customer, ()) if ref not in gone}
-    currencies = lookup.currencies(db, several)
+    decided = by_record(db, decisions)
     min_change = workspace.settings.write.min_change
     steps: dict[Ref, notifying.Step] = {}
 
     def wanted(entry: Entry) -> Entry:
         # A customer was pulled before it was scored: with no entry yet, its own fields were seen to be blank.
         seen = entry if entry.desired is not None else replace(entry, seen=True)
-        decision = _in_its_currency(decided[entry.ref], currencies.get(entry.ref))
-        after = want(seen, told_of(workspace, decision, now), min_change, workspace.ledger.fields)
+        after = want(seen, told_of(workspace, decided[entry.ref], now), min_change, workspace.ledger.fields)
         steps[entry.ref] = (entry.desired, after.desired)
         return after
 
     workspace.ledger.update_in(db, list(decided), wanted)
     notifying.tell_changes(db, workspace, decisions, steps, now)
     _note_bands(db, workspace, decided, steps, now)
+
+
+def by_record(db: Connection, decisions: Sequence[Decision]) -> dict[Ref, Decision]:
+    """What each living record of these customers is told by: the decision, with amounts in its own currency alone."""
+    refs = customers.refs_of(db, [decision.customer for decision in decisions])
+    several = [ref for some in refs.values() if len(some) > 1 for ref in some]
+    gone = set(several) - lookup.living(db, several)  # a customer outlives one of its records
+    currencies = lookup.currencies(db, several)
+    return {
+        ref: _in_its_currency(decision, currencies.get(ref))
+        for decision in decisions
+        for ref in refs.get(decision.customer, ())
+        if ref not in gone
+    }
 
 
 def _note_bands(
@@ -97,7 +106,8 @@ def told_of(workspace: Workspace, decision: Decision, now: datetime) -> Fields:
     """All that the records of a customer are told, before the gate: the fields, and the language of the sentences."""
     language = workspace.settings.language
     said_in = None if language == DEFAULT else language
-    return {**_offered(fields_of(decision, now), workspace.fields), LANGUAGE: said_in}
+    decided = _offered(fields_of(decision, now), workspace.fields)
+    return {**decided, **dict.fromkeys(workspace.leaving), LANGUAGE: said_in}
 
 
 def _offered(fields: Fields, own: Mapping[str, OwnField]) -> Fields:

@@ -14,6 +14,7 @@ from bridge.store import audit, cursors
 from bridge.store.rows import grouped
 from bridge.surveys import places as survey_places
 from bridge.sync.intake import take_in
+from bridge.sync.retargeting import give_up
 from bridge.workspace import Workspace
 from config.errors import ConfigError, Problem
 from config.words import WRITE_URGENCIES, Kind, WriteUrgency
@@ -55,7 +56,7 @@ def push(
             ledger.bury(name)
         with workspace.purse(name).calling_for("urgent"):
             adapter = connect(workspace, name)
-            if not trusted:
+            if not trusted or workspace.leaving:
                 require_fields(workspace, adapter)
             lacks = lacks or survey_places.look(workspace, adapter, trusted=trusted)
             summary = _reconcile(workspace, adapter, progress, worth, survey_places.PERSONS if lacks else ())
@@ -138,8 +139,12 @@ def _lowered(workspace: Workspace) -> int | None:
 
 
 def require_fields(workspace: Workspace, adapter: Adapter) -> None:
-    """Raise ConfigError when the CRM lacks a field or an option that accounts would hold: better than N refusals."""
-    fields = [own for own in workspace.fields_for(adapter.connection) if own.on == "account"]
+    """Raise ConfigError when the CRM lacks a field or an option that accounts would hold: better than N refusals.
+
+    Fields that are only to be blanked are not needed: nothing is wanted of those that are not there.
+    """
+    leaving = workspace.leaving
+    fields = [own for own in (*workspace.fields_for(adapter.connection), *leaving.values()) if own.on == "account"]
     plan = adapter.missing(fields) if isinstance(adapter, Foreseeing) else adapter.plan(fields)
     stopping = [change.target for change in plan.changes if _stops(workspace, change.field)]
     if stopping:
@@ -154,6 +159,8 @@ def require_fields(workspace: Workspace, adapter: Adapter) -> None:
                 )
             ]
         )
+    if gone := leaving.keys() & {change.field for change in plan.changes}:
+        give_up(workspace, adapter.connection, gone)
     if any(own.to for own in fields):
         with workspace.store.write() as db:
             cursors.adopt(db, adapter.connection, (own for own in fields if own.to))

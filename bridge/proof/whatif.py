@@ -14,7 +14,7 @@ from adapters.records import Fields, Ref
 from bridge.identity import families
 from bridge.moments import Moment, present
 from bridge.pipeline.deciding import decisions_now
-from bridge.pipeline.publication import told_of
+from bridge.pipeline.publication import by_record, told_of
 from bridge.pipeline.pushing import plan
 from bridge.progress import Progress, silent
 from bridge.store import customers, lookup
@@ -175,12 +175,10 @@ def _want(
     """Note what the records of these would be told; how many are parents, told a roll-up, and left out."""
     parents = _parents(db, workspace, ids)
     refs = customers.refs_of(db, [id for id in ids if id not in parents])
-    several = [ref for some in refs.values() if len(some) > 1 for ref in some]
-    gone = set(several) - lookup.living(db, several)
-    for id, some in refs.items():
-        for made, one in zip(decided, wanted, strict=True):
-            told = told_of(workspace, made[id], workspace.now()) if id in made else None
-            one.fields.update({ref: told for ref in some if ref not in gone})
+    for made, one in zip(decided, wanted, strict=True):
+        told = by_record(db, [decision for id, decision in made.items() if id in refs])
+        one.fields.update({ref: None for id, some in refs.items() if id not in made for ref in some})
+        one.fields.update({ref: told_of(workspace, decision, workspace.now()) for ref, decision in told.items()})
     return len(parents)
 
 

@@ -1,8 +1,9 @@
-"""Scorecards in the store: every version that ever decided, and what was activated in whose place."""
+"""Scorecards in the store: every version that ever decided, with which rules, and what was activated in whose place."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection, delete, insert, select, update
@@ -23,6 +24,14 @@ class Change:
     before: str | None
     after: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """What decided at a moment. ``rules``: what else of the settings did; None = not kept then."""
+
+    cards: Mapping[Purpose, tuple[Scorecard, ...]]
+    rules: Mapping[str, Any] | None
 
 
 def remember(db: Connection, cards: Iterable[Scorecard], now: datetime) -> list[str]:
@@ -47,24 +56,30 @@ def recalled(db: Connection, version: str) -> Scorecard | None:
     return None if content is None else Scorecard.model_validate(orjson.loads(content))
 
 
-def note_active(db: Connection, cards: Mapping[Purpose, Sequence[Scorecard]], since: datetime) -> None:
-    """These decide since then: their content is remembered, and when that began, where it differs from the last."""
+def note_active(
+    db: Connection, cards: Mapping[Purpose, Sequence[Scorecard]], rules: Mapping[str, Any], since: datetime
+) -> None:
+    """These decide since then: their content is remembered, and when that began, where it differs from the last.
+
+    ``rules``: what decides beside the cards, as plain JSON.
+    """
     remember(db, (card for some in cards.values() for card in some), since)
     versions = {purpose: [card.version for card in some] for purpose, some in cards.items()}
-    last = db.execute(select(active_cards.c.versions).order_by(active_cards.c.since.desc()).limit(1)).scalar()
-    if last != versions:
+    query = select(active_cards.c.versions, active_cards.c.rules).order_by(active_cards.c.since.desc())
+    last = db.execute(query.limit(1)).first()
+    if last is None or tuple(last) != (versions, rules):
         db.execute(delete(active_cards).where(active_cards.c.since >= since))
-        db.execute(insert(active_cards).values(since=since, versions=versions))
+        db.execute(insert(active_cards).values(since=since, versions=versions, rules=rules))
 
 
-def active_at(db: Connection, moment: datetime) -> dict[Purpose, tuple[Scorecard, ...]] | None:
-    """The cards that decided at a moment, by purpose; None before the first of which it is known."""
-    query = select(active_cards.c.versions).where(active_cards.c.since <= moment)
-    versions = db.execute(query.order_by(active_cards.c.since.desc()).limit(1)).scalar()
-    if versions is None:
+def active_at(db: Connection, moment: datetime) -> Active | None:
+    """What decided at a moment; None before the first of which it is known."""
+    query = select(active_cards.c.versions, active_cards.c.rules).where(active_cards.c.since <= moment)
+    row = db.execute(query.order_by(active_cards.c.since.desc()).limit(1)).first()
+    if row is None:
         return None
-    found = {purpose: [recalled(db, version) for version in some] for purpose, some in versions.items()}
-    return {purpose: tuple(card for card in some if card is not None) for purpose, some in found.items()}
+    found = {purpose: [recalled(db, version) for version in some] for purpose, some in row.versions.items()}
+    return Active({purpose: tuple(filter(None, some)) for purpose, some in found.items()}, row.rules)
 
 
 def seen(db: Connection) -> dict[str, datetime]:

@@ -1,6 +1,7 @@
 """Where each pull stopped, and which org each connection was pinned to at its first use."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
@@ -39,6 +40,16 @@ def adopt(db: Connection, connection: str, fields: Iterable[OwnField]) -> None:
 
 def is_adopted(db: Connection, connection: str, own: OwnField) -> bool:
     return fact(db, f"adopted: {connection}: {own.name}: {own.to}") is not None
+
+
+def targets(db: Connection) -> dict[str, str]:
+    """Own field that may hold values of ours → where it was kept at the last run; "" for our own."""
+    kept: dict[str, str] = json.loads(fact(db, "targets") or "{}")
+    return kept
+
+
+def save_targets(db: Connection, kept: Mapping[str, str]) -> None:
+    save_fact(db, "targets", json.dumps(kept))
 
 
 def is_complete(db: Connection, connection: str) -> bool:

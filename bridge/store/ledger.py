@@ -112,6 +112,11 @@ class StoreLedger:
             query = select(entries).where(entries.c.connection == connection, _may_act(now), *self._narrowed)
             return _any(db, query, least)
 
+    def is_at_rest(self) -> bool:
+        """Whether every record holds what it should, and none waits for anything or anybody."""
+        with self._store.read() as db:
+            return db.execute(select(entries.c.id).where(entries.c.work != WORK["quiet"]).limit(1)).first() is None
+
     def held_back(self, connection: str, now: datetime) -> int:
         """How many records have work that could be done now."""
         mine = entries.c.connection == connection, entries.c.work > 0, _may_act(now), *self._narrowed

@@ -365,6 +365,7 @@ active_cards = Table(
     metadata,
     Column("since", Utc, primary_key=True),
     Column("versions", Json, nullable=False, comment="purpose → versions in the order in which they are tried"),
+    Column("rules", Json, comment="scope, flags, segments … that decided with them; NULL: not kept then"),
     comment="Which scorecards decided from when on",
 )
 

@@ -1,23 +1,26 @@
-"""Follows where own fields are kept: after a change of ``own_fields``, nothing is known of their new fields."""
+"""Follows where own fields are kept, and which nothing decides any more, after a change of the settings."""
 
-import json
+from collections.abc import Collection
 
 from bridge.store import cursors
 from bridge.workspace import Workspace
 from webhooks.writeback.drift import retarget
+from webhooks.writeback.settle import clear
 
 
 def refresh_ledger(workspace: Workspace) -> None:
-    """Forget what was confirmed of fields that lie elsewhere since, and find out anew which entries have work.
+    """Forget what was confirmed of fields that lie elsewhere since, want those blank that nothing decides any more, and
+    find out anew which entries have work.
 
     What the new ones hold is in records that did not change since, so that these are read again.
     """
     targets = {own.name: own.to or "" for own in workspace.fields.values()}
-    before = _targets(workspace)
+    with workspace.store.read() as db:
+        before = cursors.targets(db)
     moved = _moved(workspace, before)
-    workspace.ledger.refresh(lambda entry: retarget(entry, moved))
+    workspace.ledger.refresh(lambda entry: clear(retarget(entry, moved), workspace.leaving))
     with workspace.store.write() as db:
-        cursors.save_fact(db, "targets", json.dumps({**before, **targets}))
+        cursors.save_targets(db, {**before, **targets})
         for kind in {workspace.fields[name].on for name in moved}:
             for connection in workspace.settings.crms:
                 cursors.forget_cursors(db, connection.name, kind)
@@ -25,15 +28,23 @@ def refresh_ledger(workspace: Workspace) -> None:
 
 def follow_targets(workspace: Workspace) -> None:
     """``refresh_ledger``, where a field was moved. Before anything is read: a new field that is blank is no drift."""
-    if _moved(workspace, _targets(workspace)):
+    with workspace.store.read() as db:
+        before = cursors.targets(db)
+    if _moved(workspace, before):
         refresh_ledger(workspace)
 
 
-def _targets(workspace: Workspace) -> dict[str, str]:
-    """Own field → where it was kept at the last run; "" for our own."""
-    with workspace.store.read() as db:
-        targets: dict[str, str] = json.loads(cursors.fact(db, "targets") or "{}")
-    return targets
+def let_go(workspace: Workspace) -> None:
+    """Fields that nothing decides are ours no more once every record holds what it should: they are blank by then."""
+    if workspace.leaving and workspace.ledger.is_at_rest():
+        with workspace.store.write() as db:
+            held = cursors.targets(db)
+            cursors.save_targets(db, {name: to for name, to in held.items() if name not in workspace.leaving})
+
+
+def give_up(workspace: Workspace, connection: str, names: Collection[str]) -> None:
+    """These fields are gone from that CRM: what was confirmed of them is not there any more."""
+    workspace.ledger.refresh(lambda entry: retarget(entry, names) if entry.ref.connection == connection else entry)
 
 
 def _moved(workspace: Workspace, before: dict[str, str]) -> list[str]:

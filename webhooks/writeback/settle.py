@@ -4,6 +4,7 @@ Pure: an entry and what happened in, the next entry out (None: drop it). The tok
 lease changes nothing.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -118,6 +119,13 @@ def leave(entry: Entry) -> Entry:
     if entry.desired == blank:  # it has left before: what the CRM said to that stands
         return entry
     return replace(entry, desired=blank, accepted={}, contested=False, refusal=None)
+
+
+def clear(entry: Entry, names: Collection[str]) -> Entry:
+    """Nothing decides these fields any more: where something was wanted of them, they are to be blank."""
+    desired = entry.desired or {}
+    wanted = {name for name in names if desired.get(name) is not None}
+    return replace(entry, desired={**desired, **dict.fromkeys(wanted)}) if wanted else entry
 
 
 def rest(entry: Entry, fields: OwnFields) -> Entry:
