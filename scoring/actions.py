@@ -93,16 +93,18 @@ def _usage_days(frames: Frames, past: Past) -> Events:
 
 def _touches(kind: str) -> Callable[[Frames, Past], Events]:
     def found(frames: Frames, past: Past) -> Events:
-        rows = past.activities[past.activities["kind"].eq(kind)]
-        return Events(_once(rows.assign(times=1.0), "activity"), pd.Index(past.activities["customer"]))
+        touches = past.activities.frame(past.index)
+        rows = touches[touches["kind"].eq(kind)]
+        return Events(_once(rows.assign(times=1.0), "activity"), pd.Index(touches["customer"]))
 
     return found
 
 
 def _tickets(which: Callable[[pd.DataFrame], pd.Series], ago: str) -> Callable[[Frames, Past], Events]:
     def found(frames: Frames, past: Past) -> Events:
-        rows = past.tickets[which(past.tickets)]
-        return Events(_once(rows.assign(ago=rows[ago], times=1.0), "ticket"), pd.Index(past.tickets["customer"]))
+        tickets = past.tickets.frame(past.index)
+        rows = tickets[which(tickets)]
+        return Events(_once(rows.assign(ago=rows[ago], times=1.0), "ticket"), pd.Index(tickets["customer"]))
 
     return found
 
@@ -137,7 +139,7 @@ def _deals(kind: str, status: str) -> Callable[[Frames, Past], Events]:
     """On the closing date, once it has come."""
 
     def found(frames: Frames, past: Past) -> Events:
-        deals = past.deals
+        deals = past.deals.frame(past.index)
         over = deals[deals["kind"].eq(kind) & deals["status"].eq(status) & deals["closes_in"].le(0)]
         return Events(_once(over.assign(ago=-over["closes_in"], times=1.0), "deal"), pd.Index(deals["customer"]))
 
@@ -145,7 +147,8 @@ def _deals(kind: str, status: str) -> Callable[[Frames, Past], Events]:
 
 
 def _left(frames: Frames, past: Past) -> Events:
-    persons = past.persons[past.persons["role"].isin(("champion", "executive"))]
+    persons = past.persons.frame(past.index)
+    persons = persons[persons["role"].isin(("champion", "executive"))]
     return Events(_once(_dated(persons, "left_on", past), "person"), pd.Index(persons["customer"]))
 
 

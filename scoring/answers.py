@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 SCALES: Final = {"nps": (0, 10), "csat": (0, 100), "ces": (0, 100)}
@@ -16,9 +17,11 @@ COLUMNS: Final = ["survey", "customer", "ago", "score", "person"]
 
 def on_scale(responses: pd.DataFrame) -> pd.Series:
     """Whether each answer is one that its survey allows; False too for an unknown survey or a missing score."""
-    bounds = responses["survey"].map(SCALES)
-    least, most = bounds.str[0].astype("float64"), bounds.str[1].astype("float64")
-    return responses["score"].between(least, most)
+    survey, score = responses["survey"].to_numpy(object), responses["score"].to_numpy(np.float64)
+    allowed = np.zeros(len(responses), dtype=np.bool_)
+    for name, (least, most) in SCALES.items():
+        allowed |= (survey == name) & (score >= least) & (score <= most)
+    return pd.Series(allowed, index=responses.index)
 
 
 def valid_answers(responses: pd.DataFrame) -> pd.DataFrame:

@@ -15,14 +15,13 @@ def rollup(past: Past) -> pd.DataFrame:
     """Columns ``nps`` (−100…100, whole), ``nps_last`` (0–10) and ``nps_group`` of the latest answer."""
     answers = recent_answers(past, "nps")
     value = np.where(answers["score"] >= PROMOTER, 100.0, np.where(answers["score"] < PASSIVE, -100.0, 0.0))
-    nps = pd.Series(value, index=answers["customer"]).groupby(level=0).mean()
-    last = answers.drop_duplicates("customer").set_index("customer")["score"].reindex(past.index)
+    last = answers.firsts("score")
     group = np.where(last >= PROMOTER, "promoter", np.where(last >= PASSIVE, "passive", "detractor"))
     return pd.DataFrame(
         {
-            "nps": np.floor(nps.reindex(past.index) + 0.5),
+            "nps": np.floor(answers.having(value=value).mean("value") + 0.5),
             "nps_last": last,
-            "nps_group": pd.Series(group, index=past.index, dtype=object).where(last.notna(), None),
+            "nps_group": pd.Series(np.where(np.isnan(last), None, group), index=past.index, dtype=object),
         },
         index=past.index,
     )

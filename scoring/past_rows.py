@@ -10,119 +10,124 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from scoring.days import days_before
+from scoring.days import days_ago
+from scoring.records import Column, Floats, Records, is_in, is_said
 from scoring.titles import are_executive
 
 TOUCHES: Final = ("call", "email", "meeting")
 """Kinds of activity that reach a person; a task or a note does not, nor does an e-mail that only went out."""
-NO_ROLE: Final = ("unknown",)
+NO_ROLE: Final = "unknown"
 
 
-def happened(rows: pd.DataFrame, dated: str, as_of: date) -> pd.DataFrame:
+def happened(rows: Records, dated: str, as_of: date) -> Records:
     """Rows dated up to the day, with ``ago``: days before it."""
-    ago = days_before(rows[dated], as_of)
-    return rows.assign(ago=ago)[ago.ge(0)]
+    ago = days_ago(rows[dated], as_of)
+    return rows.having(ago=ago).where(ago >= 0)
 
 
-def distinct(rows: pd.DataFrame, key: str, order: Sequence[str]) -> pd.DataFrame:
+def distinct(rows: Records, key: str, order: Sequence[Column]) -> Records:
     """One row per customer and ``key``: the one that is largest by ``order``. Rows without a key count each."""
-    if not rows.duplicated(["customer", key]).any():
+    if not len(rows) or not rows.again(key).any():
         return rows
-    ordered = rows.reset_index(drop=True).sort_values(list(order), ascending=False, na_position="last", kind="stable")
-    return ordered[ordered[key].isna() | ~ordered.duplicated(["customer", key])].sort_index()
+    place = np.lexsort([-column.astype(np.float64) for column in reversed(order)])
+    ordered = rows.where(place)
+    return rows.where(np.sort(place[~ordered.said(key) | ~ordered.again(key)]))
 
 
-def persons(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
+def persons(rows: Records, as_of: date) -> Records:
     """With ``left``, and a ``role`` where the CRM has none but the title is an executive's."""
-    untold = rows["role"].isna() | rows["role"].isin(NO_ROLE)
+    role = rows["role"]
+    untold = ~rows.said("role") | (role == NO_ROLE)
     led = untold & are_executive(rows["title"])
-    return rows.assign(left=days_before(rows["left_on"], as_of).ge(0), role=rows["role"].mask(led, "executive"))
+    return rows.having(left=days_ago(rows["left_on"], as_of) >= 0, role=np.where(led, "executive", role))
 
 
-def tickets(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
+def tickets(rows: Records, as_of: date) -> Records:
     """A ticket closed only later was open, one escalated only later was not; one opened again has that status."""
     rows = happened(rows, "opened", as_of)
-    closed_ago, reply_ago = days_before(rows["closed"], as_of), days_before(rows["first_reply"], as_of)
-    is_open = (
-        rows["status"].isin(("open", "pending")) | closed_ago.lt(0) | (closed_ago.isna() & rows["status"].ne("closed"))
-    )
-    since = days_before(rows["escalated_since"], as_of)
-    rows = rows.assign(
+    ago = rows["ago"]
+    closed_ago, reply_ago = days_ago(rows["closed"], as_of), days_ago(rows["first_reply"], as_of)
+    undated = np.isnan(closed_ago) & (rows["status"] != "closed")
+    is_open = is_in(rows["status"], ("open", "pending")) | (closed_ago < 0) | undated
+    closed_ago = np.where((closed_ago >= 0) & ~is_open, closed_ago, np.nan)
+    reply_ago = np.where((reply_ago >= 0) & (reply_ago <= ago), reply_ago, np.nan)
+    since = days_ago(rows["escalated_since"], as_of)
+    escalated = np.where(since < 0, False, rows["escalated"])
+    escalated_ago = np.where(np.isnan(since), ago, np.minimum(since, ago))
+    loud, again = escalated == True, np.where(np.isnan(rows["reopened"]), -1, rows["reopened"])  # noqa: E712
+    rows = rows.having(
         open=is_open,
-        closed_ago=closed_ago.where(closed_ago.ge(0) & ~is_open),
-        reply_ago=reply_ago.where(reply_ago.ge(0) & reply_ago.le(rows["ago"])),
-        escalated=rows["escalated"].mask(since.lt(0), False),
-        escalated_ago=since.clip(upper=rows["ago"]).fillna(rows["ago"]),
-        dated=since.notna(),
+        closed_ago=closed_ago,
+        reply_ago=reply_ago,
+        escalated=escalated,
+        escalated_ago=escalated_ago,
+        dated=~np.isnan(since),
     )
-    gravest = rows.assign(loud=rows["escalated"].eq(True), again=rows["reopened"].fillna(-1))
-    order = ("open", "loud", "ago", "escalated_ago", "again", "closed_ago", "reply_ago")
-    return distinct(gravest, "ticket", order).drop(columns=["loud", "again"])
+    return distinct(rows, "ticket", (is_open, loud, ago, escalated_ago, again, closed_ago, reply_ago))
 
 
-def touches(rows: pd.DataFrame) -> pd.DataFrame:
+def touches(rows: Records) -> Records:
     """Those that reached somebody; of those that still lie ahead, none."""
-    one_way = rows["kind"].eq("email") & rows["direction"].eq("out")
-    ahead = rows["booked"].eq(True)
-    return rows[rows["kind"].isin(TOUCHES) & rows["done"].ne(False) & ~one_way & ~ahead]
+    one_way = (rows["kind"] == "email") & (rows["direction"] == "out")
+    return rows.where(is_in(rows["kind"], TOUCHES) & (rows["done"] != False) & ~one_way & (rows["booked"] != True))  # noqa: E712
 
 
-def booked(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
+def booked(rows: Records, as_of: date) -> Records:
     """Meetings that lay ahead and were known, with ``in_days``; what is cancelled (not done) is none."""
-    in_days = -days_before(rows["day"], as_of)
-    ahead = rows["booked"].eq(True) & rows["kind"].eq("meeting") & rows["done"].isna()
-    return rows.assign(in_days=in_days)[ahead & in_days.ge(0)]
+    in_days = -days_ago(rows["day"], as_of)
+    ahead = (rows["booked"] == True) & (rows["kind"] == "meeting") & ~rows.said("done")  # noqa: E712
+    return rows.having(in_days=in_days).where(ahead & (in_days >= 0))
 
 
-def deals(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
+def deals(rows: Records, as_of: date) -> Records:
     """A deal without an opening date is known; one that was opened later is not."""
-    known = ~days_before(rows["opened"], as_of).lt(0)
-    return rows.assign(closes_in=-days_before(rows["closes"], as_of))[known]
+    known = ~(days_ago(rows["opened"], as_of) < 0)
+    return rows.having(closes_in=-days_ago(rows["closes"], as_of)).where(known)
 
 
-def contracts(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
+def contracts(rows: Records, as_of: date) -> Records:
     """Active ones that had begun, with ``ends_in`` and ``days``: how long they run, both days included."""
-    ago, ends_in = days_before(rows["starts"], as_of), -days_before(rows["ends"], as_of)
-    length = (ago + ends_in + 1).where(lambda days: days.gt(0))
-    active = rows.assign(ends_in=ends_in, days=length, nearness=-ends_in)[~ago.lt(0) & rows["status"].eq("active")]
-    return distinct(active, "contract", ("nearness", "days", "arr", "seats")).drop(columns="nearness")
+    ago, ends_in = days_ago(rows["starts"], as_of), -days_ago(rows["ends"], as_of)
+    length = ago + ends_in + 1
+    days = np.where(length > 0, length, np.nan)
+    active = rows.having(ends_in=ends_in, days=days).where(~(ago < 0) & (rows["status"] == "active"))
+    return distinct(active, "contract", (-active["ends_in"], active["days"], active["arr"], active["seats"]))
 
 
-def invoices(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
+def invoices(rows: Records, as_of: date) -> Records:
     """Those due by then, with ``late``: days since the due date, and ``paid_ago`` where they were paid by then."""
-    late, paid_ago = days_before(rows["due"], as_of), days_before(rows["paid"], as_of)
-    due = rows.assign(late=late, paid_ago=paid_ago.where(paid_ago.ge(0)))[late.ge(0)]
-    return distinct(due, "invoice", ("late", "paid_ago", "amount"))
+    late, paid_ago = days_ago(rows["due"], as_of), days_ago(rows["paid"], as_of)
+    paid_ago = np.where(paid_ago >= 0, paid_ago, np.nan)
+    due = rows.having(late=late, paid_ago=paid_ago).where(late >= 0)
+    return distinct(due, "invoice", (due["late"], due["paid_ago"], due["amount"]))
 
 
-def completed(customers: pd.DataFrame, contracts: pd.DataFrame) -> pd.DataFrame:
+def completed(customers: pd.DataFrame, contracts: Records) -> pd.DataFrame:
     """ARR, seats and plan that the account does not state, from its running contracts.
 
     A sum only where each of them says it; a plan only where they agree.
     """
-    running = contracts[~contracts["ends_in"].lt(0)]
-    if running.empty:
+    running = contracts.where(~(contracts["ends_in"] < 0))
+    if not len(running):
         return customers
-    sums = running.assign(**{name: plausible(running[name]) for name in ("arr", "seats")}).groupby("customer")
-    number = sums.size()
-    agreed = sums["plan"].nunique(dropna=False).eq(1)
+    agreed = running.once("plan").number() == 1
     told = {
-        "arr": sums["arr"].sum().where(sums["arr"].count().eq(number)),
-        "seats_bought": sums["seats"].sum().where(sums["seats"].count().eq(number)),
-        "plan": sums["plan"].first().where(agreed),
+        "arr": _whole(running, "arr"),
+        "seats_bought": _whole(running, "seats"),
+        "plan": np.where(agreed, running.firsts("plan"), None),
     }
     return customers.assign(
-        **{name: customers[name].where(customers[name].notna(), value.reindex(customers.index))
+        **{name: customers[name].where(customers[name].notna(), pd.Series(value, customers.index, value.dtype))
            for name, value in told.items()}
     )  # fmt: skip
 
 
-def plausible(amounts: pd.Series) -> pd.Series:
+def _whole(rows: Records, name: str) -> Floats:
+    """The sum of each customer where each of its rows says it."""
+    counted = rows.where(is_said(plausible(rows[name])))
+    return np.where(counted.number() == rows.number(), counted.total(name), np.nan)
+
+
+def plausible(amounts: Floats) -> Floats:
     """Without what no sum can be: negative or infinite."""
-    return amounts.where(amounts.ge(0) & np.isfinite(amounts))
-
-
-def of_persons(rows: pd.DataFrame, persons: pd.DataFrame) -> pd.DataFrame:
-    """Those rows that name one of these persons of the same customer."""
-    keys = persons.loc[persons["person"].notna(), ["customer", "person"]].drop_duplicates()
-    return rows[rows["person"].notna()].merge(keys, on=["customer", "person"])
+    return np.where((amounts >= 0) & np.isfinite(amounts), amounts, np.nan)

@@ -147,7 +147,7 @@ def absent(found: Parts, facts: Facts) -> list[str]:
     """
     row = list(zip(found.measures, found.known[facts.row], strict=True))
     measured = {_needs(measure) for (_, measure, _), known in row if known}
-    there = {made.needs for made in FEATURES.values() if facts.get(made.name) is not None}
+    there = {source for source in _lost(row) - measured if _is_there(source, facts)}
     lost = [(measure, occasions.data_for(found.words, title)) for (_, measure, title), known in row if not known]
     names = [
         title if needed is None or needed in there else occasions.absent(found.words, needed)
@@ -155,6 +155,17 @@ def absent(found: Parts, facts: Facts) -> list[str]:
         if needed is None or needed not in measured
     ]
     return list(dict.fromkeys(names or [title for _, title in lost]))
+
+
+def _lost(row: Iterable[tuple[tuple[str, Measure, str], bool]]) -> set[Source]:
+    """The frames that unknown measures are made of."""
+    found = {_needs(measure) for (_, measure, _), known in row if not known}
+    return {source for source in found if source is not None}
+
+
+def _is_there(source: Source, facts: Facts) -> bool:
+    """Whether any feature that is made of the frame is known; no more of them are looked at than it takes."""
+    return any(facts.get(made.name) is not None for made in FEATURES.values() if made.needs == source)
 
 
 def _needs(measure: Measure) -> Source | None:

@@ -7,7 +7,10 @@ heads of a department), not who assists one.
 import re
 from typing import Final
 
+import numpy as np
 import pandas as pd
+
+from scoring.records import Column, Flags
 
 _WORDS: Final = (
     "chief", "ceo", "cto", "cfo", "coo", "cio", "cmo", "cro", "cpo", "cso", "ciso", "chro", "president", "vp", "svp",
@@ -25,7 +28,7 @@ def is_executive(title: str) -> bool:
     return bool(_EXECUTIVE.search(title)) and not _SERVING.search(title)
 
 
-def are_executive(titles: pd.Series) -> pd.Series:
+def are_executive(titles: Column) -> Flags:
     """Per title; each different one is read once."""
-    found = {title: is_executive(str(title)) for title in titles.dropna().unique()}
-    return titles.map(found).eq(True)
+    codes, found = pd.factorize(titles)
+    return np.array([*(is_executive(str(title)) for title in found), False], dtype=np.bool_)[codes]

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from config.product import Plan
 from config.rules import as_text, is_missing
-from scoring.flags.scene import Raised, Scene, by_value, scene
+from scoring.features.registry import series
+from scoring.flags.scene import Raised, Scene, scene
 from scoring.past import Past
+from scoring.records import Column, by_value
 
 COMFORT: Final = 0.85
 """Share of seats in use at which a customer has room again: so many are offered."""
@@ -39,7 +41,7 @@ class _Account:
 
     seats: pd.Series
     active: pd.Series
-    currency: pd.Series
+    currency: Column
     rates: Mapping[str, float]
 
 
@@ -52,14 +54,14 @@ def amounts(
     ``rates``: what one unit of each currency is worth in one and the same currency (that one included, as 1).
     """
     there = scene(past, values)
-    names = by_value(past.customers["plan"], as_text)
-    by_seats = by_plan = more = there.unknown()
+    names = by_value(past.said("plan"), as_text)
+    by_seats = by_plan = more = pd.Series(there.unknown(), index=values.index)
     following = pd.Series(None, index=values.index, dtype=object)
     plans = {as_text(name): plan for name, plan in past.product.plans.items()}
     filling = _show(there, signals, "seats_filling")
     reaching = _show(there, signals, "near_limit", "locked_tried")
     for name, plan in plans.items():
-        on = names.eq(name).to_numpy()
+        on = names == name
         account = _account(there, on, plan, rates)
         lacking = (np.ceil((account.active / COMFORT).round(6)) - account.seats).clip(lower=1)
         upgrade = _upgrade(account, plan, plans.get(as_text(plan.next)) if plan.next else None)
@@ -75,7 +77,7 @@ def amounts(
 def _told(there: Scene, by_seats: pd.Series, by_plan: pd.Series, more: pd.Series, following: pd.Series) -> Amounts:
     """The larger of both, how it came about, and in which currency."""
     amount = pd.concat([by_seats, by_plan], axis=1).max(axis=1).round(2)
-    currency = by_value(there.past.customers["currency"], _code)
+    currency = series(by_value(there.past.said("currency"), _code), amount.index)
     plan = by_plan.notna() & ~by_seats.gt(by_plan)
     how = pd.Series(np.where(plan, "plan", "seats"), index=amount.index, dtype=object)
     how = how.where(currency.notna(), how + "_bare").where(amount.notna(), None)
@@ -91,9 +93,11 @@ def _told(there: Scene, by_seats: pd.Series, by_plan: pd.Series, more: pd.Series
 
 
 def _account(there: Scene, on: NDArray[np.bool_], plan: Plan, rates: Mapping[str, float]) -> _Account:
-    bought = there.number("seats_bought")[on]
+    index = there.values.index[on]
+    bought = pd.Series(there.number("seats_bought")[on], index=index)
     seats = bought.fillna(_price(plan.seats)).where(lambda some: some > 0)
-    return _Account(seats, there.number("active_persons")[on], there.past.customers["currency"][on], rates)
+    active = pd.Series(there.number("active_persons")[on], index=index)
+    return _Account(seats, active, there.past.said("currency")[on], rates)
 
 
 def _upgrade(account: _Account, plan: Plan, following: Plan | None) -> pd.Series:
@@ -140,5 +144,7 @@ def _factor(one: str, other: str, rates: Mapping[str, float]) -> float:
 
 def _show(there: Scene, signals: Mapping[str, Raised], *names: str) -> pd.Series:
     """Who shows any of those signals."""
-    shown = [signals[name].ago for name in names if name in signals]
-    return pd.concat([there.unknown(), *shown], axis=1).notna().any(axis=1)
+    shown = pd.Series(False, index=there.values.index)
+    for name in names:
+        shown |= signals[name].ago.notna() if name in signals else False
+    return shown

@@ -4,20 +4,22 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
-from scoring.flags.scene import by_value
 from scoring.past import Past
+from scoring.records import Records, by_value, is_said
 
 WINDOW: Final = 90
 
 
-def hinting(past: Past, hints: Sequence[str]) -> pd.DataFrame:
-    """Tickets of 90 days with such a word: ``customer``, ``ago`` and the ``hint``, as the admin wrote it."""
-    recent = past.tickets.loc[past.tickets["ago"].le(WINDOW), ["customer", "ticket", "ago", "subject"]]
+def hinting(past: Past, hints: Sequence[str]) -> Records:
+    """Tickets of 90 days with such a word, the latest first, with the ``hint``, as the admin wrote it."""
+    recent = past.tickets.where(past.tickets["ago"] <= WINDOW)
     wanted = {_bare(hint): hint for hint in reversed(hints) if _bare(hint)}
-    if recent.empty or not wanted:
-        return recent.assign(hint=None).iloc[:0]
+    if not len(recent) or not wanted:
+        nobody = np.zeros(len(recent), dtype=np.bool_)
+        return recent.having(hint=np.full(len(recent), None, dtype=object)).where(nobody)
     words = (r"\s+".join(map(re.escape, word.split())) for word in sorted(wanted, key=_longest_first))
     pattern = re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE)
 
@@ -26,7 +28,8 @@ def hinting(past: Past, hints: Sequence[str]) -> pd.DataFrame:
         return wanted.get(_bare(found[0])) if found else None
 
     said = by_value(recent["subject"], hint)
-    return recent.assign(hint=said)[said.notna()]
+    found = recent.having(hint=said).where(is_said(said))
+    return found.by(found["ago"], pd.factorize(found["hint"], sort=True)[0])
 
 
 def _bare(text: str) -> str:

@@ -12,9 +12,11 @@ import pandas as pd
 from config.journey import Segment
 from config.rules import as_text, is_missing
 from scoring.expansion.owned import owned_products
-from scoring.flags.scene import NOT_OURS, by_value
+from scoring.features.registry import series
+from scoring.flags.scene import NOT_OURS
 from scoring.frames import extra_frame
 from scoring.journey import with_segments
+from scoring.records import by_value
 
 LEAST: Final = 20
 """Accounts, the customer itself not counted, below which a group says nothing."""
@@ -90,7 +92,9 @@ def likeness(values: pd.DataFrame, column: str) -> pd.Series:
     """A column of words as groups compare them: without case; None where it is absent or blank."""
     if column not in values:
         return pd.Series(None, index=values.index, dtype=object)
-    return by_value(values[column], lambda value: None if is_missing(value) else as_text(value))
+    return series(
+        by_value(values[column].to_numpy(), lambda value: None if is_missing(value) else as_text(value)), values.index
+    )
 
 
 def _groups(alike: pd.DataFrame, products: pd.DataFrame, keys: list[str]) -> Iterator[PeerGroup]:

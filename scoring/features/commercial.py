@@ -1,58 +1,56 @@
 """Features of the deals and the renewal: when it is due, how it stands, what was sold beside."""
 
 import numpy as np
-import pandas as pd
 
-from scoring.days import days_before
-from scoring.features.registry import feature
+from scoring.days import days_ago
+from scoring.features.registry import feature, filled, since
 from scoring.past import Past
+from scoring.records import Column, Floats, Records, is_in
 
 
-def _deals(past: Past, kind: str) -> pd.DataFrame:
-    return past.deals[past.deals["kind"].eq(kind)]
+def _deals(past: Past, kind: str) -> Records:
+    return past.deals.where(past.deals["kind"] == kind)
 
 
 @feature("days", "customers")
-def days_to_renewal(past: Past) -> pd.Series:
+def days_to_renewal(past: Past) -> Column:
     """Days until the account's renewal date, negative once it is over.
 
     Where the account has none: until its active contract ends; where it has none either, until its open renewal
     deal closes.
     """
-    stated = -days_before(past.customers["renewal_date"], past.as_of)
+    stated = -days_ago(past.said("renewal_date"), past.as_of)
     deals = _deals(past, "renewal")
-    agreed = _next(past, past.contracts, "ends_in")
-    return stated.fillna(agreed).fillna(_next(past, deals[deals["status"].eq("open")], "closes_in"))
+    agreed = _next(past.contracts, "ends_in")
+    expected = _next(deals.where(deals["status"] == "open"), "closes_in")
+    return filled(filled(stated, agreed), expected)
 
 
-def _next(past: Past, rows: pd.DataFrame, days: str) -> pd.Series:
+def _next(rows: Records, days: str) -> Floats:
     """Per customer the nearest of several days ahead; else, of those that are over, the latest."""
-    ahead = rows[rows[days].ge(0)].groupby("customer")[days].min()
-    return ahead.reindex(past.index).fillna(rows.groupby("customer")[days].max().reindex(past.index))
+    return filled(rows.where(rows[days] >= 0).least(days), rows.most(days))
 
 
 @feature("word", "deals", words=("open", "won", "lost"))
-def renewal_deal(past: Past) -> pd.Series:
+def renewal_deal(past: Past) -> Column:
     """How the renewal deal that closes last stands; of several on one day the worst counts."""
-    return _last(past, _deals(past, "renewal"), ("lost", "open", "won"))
+    return _last(_deals(past, "renewal"), ("lost", "open", "won"))
 
 
 @feature("word", "deals", words=("open", "won", "lost"))
-def expansion_deal(past: Past) -> pd.Series:
+def expansion_deal(past: Past) -> Column:
     """How the expansion deal that closes last stands; of several on one day an open one counts, then a won one."""
-    return _last(past, _deals(past, "expansion"), ("open", "won", "lost"))
+    return _last(_deals(past, "expansion"), ("open", "won", "lost"))
 
 
-def _last(past: Past, deals: pd.DataFrame, first: tuple[str, ...]) -> pd.Series:
+def _last(deals: Records, first: tuple[str, ...]) -> Column:
     """Status of the deal that closes last; ``first``: of several on one day, by which status the choice goes."""
-    rank = deals["status"].map({status: place for place, status in enumerate(first)})
-    deals = deals.assign(rank=rank)[rank.notna()]
-    order = deals.sort_values(["closes_in", "rank"], ascending=[False, True], na_position="last", kind="stable")
-    latest = order.drop_duplicates("customer").set_index("customer")["status"]
-    return latest.reindex(past.index).astype("object").replace({np.nan: None})
+    known = deals.where(is_in(deals["status"], first))
+    rank = np.select([known["status"] == status for status in first], range(len(first)))
+    return known.by(-known["closes_in"], rank).firsts("status")
 
 
 @feature("days", "customers")
-def customer_days(past: Past) -> pd.Series:
+def customer_days(past: Past) -> Column:
     """Days since it became a customer; unknown where that is not said, or lies ahead."""
-    return days_before(past.customers["customer_since"], past.as_of).where(lambda days: days.ge(0))
+    return since(past)

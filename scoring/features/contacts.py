@@ -1,49 +1,53 @@
 """Features of the people at the account: who stands up for us, who decides, and when we last spoke to them."""
 
-import pandas as pd
+import numpy as np
 
-from scoring.features.registry import feature, per_customer
+from scoring.features.registry import feature, number_of
 from scoring.past import Past
-from scoring.past_rows import of_persons
+from scoring.records import Column, Records
 
 
-def _standing(past: Past, role: str) -> pd.Series:
-    those = past.persons[past.persons["role"].eq(role)]
-    gone = those.groupby("customer")["left"].all().reindex(past.index)
-    return gone.map({True: "left", False: "present"}).astype("object")
+def _standing(past: Past, role: str) -> Column:
+    those = past.persons.where(past.persons["role"] == role)
+    there = those.where(~those["left"]).any()
+    return np.where(those.any(), np.where(there, "present", "left"), None)
+
+
+def there(past: Past, role: str | None = None) -> Records:
+    """Persons who have not left, with that role."""
+    persons = past.persons
+    return persons.where(~persons["left"] & (True if role is None else persons["role"] == role))
 
 
 @feature("word", "persons", words=("present", "left"))
-def champion(past: Past) -> pd.Series:
+def champion(past: Past) -> Column:
     """Whether a champion is still there, or all have left; unknown where nobody was marked as one."""
     return _standing(past, "champion")
 
 
 @feature("word", "persons", words=("present", "left"))
-def executive(past: Past) -> pd.Series:
+def executive(past: Past) -> Column:
     """The same of executives: persons with that role, or whose role is unknown and whose title says so."""
     return _standing(past, "executive")
 
 
-def _days_since_touch_of(past: Past, role: str) -> pd.Series:
-    persons = past.persons[past.persons["role"].eq(role) & ~past.persons["left"]]
-    return of_persons(past.activities, persons).groupby("customer")["ago"].min().reindex(past.index)
+def _days_since_touch_of(past: Past, role: str) -> Column:
+    return past.activities.of(there(past, role), "person").least("ago")
 
 
 @feature("days", "activities")
-def days_since_champion_touch(past: Past) -> pd.Series:
+def days_since_champion_touch(past: Past) -> Column:
     """Days since the last touch that names a champion who is still there; unknown where none ever did."""
     return _days_since_touch_of(past, "champion")
 
 
 @feature("days", "activities")
-def days_since_executive_touch(past: Past) -> pd.Series:
+def days_since_executive_touch(past: Past) -> Column:
     """The same of executives."""
     return _days_since_touch_of(past, "executive")
 
 
 @feature("persons", "persons", datable=False)
-def contacts_known(past: Past) -> pd.Series:
+def contacts_known(past: Past) -> Column:
     """Persons at the account who are known and still there; unknown where nobody was ever known."""
-    there = past.persons[~past.persons["left"]].drop_duplicates(["customer", "person"])
-    return per_customer(past, there.groupby("customer").size(), seen=past.persons)
+    return number_of(there(past).once("person"), seen=past.persons)

@@ -3,11 +3,11 @@
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
-from scoring.features.registry import feature
+from scoring.features.registry import feature, ratio
 from scoring.past import Past
 from scoring.past_rows import plausible
+from scoring.records import Column
 
 MONTH: Final = 45
 QUARTER: Final = 120
@@ -16,40 +16,40 @@ YEAR: Final = 400
 KINDS: Final = ("monthly", "quarterly", "yearly", "multi_year")
 
 
-def _term(past: Past, column: str) -> pd.Series:
+def _term(past: Past, column: str) -> Column:
     """A column of the active contract that ends last (of several, the one that runs shortest)."""
-    order = past.contracts.sort_values(["ends_in", "days"], ascending=[False, True], na_position="last", kind="stable")
-    return order.drop_duplicates("customer").set_index("customer")[column].reindex(past.index)
+    rows = past.contracts
+    return rows.by(-rows["ends_in"], rows["days"]).firsts(column)
 
 
 @feature("days", "contracts")
-def contract_days(past: Past) -> pd.Series:
+def contract_days(past: Past) -> Column:
     """How many days the active contract runs, both ends included; unknown where it does not say when it ends."""
     return _term(past, "days")
 
 
 @feature("word", "contracts", words=KINDS)
-def contract_kind(past: Past) -> pd.Series:
+def contract_kind(past: Past) -> Column:
     """By the length of the active contract: up to 45 days monthly, 120 quarterly, 400 yearly, else several years."""
     days = _term(past, "days")
-    kind = np.select([days.isna(), days.le(MONTH), days.le(QUARTER), days.le(YEAR)], ["", *KINDS[:3]], KINDS[3])
-    return pd.Series(kind, index=past.index, dtype=object).where(days.notna(), None)
+    kind = np.select([days <= MONTH, days <= QUARTER, days <= YEAR], KINDS[:3], KINDS[3])
+    return np.where(np.isnan(days), None, kind)
 
 
 @feature("word", "contracts", words=("yes", "no"))
-def auto_renew(past: Past) -> pd.Series:
+def auto_renew(past: Past) -> Column:
     """Whether the active contract renews itself; unknown where it does not say."""
-    return _term(past, "auto_renew").map({True: "yes", False: "no"}).astype("object").replace({np.nan: None})
+    said = _term(past, "auto_renew")
+    return np.where(said == True, "yes", np.where(said == False, "no", None))  # noqa: E712
 
 
 @feature("a year's revenue", "customers")
-def arr(past: Past) -> pd.Series:
+def arr(past: Past) -> Column:
     """Annual recurring revenue in the account's currency: as the account states it, else the sum of its contracts."""
-    return plausible(past.customers["arr"])
+    return plausible(past.said("arr"))
 
 
 @feature("ratio", "customers")
-def arr_change(past: Past) -> pd.Series:
+def arr_change(past: Past) -> Column:
     """ARR now ÷ a year ago, in the same currency; unknown where it is not known what it was then, or it was nothing."""
-    before = plausible(past.customers["arr_year_ago"])
-    return arr(past) / before.where(before.gt(0))
+    return ratio(arr.column(past), plausible(past.said("arr_year_ago")))

@@ -8,71 +8,70 @@ where usage is known from that day until now, through sources that are all alive
 from datetime import timedelta
 
 import numpy as np
-import pandas as pd
 
-from scoring.days import days_before
-from scoring.features.registry import feature
+from scoring.features.registry import feature, since, where
 from scoring.features.usage import told
 from scoring.past import Past
+from scoring.records import Column, Flags
 
 
-def _started(past: Past) -> pd.Series:
+def _started(past: Past) -> Column:
     """Days since the account became a customer; unknown without that day, or before it."""
-    return days_before(past.customers["customer_since"], past.as_of).where(lambda days: days >= 0)
+    return since(past)
 
 
-def _certain(past: Past) -> pd.Series:
+def _certain(past: Past) -> Flags:
     """Whether what was not seen did not happen."""
-    return past.use["whole"] & past.use["told"]
+    return past.used("whole") & past.used("told")
 
 
 @feature("days", "customers")
-def onboarding_days(past: Past) -> pd.Series:
+def onboarding_days(past: Past) -> Column:
     """Days since the account became a customer."""
     return _started(past)
 
 
 @feature("days", "usage")
-def days_since_first_use(past: Past) -> pd.Series:
+def days_since_first_use(past: Past) -> Column:
     """Days since anybody first used the product; unknown where use may have begun before usage was recorded."""
-    return past.use["first_use"]
+    return past.used("first_use")
 
 
 @feature("share of milestones", "usage", age=told)
-def milestones_done(past: Past) -> pd.Series:
+def milestones_done(past: Past) -> Column:
     """Milestones reached ÷ milestones there are."""
-    done = past.reached.drop(columns=0).notna()
+    done = ~np.isnan(past.reached.to_numpy()[:, 1:])
     if done.shape[1] == 0:
-        return pd.Series(np.nan, index=past.index)
-    return done.mean(axis=1).where(done.all(axis=1) | _certain(past))
+        return np.full(len(done), np.nan)
+    return where(done.all(axis=1) | _certain(past), done.mean(axis=1))
 
 
 @feature("milestones", "usage", age=told)
-def milestones_overdue(past: Past) -> pd.Series:
+def milestones_overdue(past: Past) -> Column:
     """Milestones not reached although their time (``within``, since the start) is over."""
     due = {
         number: milestone.within / timedelta(days=1)
         for number, milestone in enumerate(past.product.milestones, start=1)
         if milestone.within
     }
+    started = _started(past)
     if not due:
-        return pd.Series(np.nan, index=past.index)
-    missing, started = past.reached[list(due)].isna(), _started(past)
-    overdue = pd.DataFrame({number: missing[number] & started.gt(days) for number, days in due.items()})
-    known = started.notna() & (~missing.any(axis=1) | _certain(past))
-    return overdue.sum(axis=1).astype("float64").where(known)
+        return np.full(len(started), np.nan)
+    missing = np.isnan(past.reached.to_numpy()[:, list(due)])
+    overdue = missing & (started[:, None] > list(due.values()))
+    known = ~np.isnan(started) & (~missing.any(axis=1) | _certain(past))
+    return where(known, overdue.sum(axis=1).astype(np.float64))
 
 
 @feature("word", "usage", words=("yes", "no"), age=told)
-def first_value(past: Past) -> pd.Series:
+def first_value(past: Past) -> Column:
     """Whether the customer has got what it came for (``product.first_value``)."""
-    got = past.reached[0].notna()
-    words = pd.Series(np.where(got, "yes", "no"), index=past.index, dtype="object")
+    got = ~np.isnan(past.reached[0].to_numpy())
     asked = past.product.first_value is not None
-    return words.where((got | _certain(past)) & asked, None)
+    return np.where((got | _certain(past)) & asked, np.where(got, "yes", "no"), None)
 
 
 @feature("days", "usage")
-def days_to_first_value(past: Past) -> pd.Series:
+def days_to_first_value(past: Past) -> Column:
     """Days from the start to the first value, 0 where it came before; unknown until then."""
-    return (_started(past) - past.reached[0]).clip(lower=0).where(past.use["whole"])
+    return where(past.used("whole"), np.maximum(_started(past) - past.reached[0].to_numpy(), 0))

@@ -2,45 +2,39 @@
 
 from typing import Final
 
-import pandas as pd
-
-from scoring.features.registry import feature
+from scoring.features.registry import feature, number_of, seen
 from scoring.past import Past
+from scoring.records import Column, Records
 
 YEAR: Final = 365
 
 
 @feature("invoices", "invoices")
-def invoices_overdue(past: Past) -> pd.Series:
+def invoices_overdue(past: Past) -> Column:
     """Invoices past their due date and unpaid; unknown for a customer without any invoice."""
-    return _invoiced(past, past.overdue.groupby("customer").size())
+    return number_of(past.overdue, seen=past.invoices)
 
 
 @feature("days", "invoices")
-def invoices_overdue_days(past: Past) -> pd.Series:
+def invoices_overdue_days(past: Past) -> Column:
     """Days since the oldest of them was due; 0 when all are paid."""
-    return _invoiced(past, past.overdue.groupby("customer")["late"].max())
+    return seen(past.overdue.most("late"), by=past.invoices)
 
 
 @feature("invoices", "invoices")
-def late_payments_365d(past: Past) -> pd.Series:
+def late_payments_365d(past: Past) -> Column:
     """Invoices paid within a year, but after their due date."""
     paid = _paid(past)
-    return _invoiced(past, paid[paid["days_late"].gt(0)].groupby("customer").size())
+    return number_of(paid.where(paid["days_late"] > 0), seen=past.invoices)
 
 
 @feature("days", "invoices")
-def pays_late_days(past: Past) -> pd.Series:
+def pays_late_days(past: Past) -> Column:
     """Median days from the due date to the payment, of invoices paid within a year; negative: before it was due."""
-    return _paid(past).groupby("customer")["days_late"].median().reindex(past.index)
+    return _paid(past).median("days_late")
 
 
-def _paid(past: Past) -> pd.DataFrame:
+def _paid(past: Past) -> Records:
     """Those paid within a year, with ``days_late``."""
-    paid = past.invoices[past.invoices["paid_ago"].le(YEAR)]
-    return paid.assign(days_late=paid["late"] - paid["paid_ago"])
-
-
-def _invoiced(past: Past, values: pd.Series) -> pd.Series:
-    found = values.reindex(past.index).astype("float64")
-    return found.mask(found.isna() & past.index.isin(past.invoiced), 0.0)
+    paid = past.invoices.where(past.invoices["paid_ago"] <= YEAR)
+    return paid.having(days_late=paid["late"] - paid["paid_ago"])

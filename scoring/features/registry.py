@@ -10,9 +10,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from scoring.days import days_ago
 from scoring.past import Past
+from scoring.records import Column, Flags, Floats, Records
 
-Compute = Callable[[Past], pd.Series]
+Compute = Callable[[Past], Column]
+"""A value per customer, in the order of ``Past.customers``."""
 Source = Literal[
     "customers", "persons", "usage", "tickets", "responses", "activities", "deals", "contracts", "invoices"
 ]
@@ -20,7 +23,10 @@ Source = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One feature. Called with the past it gives a Series indexed by customer; NaN or None = unknown."""
+    """One feature. Called with the past it gives a Series indexed by customer; NaN or None = unknown.
+
+    ``column``: the same as a plain array.
+    """
 
     name: str
     unit: str
@@ -39,8 +45,11 @@ class Feature:
     """Whether its inputs have dates of their own. Else it is unknown of a day before the first sync."""
 
     def __call__(self, past: Past) -> pd.Series:
+        return series(self.column(past), past.index)
+
+    def column(self, past: Past) -> Column:
         if past.dated and not self.datable:
-            return pd.Series(None if self.words else np.nan, index=past.index, dtype=object if self.words else float)
+            return np.full(len(past.index), None if self.words else np.nan, dtype=object if self.words else float)
         return self.compute(past)
 
 
@@ -62,8 +71,37 @@ def feature(
     return made
 
 
-def per_customer(past: Past, values: pd.Series, *, seen: pd.DataFrame, otherwise: float = 0.0) -> pd.Series:
-    """The values for every customer: ``otherwise`` where the frame ``seen`` mentions it, unknown where it never did."""
-    result = values.reindex(past.index).astype("float64")
-    mentioned = past.index.isin(seen["customer"])
-    return result.where(result.notna() | ~mentioned, otherwise)
+def series(column: Column, index: pd.Index) -> pd.Series:
+    """A column by customer; words stay objects."""
+    return pd.Series(column, index=index, dtype=column.dtype)
+
+
+def seen(values: Floats, by: Records) -> Floats:
+    """The values; what is not known of a customer is 0 where those records mention it, unknown where they never did."""
+    return np.where(np.isnan(values) & by.any(), 0.0, values)
+
+
+def number_of(rows: Records, *, seen: Records) -> Floats:
+    """How many there are of each customer; 0 counts where others mention it, and is unknown where they never did."""
+    return np.where(seen.any(), rows.number(), np.nan)
+
+
+def where(holds: Flags, values: Floats) -> Floats:
+    """The values, unknown where it does not hold."""
+    return np.where(holds, values, np.nan)
+
+
+def filled(values: Floats, otherwise: Floats) -> Floats:
+    """The values; where one is unknown, the other."""
+    return np.where(np.isnan(values), otherwise, values)
+
+
+def since(past: Past) -> Floats:
+    """Days since each became a customer; unknown where that is not said, or lies ahead."""
+    days = days_ago(past.said("customer_since"), past.as_of)
+    return where(days >= 0, days)
+
+
+def ratio(values: Floats, by: Floats) -> Floats:
+    """One divided by the other; unknown where that is not above 0."""
+    return values / np.where(by > 0, by, np.nan)

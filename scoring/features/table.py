@@ -22,9 +22,10 @@ from scoring.features import (
     support,
     usage,
 )
-from scoring.features.registry import Compute, Feature
+from scoring.features.registry import Compute, Feature, series
 from scoring.frames import COLUMNS
 from scoring.past import Past
+from scoring.records import Column
 
 _MODULES: Final = (
     *(usage, rhythm, adoption, onboarding, plans, support, pace, sentiment, relationship, contacts),
@@ -65,24 +66,29 @@ def tabulate(past: Past, wanted: Collection[str] | None = None) -> Table:
     ``wanted``: these alone, and no facts; what else a sentence says is computed when it is said (``computed``).
     """
     chosen = _chosen(wanted)
-    values = {name: made(past) for name, made in chosen.items() if not made.late}
+    values = {name: made.column(past) for name, made in chosen.items() if not made.late}
     ages = {age: age(past) for age in {made.age for made in chosen.values() if made.age}}
     facts = {name: made(past) for name, made in FACTS.items() if wanted is None}
     return Table(
-        pd.DataFrame({**values, **{name: past.customers[name] for name in FIELDS}}, index=past.index),
-        pd.DataFrame({name: ages[made.age] for name, made in chosen.items() if made.age}, index=past.index),
-        pd.DataFrame(facts, index=past.index),
+        _frame({**values, **{name: past.said(name) for name in FIELDS}}, past.index),
+        _frame({name: ages[made.age] for name, made in chosen.items() if made.age}, past.index),
+        _frame(facts, past.index),
     )
+
+
+def _frame(columns: Mapping[str, Column], index: pd.Index) -> pd.DataFrame:
+    words = {name: series(column, index) for name, column in columns.items() if column.dtype == object}
+    return pd.DataFrame({**columns, **words}, index=index)
 
 
 def tabulate_late(past: Past, wanted: Collection[str] | None = None) -> pd.DataFrame:
     """The features that need what was decided from the others; ``past.cadence`` is set by then."""
-    return pd.DataFrame({name: made(past) for name, made in _chosen(wanted).items() if made.late}, index=past.index)
+    return _frame({name: made.column(past) for name, made in _chosen(wanted).items() if made.late}, past.index)
 
 
 def computed(past: Past, name: str) -> pd.Series:
     """One feature or fact by itself; ``past.cadence`` is set by then. KeyError where there is none of that name."""
-    return FACTS[name](past) if name in FACTS else FEATURES[name](past)
+    return series(FACTS[name](past), past.index) if name in FACTS else FEATURES[name](past)
 
 
 def _chosen(wanted: Collection[str] | None) -> Mapping[str, Feature]:

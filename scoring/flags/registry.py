@@ -8,14 +8,16 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from config.flags import FLAGS, FlagSettings, settled
+from scoring.features.registry import where
 from scoring.flags import contract, people, use, voice
-from scoring.flags.scene import NOTHING_BEFORE, Before, Raised, Scene, of_ours, scene
+from scoring.flags.scene import NOTHING_BEFORE, Before, Found, Raised, Scene, of_ours, scene
 from scoring.past import Past
 
-Rule = Callable[[Scene, FlagSettings], Raised]
+Rule = Callable[[Scene, FlagSettings], Found]
 
 _KNOWN: Final[Mapping[str, Rule]] = {**voice.RULES, **use.RULES, **people.RULES, **contract.RULES}
 RULES: Final[Mapping[str, Rule]] = MappingProxyType({name: _KNOWN[name] for name in FLAGS})
@@ -40,10 +42,10 @@ def raise_flags(
     there = scene(past, values, before, band)
     chosen = {name: rule for name, rule in RULES.items() if name in thresholds}
     found = {name: rule(there, settled(name, thresholds[name])) for name, rule in chosen.items()}
-    return of_ours(past, {name: _unsaid(name, one, found) for name, one in found.items()})
+    return of_ours(there, {name: _unsaid(name, one, found) for name, one in found.items()})
 
 
-def _unsaid(name: str, one: Raised, found: Mapping[str, Raised]) -> Raised:
+def _unsaid(name: str, one: Found, found: Mapping[str, Found]) -> Found:
     """Not raised where a graver flag says the same already: who has gone silent uses everything less."""
     said = found.get(IMPLIED.get(name, ""))
-    return one if said is None else replace(one, ago=one.ago.where(said.ago.isna()))
+    return one if said is None else replace(one, ago=where(np.isnan(said.ago), one.ago))

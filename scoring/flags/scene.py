@@ -3,7 +3,7 @@
 Owns how a column is asked for, how long something has been raised and when it holds on. Must not know any flag.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from config.rules import as_text
-from scoring.days import days_before
+from scoring.features.registry import series, where
 from scoring.past import Past
+from scoring.records import Column, Flags, Floats, by_value, is_in, plain
 
 Before = Mapping[int, Mapping[str, date]]
 """Customer → what was raised at the close of the day before → since when."""
@@ -35,6 +36,14 @@ class Raised:
 
 
 @dataclass(frozen=True)
+class Found:
+    """The same as plain columns, in the order of the values, as a rule finds it: of customers and others alike."""
+
+    ago: Floats
+    facts: Mapping[str, Column] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Scene:
     """``lasting``: per name, days since it was first raised, for those who carried it at yesterday's close.
 
@@ -43,66 +52,71 @@ class Scene:
 
     past: Past
     values: pd.DataFrame
-    lasting: Mapping[str, pd.Series]
+    lasting: Mapping[str, Mapping[int, float]]
     band: pd.Series | None = None
 
-    def unknown(self) -> pd.Series:
+    def unknown(self) -> Floats:
         """A column of which nothing is known."""
-        return pd.Series(np.nan, index=self.values.index)
+        return np.full(len(self.values), np.nan)
 
-    def number(self, name: str) -> pd.Series:
+    def number(self, name: str) -> Floats:
         """A column of figures; what is absent, no number or not finite is unknown (NaN)."""
         if name not in self.values:
             return self.unknown()
-        found = pd.Series(pd.to_numeric(self.values[name], errors="coerce")).astype("float64")
-        return found.where(np.isfinite(found))
+        column = self.values[name]
+        figures = column if column.dtype.kind == "f" else pd.to_numeric(column, errors="coerce")
+        found = figures.to_numpy(np.float64)
+        return where(np.isfinite(found), found)
 
-    def word(self, name: str) -> pd.Series:
+    def word(self, name: str) -> Column:
         """A column of words; what is absent is unknown (None)."""
-        return self.values[name] if name in self.values else pd.Series(None, index=self.values.index, dtype=object)
+        return plain(self.values[name]) if name in self.values else np.full(len(self.values), None, dtype=object)
 
-    def lasted(self, name: str) -> pd.Series:
+    def lasted(self, name: str) -> Floats:
         """Days since it was raised, where it was at yesterday's close; NaN elsewhere."""
         found = self.lasting.get(name)
-        return self.unknown() if found is None else found.reindex(self.values.index)
+        if found is None:
+            return self.unknown()
+        return np.array([found.get(customer, np.nan) for customer in self.values.index.tolist()], dtype=np.float64)
 
-    def carried(self, name: str, holds: pd.Series) -> pd.Series:
+    def carried(self, name: str, holds: Flags) -> Floats:
         """Days since something that no date tells of began: as yesterday's close has it, else today (0)."""
-        return self.lasted(name).clip(lower=0).fillna(0.0).where(holds)
+        return where(holds, np.nan_to_num(np.maximum(self.lasted(name), 0)))
 
-    def reaches(self, name: str, figure: pd.Series, threshold: float, eased: float | None = None) -> pd.Series:
+    def reaches(self, name: str, figure: Floats, threshold: float, eased: float | None = None) -> Flags:
         """Whether a drifting figure is up to the threshold, or was, and is still up to the eased one.
 
         So a figure that wobbles round the threshold raises it once. An unknown figure reaches nothing.
         """
         lower = threshold * EASED if eased is None else eased
-        return figure.ge(threshold) | (self.lasted(name).notna() & figure.ge(lower))
+        return (figure >= threshold) | (~np.isnan(self.lasted(name)) & (figure >= lower))
 
 
 def scene(past: Past, values: pd.DataFrame, before: Before = NOTHING_BEFORE, band: pd.Series | None = None) -> Scene:
     """``band``: indexed by customer."""
-    rows = [(customer, name, since) for customer, raised in before.items() for name, since in raised.items()]
-    told = pd.DataFrame(rows, columns=["customer", "name", "since"])
-    ago = days_before(pd.Series(pd.to_datetime(told["since"])).astype("datetime64[s]"), past.as_of)
-    told = told.assign(ago=ago).set_index("customer")
-    lasting = {str(name): some["ago"] for name, some in told.groupby("name", observed=True)}
+    lasting: dict[str, dict[int, float]] = {}
+    for customer, raised in before.items():
+        for name, since in raised.items():
+            lasting.setdefault(name, {})[customer] = float((past.as_of - since).days)
     return Scene(past, values, lasting, band)
 
 
-def of_ours(past: Past, found: Mapping[str, Raised]) -> dict[str, Raised]:
+def yes_or_no(truth: Flags) -> Column:
+    return np.where(truth, "yes", "no").astype(object)
+
+
+def of_ours(there: Scene, found: Mapping[str, Found]) -> dict[str, Raised]:
     """What was found about customers, not about prospects or churned accounts."""
-    mine = ours(past).to_numpy()
-    return {name: Raised(one.ago.where(mine).clip(upper=LONGEST), one.facts) for name, one in found.items()}
+    mine, index = ours(there.past), there.values.index
+    return {
+        name: Raised(
+            series(np.minimum(where(mine, one.ago), LONGEST), index),
+            {fact: series(column, index) for fact, column in one.facts.items()},
+        )
+        for name, one in found.items()
+    }
 
 
-def ours(past: Past) -> pd.Series:
+def ours(past: Past) -> Flags:
     """Who is a customer: a prospect's or a churned account's risk is nobody's. An unknown status counts as one."""
-    return ~by_value(past.customers["status"], as_text).isin(NOT_OURS)
-
-
-def by_value(column: pd.Series, made: Callable[[object], object]) -> pd.Series:
-    """Each different value made into another once; what is missing stays so (None)."""
-    codes, values = pd.factorize(column)
-    found = np.empty(len(values) + 1, dtype=object)
-    found[: len(values)] = [made(value) for value in values]
-    return pd.Series(found[codes], index=column.index, dtype="object")  # the last one, None, is that of code −1
+    return ~is_in(by_value(past.said("status"), as_text), NOT_OURS)
