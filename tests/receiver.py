@@ -19,6 +19,8 @@ class Delivery:
     path: str
     headers: Mapping[str, str]
     body: bytes
+    line: int = 0
+    """The same for all that came over one connection."""
 
     @property
     def id(self) -> str:
@@ -72,11 +74,12 @@ def receiving() -> Iterator[Receiver]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            found.got.append(Delivery(self.path, {name.lower(): value for name, value in self.headers.items()}, body))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            found.got.append(Delivery(self.path, headers, body, self.client_address[1]))
             found.before()
-            status, headers, said = found.replies.pop(0) if found.replies else found.otherwise
+            status, answered, said = found.replies.pop(0) if found.replies else found.otherwise
             self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(said))}.items():
+            for name, value in {**answered, "Content-Length": str(len(said))}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(said)

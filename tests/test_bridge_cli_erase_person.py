@@ -93,3 +93,15 @@ def test_the_row_of_survey_links_goes_at_once_and_for_good(folder: Path, is_dele
 def ids(file: Path) -> list[str]:
     with file.open(encoding="utf-8", newline="") as lines:
         return sorted(row["id"] for row in csv.DictReader(lines))
+
+
+@pytest.mark.parametrize("words", [["export-person", "p1"], ["erase-person", "p1", "--yes"]])
+def test_an_id_that_nobody_has_is_a_misuse(folder: Path, store: Store, words: list[str]) -> None:
+    result = told(folder, *words[1:], verb=words[0])
+    assert (result.exit_code, "nobody is known by that id" in result.stderr) == (2, True)
+    assert kept_out(store) == 0
+
+
+def test_whoever_has_an_address_is_told_what_is_kept(folder: Path) -> None:
+    data = json.loads(told(folder, "user-1@example.com", verb="export-person").stdout)
+    assert (data["records"], data["payers"], data["notifications"]) == ([], [], [])

@@ -1,6 +1,7 @@
 """Notifications on their way: signed, in order, tried again, parked, and never two at a time to one endpoint."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -11,12 +12,12 @@ from worlds import START, World
 
 from bridge.doctor.outbound import examine_outbound
 from bridge.outbound import delivering, subscriptions
-from bridge.outbound.delivering import LEASE, STUCK, Sent, deliver, health_of, until_next
+from bridge.outbound.delivering import LEASE, STUCK, Sent, deliver, health_of, line_to, until_next
 from bridge.store import notifications
 from config.outbound import Endpoint
 from webhooks.outbound.backoff import WAITS
 from webhooks.outbound.event import Event, Subject, event
-from webhooks.outbound.sending import Answer, post
+from webhooks.outbound.sending import Answer
 from webhooks.outbound.verdict import FAILING
 
 Make = Callable[..., World]
@@ -393,5 +394,12 @@ def test_an_endpoint_that_is_no_longer_configured_is_shown_and_can_be_dropped(li
     assert subscriptions.standing(workspace) == []
 
 
-def test_the_default_way_to_post_is_the_guarded_one() -> None:
-    assert deliver.__kwdefaults__["post"] is post
+def test_a_round_takes_one_connection_and_so_do_the_rounds_of_one_runner(line: Line) -> None:
+    line.tell(5)
+    line.deliver()
+    assert len({one.line for one in line.receiver.take()}) == 1
+    with closing(line_to(line.endpoint)) as kept:
+        for _ in range(3):
+            line.tell(2)
+            assert line.deliver(post=kept.post) == Sent(delivered=2)
+    assert len({one.line for one in line.receiver.take()}) == 1

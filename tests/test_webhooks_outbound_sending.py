@@ -6,7 +6,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from receiver import Receiver, receiving
 
 from webhooks.outbound import sending
-from webhooks.outbound.sending import Answer, post
+from webhooks.outbound.sending import LONGEST_OPEN, READ, Answer, Line, post
 
 BODY = b'{"a":1}'
 
@@ -216,6 +216,113 @@ def test_a_short_plain_answer_is_the_cause_and_nothing_else_is(receiver: Receive
 def test_retry_after_is_handed_on(receiver: Receiver) -> None:
     receiver.answer(429, retry_after="7")
     assert to(receiver.url) == Answer(429, "429", "7")
+
+
+# Several over one line
+
+DONE = b"HTTP/1.1 204 No Content\r\n\r\n"
+
+
+@contextmanager
+def lines(*talks: Callable[[socket.socket], None]) -> Iterator[str]:
+    """A server of as many connections, one after the other; its address."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            for talk in talks:
+                line, _ = server.accept()
+                with line:
+                    line.settimeout(5)
+                    talk(line)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+def send(line: Line) -> Answer:
+    return line.post(BODY, {"webhook-id": "evt_1"})
+
+
+def test_a_line_is_kept_and_the_name_asked_anew_when_it_is_old(receiver: Receiver) -> None:
+    now, asked, leads = 0.0, list[str](), ["127.0.0.1"]
+
+    def lookup(host: str, port: int) -> list[str]:
+        asked.append(host)
+        return leads
+
+    url = receiver.url.replace("127.0.0.1", "hooks.example.com")
+    with closing(Line(url, private=True, lookup=lookup, clock=lambda: now)) as line:
+        assert [send(line) for _ in range(3)] == [Answer(204)] * 3
+        leads[:] = ["169.254.169.254"]
+        assert send(line).delivered, "an open line leads where it led"
+        assert len(asked) == 1
+        now = LONGEST_OPEN + 1
+        assert send(line).cause.startswith("hooks.example.com leads to 169.254.169.254: it is an address of link-local")
+        leads[:] = ["127.0.0.1"]
+        assert send(line).delivered
+    assert len(asked) == 3
+    assert [one.line == receiver.got[0].line for one in receiver.got] == [True] * 4 + [False]
+    assert {one.headers["host"] for one in receiver.got} == {url.split("/")[2]}
+
+
+def test_a_line_that_was_closed_in_between_is_opened_anew(receiver: Receiver) -> None:
+    closed = threading.Event()
+
+    def once(line: socket.socket) -> None:
+        heard(line)
+        line.sendall(DONE)
+
+    def then_tell(line: socket.socket) -> None:
+        once(line)
+        closed.set()
+
+    with lines(then_tell, once) as url, closing(Line(url, private=True)) as line:
+        assert send(line) == Answer(204)
+        assert closed.wait(5)
+        assert send(line) == Answer(204)
+
+
+def test_who_hangs_up_on_a_line_that_was_kept_is_called_again_and_who_does_so_at_once_is_not() -> None:
+    got: list[int] = []
+
+    def once_and_hang_up(line: socket.socket) -> None:
+        heard(line)
+        line.sendall(DONE)
+        heard(line)
+        got.append(1)
+
+    def hang_up(line: socket.socket) -> None:
+        heard(line)
+        got.append(2)
+
+    with lines(once_and_hang_up, hang_up) as url, closing(Line(url, private=True)) as line:
+        assert send(line) == Answer(204)
+        assert send(line).status is None
+    assert got == [1, 2]
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_a_text_that_is_not_read_to_its_end_ends_the_line(receiver: Receiver, status: int) -> None:
+    receiver.replies = [(status, {}, b"x" * size) for size in (READ, READ + 1, 1)]
+    with closing(Line(receiver.url, private=True)) as line:
+        assert [send(line).status for _ in range(3)] == [status] * 3
+    first, second, third = (one.line for one in receiver.got)
+    assert first == second != third
+
+
+def test_what_was_taken_is_delivered_however_slowly_the_text_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "FOR_NOTHING", 0.1)
+
+    def hold(line: socket.socket) -> None:
+        heard(line)
+        line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n")
+        assert line.recv(1) == b"", "closed from the other side"
+
+    with lines(hold, hold) as url, closing(Line(url, private=True)) as line:
+        assert [send(line), send(line)] == [Answer(200)] * 2
 
 
 # TLS

@@ -1,7 +1,6 @@
 """The pages of a survey, asked for as a browser, a mail scanner and a stranger would."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -9,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 import orjson
 import pytest
+from fake_webhooks import MemoryInbox
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -27,29 +27,12 @@ NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 
 
 @dataclass
-class Box:
+class Box(MemoryInbox):
     """An inbox, and whatever else the pages ask for."""
 
-    bodies: list[bytes] = field(default_factory=list)
-    broken: bool = False
     gone: set[Ref] = field(default_factory=set)
     now: datetime = NOW
     woken: int = 0
-
-    def put(
-        self,
-        source: str,
-        body: bytes,
-        refs: Sequence[Ref],
-        received_at: datetime,
-        erase: Sequence[Ref] = (),
-        mark: str = "",
-    ) -> int | None:
-        assert (source, list(refs)) == (SOURCE, [])
-        if self.broken:
-            raise OSError("disk full\nINSERT … secret comment")
-        self.bodies.append(body)
-        return len(self.bodies)
 
     def wake(self) -> None:
         self.woken += 1
@@ -161,7 +144,7 @@ def test_looking_never_votes(site: Site) -> None:
             assert answer.status_code == 200
     for method in ("OPTIONS", "PUT", "DELETE", "PATCH"):
         assert site.client.open(site.path(score=9), method=method).status_code == 405
-    assert site.box.bodies == []
+    assert site.box.rows == []
 
 
 def test_a_link_for_a_score_chooses_it_and_a_click_sends_it(site: Site) -> None:
@@ -177,7 +160,8 @@ def test_a_vote_is_kept_before_it_is_thanked_for(site: Site) -> None:
     assert answer.status_code == 200
     assert "Thank you" in answer.text
     assert Outline(answer.text).all("div") == [{"role": "status"}]
-    (body,) = site.box.bodies
+    ((source, body, refs, at),) = site.box.rows
+    assert (source, refs, at) == (SOURCE, (), NOW)
     assert orjson.loads(body) == {
         "connection": "sf", "person": ANNA.id, "survey": "nps", "score": 9, "comment": "Gern!", "at": NOW.isoformat(),
     }  # fmt: skip
@@ -185,7 +169,7 @@ def test_a_vote_is_kept_before_it_is_thanked_for(site: Site) -> None:
 
 
 def test_a_vote_that_cannot_be_kept_is_not_thanked_for(site: Site, caplog: pytest.LogCaptureFixture) -> None:
-    site.box.broken = True
+    site.box.broken = OSError("disk full\nINSERT … secret comment")
     answer = site.vote(score=9, comment="secret comment")
     assert (answer.status_code, site.box.woken) == (503, 0)
     assert "Thank you" not in answer.text
@@ -201,7 +185,7 @@ def test_a_vote_without_a_number_asks_again_and_keeps_what_was_written(site: Sit
         assert 'role="alert"' in answer.text
         assert "&lt;b&gt;Because &amp; so&lt;/b&gt;" in answer.text
         Outline(answer.text)
-    assert site.box.bodies == []
+    assert site.box.rows == []
 
 
 @pytest.mark.parametrize(
@@ -211,7 +195,7 @@ def test_a_vote_without_a_number_asks_again_and_keeps_what_was_written(site: Sit
 def test_a_guess_finds_nothing_and_learns_nothing(site: Site, path: str) -> None:
     asked = [site.client.get(path), site.client.post(path, data={"score": "9"}), site.client.get("/s/y")]
     assert {answer.status_code for answer in asked} <= {404}
-    assert site.box.bodies == []
+    assert site.box.rows == []
 
 
 def test_every_wrong_token_is_answered_alike(site: Site) -> None:
@@ -231,7 +215,7 @@ def test_a_survey_that_is_over_says_so_kindly() -> None:
         for answer in (site.client.get(path), site.client.post(path, data={"score": "5"})):
             assert answer.status_code == 410
             assert "no longer valid" in answer.text
-    assert site.box.bodies == []
+    assert site.box.rows == []
 
 
 def test_what_is_no_form_is_refused(site: Site) -> None:
@@ -245,7 +229,7 @@ def test_what_is_no_form_is_refused(site: Site) -> None:
     assert site.client.post(path, data=b"\xff\xfe", content_type=form).status_code == 400
     assert site.client.post(path, data=b"a=1&" * 100, content_type=form).status_code == 400
     assert site.client.post(path, data=b"c=" + b"x" * MOST_BYTES, content_type=form).status_code == 413
-    assert site.box.bodies == []
+    assert site.box.rows == []
     assert site.vote(score=9, comment="é" * 2000).status_code == 200, "the longest comment fits"
 
 

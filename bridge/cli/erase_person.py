@@ -2,12 +2,12 @@
 
 import click
 
+from bridge.cli.persons import NOBODY, of_a_person, someone
 from bridge.cli.shell import MISUSED, Result, Shell, counted, verb
 
 
 @click.command("erase-person", short_help="Forget one person, and keep them out from then on.")
-@click.argument("person")
-@click.option("--also", multiple=True, metavar="NAME", help="What a usage source calls the person. Several times.")
+@of_a_person
 @click.option("--yes", is_flag=True, help="Do not ask. Nothing brings it back.")
 @verb
 def command(shell: Shell, person: str, also: tuple[str, ...], yes: bool) -> Result:
@@ -17,18 +17,15 @@ def command(shell: Shell, person: str, also: tuple[str, ...], yes: bool) -> Resu
     csbridge wrote: the next push blanks the person's survey links, and takes their address out of texts of ours.
     """
     from bridge.persons.erasing import erase
-    from bridge.persons.persons import find
 
     with shell.workspace() as workspace:
-        with workspace.store.read() as db:
-            someone = find(db, person, also)
-        if not someone.known:
-            message = "nobody is known by that id; an e-mail address, connection:id or an id is needed"
-            return Result({"error": {"family": "unknown", "message": message}}, message, MISUSED)
-        if not yes and not _confirmed(len(someone.refs)):
+        found = someone(workspace, person, also)
+        if found is None:
+            return NOBODY
+        if not yes and not _confirmed(len(found.refs)):
             told = "nothing was erased: it was not confirmed; with --yes nobody is asked"
             return Result({"error": {"family": "usage", "message": told}}, told, MISUSED)
-        done = erase(workspace, someone)
+        done = erase(workspace, found)
     lines = [f"{number:>6,}  {what}" for what, number in done.items() if number]
     data = {"erased": {what: number for what, number in done.items() if number}}
     return Result(

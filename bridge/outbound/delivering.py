@@ -7,6 +7,7 @@ process leads to a second attempt with the same ``webhook-id``. What happened is
 import logging
 import random
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -21,7 +22,7 @@ from scoring.messages import catalogue
 from webhooks.outbound.digest import digest, following, latest
 from webhooks.outbound.event import DIGEST, Event
 from webhooks.outbound.rendering import body
-from webhooks.outbound.sending import Answer, Post, post
+from webhooks.outbound.sending import Answer, Line, Post
 from webhooks.outbound.signing import headers
 from webhooks.outbound.verdict import Health, Verdict, judge
 
@@ -52,11 +53,17 @@ def deliver(
     workspace: Workspace,
     endpoint: Endpoint,
     *,
-    post: Post = post,
+    post: Post | None = None,
     chance: Callable[[], float] = random.random,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Sent:
-    """Send what is due, the oldest first, until nothing is left or an attempt fails: then the endpoint rests."""
+    """Send what is due, the oldest first, until nothing is left or an attempt fails: then the endpoint rests.
+
+    ``post``: by a line that is kept from round to round; without one, this round has its own.
+    """
+    if post is None:
+        with closing(line_to(endpoint)) as line:
+            return deliver(workspace, endpoint, post=line.post, chance=chance, stopping=stopping)
     sent = Sent()
     _gather(workspace, endpoint)
     while not stopping() and (claimed := _claim(workspace, endpoint)):
@@ -72,6 +79,10 @@ def deliver(
         sent.delivered += 1
     _forget(workspace)
     return sent
+
+
+def line_to(endpoint: Endpoint) -> Line:
+    return Line(endpoint.url.get_secret_value(), private=endpoint.allow_private)
 
 
 def until_next(workspace: Workspace, endpoint: Endpoint) -> timedelta | None:
@@ -114,7 +125,7 @@ def _attempt(workspace: Workspace, endpoint: Endpoint, note: Note, post: Post) -
         return Answer(None, "a bug of csbridge: it could not be put into words, see the log")
     secrets = [secret.get_secret_value() for secret in endpoint.secret]
     signed = headers(note.event, workspace.now(), content, secrets)
-    return post(endpoint.url.get_secret_value(), content, signed, private=endpoint.allow_private)
+    return post(content, signed)
 
 
 def _settle(workspace: Workspace, endpoint: Endpoint, note: Note, token: str, answer: Answer, chance: float) -> Verdict:

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bridge.outbound.delivering import deliver, health_of, until_next
+from bridge.outbound.delivering import deliver, health_of, line_to, until_next
 from bridge.store import notifications
 from bridge.workers.metrics import Metrics
 from bridge.workers.runners import Runner
 from bridge.workspace import Workspace
 from config.outbound import Endpoint
+from webhooks.outbound.sending import Post
 
 
 @dataclass
@@ -19,11 +20,12 @@ class Sender:
     workspace: Workspace
     endpoint: Endpoint
     metrics: Metrics
+    post: Post
     stopping: Callable[[], bool] = lambda: False
 
     def __call__(self) -> timedelta | None:
         """Gives how long it is until the next try."""
-        sent = deliver(self.workspace, self.endpoint, stopping=self.stopping)
+        sent = deliver(self.workspace, self.endpoint, post=self.post, stopping=self.stopping)
         name = self.endpoint.name
         for outcome, number in (("delivered", sent.delivered), ("failed", sent.failed), ("parked", sent.parked)):
             self.metrics.outbound_deliveries.labels(name, outcome).inc(number)
@@ -37,7 +39,7 @@ class Sender:
 
 def sending(workspace: Workspace, endpoint: Endpoint, metrics: Metrics, interval: timedelta) -> Runner:
     """Its runner, which when it is stopped ends after the delivery at hand, however many wait."""
-    sender = Sender(workspace, endpoint, metrics)
+    sender = Sender(workspace, endpoint, metrics, line_to(endpoint).post)
     runner = Runner(f"outbound {endpoint.name}", sender, interval, count=metrics.count_run)
     sender.stopping = lambda: runner.stopping
     return runner

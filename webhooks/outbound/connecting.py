@@ -5,6 +5,7 @@ nothing is sent before. Knows nothing of what is sent.
 """
 
 import http.client
+import selectors
 import socket
 import ssl
 from collections.abc import Callable, Sequence
@@ -41,37 +42,68 @@ def judged(host: str, port: int, judge: Judge, lookup: Lookup = addresses_of) ->
     return found
 
 
+def trusting() -> ssl.SSLContext:
+    """Whom the machine trusts; names are checked. Reads all of its certificates: as slow as a delivery."""
+    return ssl.create_default_context()
+
+
 class GuardedConnection(http.client.HTTPConnection):
     """HTTP to one host, over TLS unless ``plain``. Follows no redirect, and knows neither proxies nor cookies."""
 
-    def __init__(self, host: str, port: int, judge: Judge, *, plain: bool, lookup: Lookup = addresses_of) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        judge: Judge,
+        *,
+        plain: bool,
+        lookup: Lookup = addresses_of,
+        trusting: Callable[[], ssl.SSLContext] = trusting,
+    ) -> None:
         super().__init__(host, port, timeout=TIMEOUT)
         self._judge = judge
         self._lookup = lookup
         self._plain = plain
-        self._over = False
+        self._trusting = trusting
+        self.is_over = False
+        """It was cut."""
         self._line: socket.socket | None = None
         """``sock``, which is None already while the text of an answer is read."""
 
     def connect(self) -> None:
         """Reach the first judged address that answers, and see that it is the one."""
         sock = self._reach()
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # head and body go out apart: neither waits
         try:
-            self.sock = sock if self._plain else _trusting().wrap_socket(sock, server_hostname=self.host)
+            self.sock = sock if self._plain else self._trusting().wrap_socket(sock, server_hostname=self.host)
         except BaseException:
             sock.close()
             raise
         self._line = self.sock
         self._require_time()
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether nothing may be sent any more: it was closed, here or there, or something came unasked for."""
+        if self.sock is None:
+            return True
+        with selectors.DefaultSelector() as looking:
+            looking.register(self.sock, selectors.EVENT_READ)
+            return bool(looking.select(0))
+
+    def wait_at_most(self, seconds: float) -> None:
+        """For each part of what comes from now on."""
+        if self._line is not None:
+            self._line.settimeout(seconds)
+
     def cut(self) -> None:
         """End whatever is under way, from another thread; what is still being reached is not spoken to any more."""
-        self._over = True
+        self.is_over = True
         if self._line is not None:
             self._line.shutdown(socket.SHUT_RDWR)
 
     def _require_time(self) -> None:
-        if self._over:
+        if self.is_over:
             raise TimeoutError
 
     def _reach(self) -> socket.socket:
@@ -91,11 +123,6 @@ class GuardedConnection(http.client.HTTPConnection):
             sock.close()
             raise Forbidden(f"{self.host} was reached at {peer}: {reason}")
         return sock
-
-
-def _trusting() -> ssl.SSLContext:
-    """Whom the machine trusts; names are checked."""
-    return ssl.create_default_context()
 
 
 def _bare(address: str) -> object:
