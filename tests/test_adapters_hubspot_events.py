@@ -179,11 +179,20 @@ def genuine(body: bytes) -> Delivery:
 
 
 def test_events_of_another_portal_are_rejected_once_the_portal_is_pinned() -> None:
-    told = orjson.dumps([event("company.creation", objectId=1), {**event("company.creation"), "portalId": 1}])
+    told = orjson.dumps([{**event("company.creation", objectId=1), "portalId": 1}])
     with pytest.raises(Rejected) as rejected:
         adapter().verify(genuine(told), ["s"], NOW)
     assert rejected.value.status == 401
     adapter(None).verify(genuine(told), ["s"], NOW)
+
+
+def test_of_an_app_in_several_portals_only_the_events_of_ours_count() -> None:
+    theirs = [{**event(verb, objectId=1), "portalId": 1} for verb in ("company.creation", "contact.privacyDeletion")]
+    told = delivery(*theirs, event("company.creation", objectId=2))
+    adapter().verify(genuine(told.body), ["s"], NOW)
+    assert [ref.id for ref in adapter().notices(told)] == ["2"]
+    assert adapter().erasures(told) == []
+    assert [ref.id for ref in adapter(None).erasures(told)] == ["1"]
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"null", b"[", b"\xff", b"[" * 100_000])

@@ -153,16 +153,14 @@ class HubspotAdapter:
     def verify(self, delivery: Delivery, secrets: Sequence[str], now: datetime) -> None:
         """A signature over the public URL; then an array of events, of the pinned portal once it is known."""
         signature.check(delivery, secrets, now)
-        told = events.events(delivery.body)
-        if self._org_id is not None:
-            events.belongs(told, self._org_id)
+        events.belongs(events.events(delivery.body), self._org_id)
 
     def notices(self, delivery: Delivery) -> list[Ref]:
         echoes = {(OWN_OBJECTS[field.on], vendor_name(field)) for field in self._own.values() if field.written}
-        return events.refs(events.events(delivery.body), self._all_shapes(), echoes)
+        return events.refs(events.ours(events.events(delivery.body), self._org_id), self._all_shapes(), echoes)
 
     def erasures(self, delivery: Delivery) -> list[Ref]:
-        return events.forgotten(delivery.body, self._all_shapes())
+        return events.forgotten(delivery.body, self._org_id, self._all_shapes())
 
     def _all_shapes(self) -> list[Shape]:
         return [shape for tables in self._shapes.values() for shape in tables]

@@ -35,9 +35,16 @@ def events(body: bytes) -> list[Event]:
     return said
 
 
-def belongs(told: Sequence[Event], org_id: str) -> None:
-    """Raise ``Rejected`` (401) for events of another portal than the one that was pinned."""
-    if any(str(event.get("portalId")) != org_id for event in told):
+def ours(told: Sequence[Event], org_id: str | None) -> list[Event]:
+    """Those of the portal that was pinned; all of them while none is. An app has one address for all portals in which
+    it is installed, a test account perhaps.
+    """
+    return [event for event in told if org_id in (None, str(event.get("portalId")))]
+
+
+def belongs(told: Sequence[Event], org_id: str | None) -> None:
+    """Raise ``Rejected`` (401) where every event is of another portal than the one that was pinned."""
+    if told and not ours(told, org_id):
         raise Rejected("the events are of another portal", status=401)
 
 
@@ -59,11 +66,11 @@ def refs(told: Sequence[Event], shapes: Sequence[Shape], echoes: Collection[tupl
     return list(dict.fromkeys(found))
 
 
-def forgotten(body: bytes, shapes: Sequence[Shape]) -> list[Ref]:
+def forgotten(body: bytes, org_id: str | None, shapes: Sequence[Shape]) -> list[Ref]:
     """The records that were deleted because somebody asked to be forgotten. Seldom any, so that most is not parsed."""
     if _FORGOTTEN.encode() not in body and b"\\u" not in body:  # a letter may be written as an escape
         return []
-    return refs([event for event in events(body) if _type(event)[1] == _FORGOTTEN], shapes, ())
+    return refs([event for event in ours(events(body), org_id) if _type(event)[1] == _FORGOTTEN], shapes, ())
 
 
 def _is_echo(event: Event, echoes: Collection[tuple[str, str]]) -> bool:
