@@ -9,8 +9,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from math import isfinite
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeGuard
 
 from pydantic import AfterValidator, BeforeValidator, Field, ModelWrapValidatorHandler, model_validator
 
@@ -72,6 +73,22 @@ def _wide(scale: tuple[float, float]) -> tuple[float, float]:
     return scale
 
 
+def _score_or_unknown(value: object) -> object:
+    if value != "unknown" and not (_is_number(value) and 0 <= value <= WHOLE):
+        raise ValueError("unknown is needed, or the score from 0 to 100 that counts instead")
+    return value
+
+
+def _count_or_unknown(value: object) -> object:
+    if value != "unknown" and not _is_number(value):
+        raise ValueError("unknown is needed, or the count that is taken instead")
+    return value
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
+
+
 def _worth(value: float) -> float:
     if value == 0:
         raise ValueError("a value of 0 counts nothing; leave the action out")
@@ -95,7 +112,7 @@ class Measure(Model):
     weight: float = Field(gt=0, allow_inf_nan=False)
     curve: Curve | None = None
     categories: Mapping[Option, Score] | None = None
-    missing: Literal["unknown"] | Score = "unknown"
+    missing: Annotated[Literal["unknown"] | Score, BeforeValidator(_score_or_unknown)] = "unknown"
     """What counts where the feature is unknown: nothing, or this score."""
     fresh_for: Duration | None = None
     """An input older than this counts as unknown; None keeps the feature's own limit."""
@@ -122,7 +139,7 @@ class Action(Measure):
     group: Annotated[str, AfterValidator(_own)] = "actions"
     weight: float = Field(1.0, gt=0, allow_inf_nan=False)
     """How much knowing the count matters for the coverage; with 1 each, coverage is the share of counts known."""
-    missing: Literal["unknown"] | Annotated[float, Field(allow_inf_nan=False)] = "unknown"
+    missing: Annotated[Literal["unknown"] | Finite, BeforeValidator(_count_or_unknown)] = "unknown"
     """The count where it is unknown: none, which adds nothing, or this one."""
     value: Annotated[Finite, AfterValidator(_worth)]
     """Points of the index for each; negative where it is bad."""

@@ -4,20 +4,23 @@ What a column means stands in ``scoring.frames.COLUMNS``; any may be missing. Th
 own ids, in the order in which they were given.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
-from config.errors import ConfigError
+from config.document import Document
+from config.errors import ConfigError, Problem
+from config.problems import did_you_mean
 from config.product import Product
-from config.scorecards import AdditiveCard, Scorecard, load_scorecard, shipped_scorecard
+from config.scorecards import Action, AdditiveCard, Scorecard, card_of, load_scorecard, shipped_scorecard
 from config.words import PURPOSES
 from scoring.engine import decide
-from scoring.features.table import tabulate
+from scoring.features.table import FEATURES, FIELDS, tabulate
 from scoring.frames import COLUMNS, Frames, hashable, typed
 from scoring.past import past
 from scoring.policy import Policy, one_card
@@ -75,15 +78,15 @@ def features(given: Book, product: Product | None = None) -> pd.DataFrame:
 def card(source: str | Path | Mapping[str, object]) -> Scorecard:
     """A scorecard: a shipped one by its purpose, one from a file, or one from a plain dictionary.
 
-    Raises ConfigError with every problem of a file.
+    Raises ConfigError with every problem of a file or a dictionary.
     """
-    if isinstance(source, Mapping):
-        return Scorecard.model_validate(source)
     for purpose in PURPOSES:
         if source == purpose:
             return shipped_scorecard(purpose)
+    if isinstance(source, Mapping):  # its measures may name columns of any table: see ``score``
+        return card_of(Document("card", dict(source), dict(source)))
     found = load_scorecard(Path(source))
-    if problems := check(found):
+    if problems := check(found, mapped=None):
         raise ConfigError(problems)
     return found
 
@@ -93,8 +96,10 @@ def score(table: pd.DataFrame, by: Scorecard) -> pd.DataFrame:
 
     Of an index, its own parts ``base`` and ``clamp`` too.
 
-    ``table``: a row of features per account; a measure whose feature is no column of it is unknown.
+    ``table``: a row per account, of features or of anything else; a measure whose feature is no column of it is
+    unknown. Raises ConfigError where there is no such feature either.
     """
+    _require_columns(by, table.columns)
     found = score_frame(table, by)
     points = pd.DataFrame(found.points / 10, index=table.index, columns=list(found.measures))
     if isinstance(by, AdditiveCard):
@@ -105,6 +110,8 @@ def score(table: pd.DataFrame, by: Scorecard) -> pd.DataFrame:
 def decisions(given: Book, by: Policy | Scorecard) -> pd.DataFrame:
     """What the whole engine says, in words, of every account that has a health card: score, band, reasons, flags …"""
     policy = by if isinstance(by, Policy) else one_card(by)
+    for used in chain.from_iterable(policy.cards.values()):
+        _require_columns(used, given.frames.extra.columns)
     names = ("score", "band", "coverage", "reasons", "next_action", "nps", "csat", "segment", "stage")
     rows = {
         given.ids[made.customer]: {
@@ -114,7 +121,19 @@ def decisions(given: Book, by: Policy | Scorecard) -> pd.DataFrame:
         }
         for made in decide(given.frames, policy, {})
     }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(ID)
+    columns = [*names, "flags", *(f"{purpose}_score" for purpose in policy.cards if purpose != "health")]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=None if rows else columns).rename_axis(ID)
+
+
+def _require_columns(by: Scorecard, columns: Iterable[str]) -> None:
+    known = dict.fromkeys([*FEATURES, *FIELDS, *map(str, columns)])
+    strange = [
+        Problem(f"measures.{name}.feature", f"there is no {one.feature}{did_you_mean(one.feature, tuple(known))}")
+        for name, one in by.measures.items()
+        if one.feature not in known and not (isinstance(one, Action) and one.action)
+    ]
+    if strange:
+        raise ConfigError(strange)
 
 
 def _of_accounts(name: str, rows: pd.DataFrame, ids: pd.Index) -> pd.DataFrame:

@@ -4,17 +4,22 @@ With the file's document, every problem has its line.
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import timedelta
+from typing import Final, get_args
 
 from config.document import Document
 from config.errors import Problem
+from config.journey import TOUCHES
 from config.problems import did_you_mean
-from config.rules import Rule
+from config.rules import Rule, as_text
 from config.scorecards import Action, Measure, Scorecard
+from config.words import UNKNOWN, AccountStatus
 from scoring.features.registry import Feature
 from scoring.features.table import FEATURES, FIELDS
 
 DECIDED = ("segment", "touch", "journey_stage")
 """What is decided about a customer before a scorecard is chosen, beside features and fields."""
+STATUSES: Final = tuple(word for word in get_args(AccountStatus) if word != UNKNOWN)
 
 
 def check(
@@ -40,9 +45,7 @@ def check(
 def columns_needed(card: Scorecard, features: Mapping[str, Feature] = FEATURES) -> list[str]:
     """Where any name may be a column of the admin's own: those in the card's rules that have to be one, in words."""
     known = (*features, *FIELDS, *DECIDED)
-    fields = dict.fromkeys(
-        field for rule in (card.applies, *(cap.condition for cap in card.caps)) for field in rule.fields
-    )
+    fields = dict.fromkeys(field for rule in _rules(card) for field in rule.fields)
     return [
         f"{field} is neither a feature nor a field of csbridge{did_you_mean(field, known)}: it never holds, unless the "
         "accounts have a column of that name"
@@ -51,8 +54,36 @@ def columns_needed(card: Scorecard, features: Mapping[str, Feature] = FEATURES) 
     ]
 
 
+def never_said(card: Scorecard, segments: Collection[str], stages: Collection[str]) -> list[str]:
+    """The words that the card's rules ask for and that their field never holds, in words: such a rule never holds,
+    or always.
+
+    ``segments``, ``stages``: the names that the workspace's rules give.
+    """
+    words = {
+        **{name: found.words for name, found in FEATURES.items() if found.words},
+        "status": STATUSES,
+        "touch": TOUCHES,
+        "segment": tuple(segments),
+        "journey_stage": tuple(stages),
+    }
+    asked = (condition for rule in _rules(card) for condition in rule.conditions if condition.field in words)
+    return [
+        f"{one.field} is never {as_text(word)}{did_you_mean(as_text(word), words[one.field])}: "
+        f"{one.field} is one of {', '.join(words[one.field])}"
+        for one in asked
+        for word in (one.value if isinstance(one.value, tuple) else (one.value,))
+        if as_text(word) not in map(as_text, words[one.field])
+    ]
+
+
+def _rules(card: Scorecard) -> tuple[Rule, ...]:
+    return (card.applies, *(cap.condition for cap in card.caps))
+
+
 def _measure(name: str, measure: Measure, features: Mapping[str, Feature]) -> Iterator[Problem]:
     where = f"measures.{name}"
+    yield from _spans(where, measure)
     if isinstance(measure, Action) and measure.action is not None:
         return
     if (known := features.get(measure.feature)) is None:
@@ -64,6 +95,14 @@ def _measure(name: str, measure: Measure, features: Mapping[str, Feature]) -> It
             yield Problem(f"{where}.feature", what, expected="a feature that is a number, or an action")
     else:
         yield from _map(where, measure, known)
+
+
+def _spans(where: str, measure: Measure) -> Iterator[Problem]:
+    """Scoring counts whole days, and a bare number is seconds: 14 for 14d makes every input stale."""
+    for name in ("fresh_for", "window"):
+        if (span := getattr(measure, name, None)) is not None and span < timedelta(days=1):
+            what = "is less than a day; a bare number means seconds"
+            yield Problem(f"{where}.{name}", what, expected="a day or more", example=f"{name}: 14d")
 
 
 def _map(where: str, measure: Measure, known: Feature) -> Iterator[Problem]:

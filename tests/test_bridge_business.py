@@ -293,3 +293,15 @@ def test_what_renews_soon_and_is_red_is_at_risk(make_world: Make) -> None:
     ahead = numbers(world).at_risk
     assert (ahead[90].renewing, ahead[90].arr, ahead[90].customers) == (2400.0, 1200.0, 1)
     assert (ahead[365].renewing, ahead[365].arr, ahead[365].customers) == (3600.0, 2400.0, 2)
+
+
+def test_a_renewal_that_only_a_contract_or_a_deal_dates_is_ahead_as_well(make_world: Make) -> None:
+    world = make_world(currency={"report": "EUR"})
+    soon = START.date() + timedelta(days=40)
+    for id in ("contract", "deal", "neither"):
+        world.account(id, arr=1200.0, currency="EUR", pulse="red", customer_since=date(2024, 1, 1))
+    world.crm.put("contract", "c", account="contract", status="active", starts_on=date(2025, 1, 1), ends_on=soon)
+    world.crm.put("deal", "d", account="deal", kind="renewal", status="open", closes_on=soon)
+    world.run()
+    ahead = numbers(world).at_risk
+    assert (ahead[90].renewing, ahead[90].arr, ahead[90].customers) == (2400.0, 2400.0, 2)

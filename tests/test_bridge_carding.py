@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from worlds import START
 
 from bridge.cli.main import main
-from bridge.setup.carding import activate, checked, listed, mapped_names, roll_back
+from bridge.setup.carding import activate, checked, listed, mapped_names, roll_back, unheard
 from bridge.store import cards
 from bridge.store.engine import Store
 from config.errors import ConfigError
@@ -58,6 +58,18 @@ def test_a_rule_may_name_mapped_fields_without_any_secret(folder: Path) -> None:
         checked(card(folder, CARD.replace("for: all", "for: tier = gold")), folder / "no-workspace.yml")
     config.write_text("connections: [{name: x, crm: csv, folder: data}]")
     assert mapped_names(config) is None
+
+
+def test_a_rule_that_asks_for_a_word_nobody_says_is_warned_of(folder: Path) -> None:
+    rule = "for: segment = strategik and touch in (high, hihg) and journey_stage != onbording and status = customer"
+    given = checked(card(folder, CARD.replace("for: all", rule)), folder / "csbridge.yml").card
+    assert [said.partition(":")[0] for said in unheard(given, folder / "csbridge.yml")] == [
+        "segment is never strategik (did you mean strategic?)",
+        "touch is never hihg (did you mean high?)",
+        "journey_stage is never onbording (did you mean onboarding?)",
+    ]
+    (folder / "csbridge.yml").write_text(CONFIG + "segments: [{name: Strategik}]\nstages: [{name: onbording}]\n")
+    assert len(unheard(given, folder / "csbridge.yml")) == 1
 
 
 def test_activated_and_taken_back_to_the_letter(folder: Path, store: Store) -> None:

@@ -79,6 +79,7 @@ def test_version_names_the_content_not_its_looks(tmp_path: Path) -> None:
         ("at_most: 40, ", "", "exactly one of at_most and at_least"),
         ("yellow: 50", "yellow: 50, falling: true", "yellow must lie above green"),
         ("weight: 3", "weight: 0", "greater than 0"),
+        ("missing: 50", "missing: 500", "or the score from 0 to 100"),
         ("{won: 100, lost: 0}", "{}", "at least one word"),
         ("purpose: health", "purpose: wealth", "wealth"),
         ("[[0, 0], [0.9, 100]]", "[[0, 0], [0, 100]]", "must rise"),
@@ -142,6 +143,7 @@ def test_an_index_is_the_same_format(tmp_path: Path) -> None:
         ("feature: tickets_open", "feature: tickets_open, action: ticket", 7, "exclude each other"),
         ("  open:", "  clamp:", 7, "clamp is what an index calls its own"),
         ("half_life: 14d", "half_life: 0d", 5, "more than no time"),
+        ("value: 10", "missing: none, value: 10", 6, "or the count that is taken instead"),
         ("cap: 40", "curve: [[0, 0], [1, 1]]", 5, "curve belongs to form: weighted"),
         ("form: additive", "form: weighted", 3, "range belongs to an index"),
     ],
@@ -168,6 +170,7 @@ def test_what_is_wrong_with_an_index_is_told_with_its_line(
             "did you mean tickets_escalated",
         ),
         ("plan = pro", "pln = pro", "for", 3, "did you mean plan?"),
+        ("fresh_for: 14d", "fresh_for: 14", "measures.seats.fresh_for", 7, "a bare number means seconds"),
     ],
 )
 def test_names_that_mean_nothing_are_told_with_their_line(

@@ -87,3 +87,33 @@ def test_no_account_at_all() -> None:
     empty = library.book(ACCOUNTS.head(0), "2026-06-01")
     assert library.features(empty).empty
     assert library.decisions(empty, library.card("health")).empty
+
+
+def test_of_no_account_there_are_no_decisions_but_their_columns() -> None:
+    nobody = library.book(ACCOUNTS.iloc[:0], "2026-06-01")
+    found = library.decisions(nobody, library.card("health"))
+    assert found[["band", "flags", "reasons"]].empty
+    assert set(found) == set(library.decisions(library.book(ACCOUNTS, "2026-06-01"), library.card("health")))
+
+
+OWN = {
+    "purpose": "health",
+    "measures": {"a": {"feature": "nights", "group": "x", "weight": 1, "curve": [[0, 0], [9, 90]]}},
+}
+
+
+def test_a_card_of_plain_data_scores_any_column_and_a_slip_is_told(book: library.Book) -> None:
+    own = library.card(OWN)
+    assert library.score(pd.DataFrame({"nights": [3.0]}), own)["score"].tolist() == [30.0]
+    for slip in (lambda: library.score(library.features(book), own), lambda: library.decisions(book, own)):
+        with pytest.raises(ConfigError, match=r"measures\.a\.feature: there is no nights"):
+            slip()
+    with pytest.raises(ConfigError, match=r"wieght: unknown key \(did you mean weight\?\)"):
+        library.card({"purpose": "health", "measures": {"a": {"feature": "seat_use", "group": "x", "wieght": 1}}})
+
+
+def test_a_rule_of_a_file_may_name_a_column_of_ones_own(tmp_path: Path, book: library.Book) -> None:
+    file = tmp_path / "gold.yml"
+    measure = "{feature: seat_use, group: usage, weight: 1, curve: [[0, 0], [1, 100]]}"
+    file.write_text(f"purpose: health\nfor: tier = gold\nmeasures:\n  seats: {measure}\n")
+    assert library.decisions(book, library.card(file)).index.tolist() == ["x-9"]

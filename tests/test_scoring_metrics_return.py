@@ -242,12 +242,16 @@ def test_the_interval_of_nps_holds_the_truth_as_often_as_it_says() -> None:
 
 
 def test_reach_is_of_persons_customers_and_arr() -> None:
-    given = book_of({"1": [0, 300], "2": [0, 100], "3": [0, nan]})
+    given = book_of({"1": [0, 300], "2": [0, 100], "3": [0, nan], "lost": [100, 0]})
     persons = pd.DataFrame(
-        {"customer": ["1", "1", "2"], "person": ["p", "q", "r"], "left_on": [None, "2026-01-01", None]}
+        {
+            "customer": ["1", "1", "2", "lost"],
+            "person": ["p", "q", "r", "s"],
+            "left_on": [None, "2026-01-01", None, None],
+        }
     )
     answered = pd.DataFrame({"survey": ["nps"], "customer": ["1"], "ago": [1.0], "score": [9.0], "person": ["p"]})
-    found = surveys.reach(answered, persons.assign(customer=[1, 1, 2]), given)
+    found = surveys.reach(answered, persons, given)
     assert found.persons.value == 0.5
     assert found.customers.value == pytest.approx(1 / 3)
     assert found.arr == 0.75

@@ -40,6 +40,21 @@ def test_all_open_means_the_median_is_unknown() -> None:
     assert curve(np.array([]), np.array([], bool)).n == 0
 
 
+def test_who_is_lost_stays_in_the_segment_of_its_last_day_as_a_customer() -> None:
+    """Without ARR there is no segment any more: groups of those who stayed alone would have nobody lost."""
+    rows = pd.DataFrame(
+        {
+            "customer": ["lost", "kept", "lost", "kept"],
+            "month": ["2026-01-31", "2026-01-31", "2026-02-28", "2026-02-28"],
+            "active": [True, True, False, True],
+            "segment": ["small", "small", None, "mid"],
+        }
+    )
+    about = {"customer": ["lost", "kept"], "customer_since": "2025-01-01", "churned_on": ["2026-02-10", None]}
+    found = lifetimes_by(book(rows, pd.DataFrame(about), date(2026, 2, 28)), "segment")
+    assert {name: (one.n, one.open) for name, one in found.items()} == {"small": (1, 0), "mid": (1, 1)}
+
+
 def test_impossible_durations_are_left_out() -> None:
     found = curve(np.array([-1.0, np.nan, np.inf, 2.0, 4.0]), np.array([True, True, False, True, False]))
     assert (found.n, found.open) == (2, 1)

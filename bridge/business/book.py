@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bridge.business import adopting
+from bridge.business import adopting, renewals
 from bridge.business import rows as business_rows
 from bridge.business.frames import Gathered, Piles, contacts, together
 from bridge.business.rows import Term
@@ -115,7 +115,7 @@ def _gather_piece(
     _keep_customers(db, workspace, piles, last, rows, agreed, history, accounts, around)
     _keep_rows(settings, piles, around, moment, start, inside)
     _keep_use(db, settings, piles, accounts, around["usage"], start, moment.day)
-    _keep_health(db, piles, {id: row for id, row in rows.items() if inside.get(id)}, moment.day)
+    _keep_health(db, piles, {id: row for id, row in rows.items() if inside.get(id)}, around, moment.day)
 
 
 def _with_segments(
@@ -252,15 +252,17 @@ def _keep_use(
             used.setdefault(feature, set()).add(id)
 
 
-def _keep_health(db: Connection, piles: Piles, rows: Mapping[int, Row], today: date) -> None:
+def _keep_health(
+    db: Connection, piles: Piles, rows: Mapping[int, Row], around: Mapping[str, Sequence[Fact]], today: date
+) -> None:
+    renewal_in = renewals.days_ahead(rows, around, today)
     for id, decision in decisions.latest(db, customers.inside(db, list(rows))).items():
-        renewal = rows[id].get("renewal_date")
         piles.health[id] = {
             "band": decision.band,
             "score": decision.score,
             "flags": len(decision.flags),
             "expected": decision.trend.at_renewal,
-            "days_to_renewal": (date.fromisoformat(renewal) - today).days if renewal else None,
+            "days_to_renewal": renewal_in.get(id),
         }
         piles.flags.update(flag.name for flag in decision.flags)
 

@@ -37,7 +37,7 @@ def _written(rows: Any, out: Path) -> str:
     try:
         rows.round(2).to_csv(out, index=False)
     except OSError as exc:
-        raise ConfigError([Problem("--accounts", f"{out} cannot be written: {exc.strerror}")]) from exc
+        raise ConfigError([Problem("--accounts", f"{out} cannot be written: {exc.strerror or exc}")]) from exc
     return str(out)
 
 

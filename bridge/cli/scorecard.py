@@ -24,12 +24,12 @@ def command() -> None:
 def check(shell: Shell, file: Path) -> Result:
     """Check a scorecard FILE: form, rules, and whether the features it names exist. Shows what it is made of."""
     from bridge.cli.scorecard_text import described, facts
-    from bridge.setup.carding import checked, mapped_names, neighbours
+    from bridge.setup.carding import checked, mapped_names, neighbours, unheard
     from scoring.scorecard_check import columns_needed
     from scoring.scorecard_facts import warnings
 
     found = checked(file, shell.config)
-    warned = warnings(found.card)
+    warned = [*warnings(found.card), *unheard(found.card, shell.config)]
     if mapped_names(shell.config) is None:
         warned += columns_needed(found.card)
     if file.absolute().parent == (shell.config.absolute().parent / "scorecards"):
@@ -56,14 +56,14 @@ def write(shell: Shell, purpose: str) -> Result:
 @verb
 def activate(shell: Shell, file: Path, name: str | None, force: bool) -> Result:
     """Check FILE and put it into scorecards/. What it replaces is remembered: `scorecard rollback` brings it back."""
-    from bridge.setup.carding import activate, checked
+    from bridge.setup.carding import activate, checked, unheard
     from scoring.scorecard_facts import warnings
 
     target = _file_name(name or file.name)
     found = checked(file, shell.config)
     with _store(shell) as (store, now, _):
         done = activate(shell.config.parent, store, found, target, now(), force=force)
-    warned = [*warnings(found.card), *done.warnings]
+    warned = [*warnings(found.card), *unheard(found.card, shell.config), *done.warnings]
     data = {"file": str(done.path), "version": done.version, "replaced": done.replaced, "warnings": warned}
     before = f"instead of {done.replaced}" if done.replaced else "no file of that name was there"
     lines = [f"{done.path}: {done.version} is active, {before}", *(f"warning: {text}" for text in warned)]

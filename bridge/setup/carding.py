@@ -15,10 +15,12 @@ from bridge.store import audit, cards, records
 from bridge.store.engine import Store
 from config.document import child, read_yaml
 from config.errors import ConfigError, Problem
+from config.journey import shipped_segments, shipped_stages
 from config.scorecards import CardFile, Scorecard, load_card_file
 from config.words import Purpose
 from config.workspace import FOLDER, card_files
 from scoring.scorecard import check
+from scoring.scorecard_check import never_said
 from scoring.scorecard_facts import among
 
 UNPROVEN: Final = ("no skill", "too few")
@@ -67,6 +69,19 @@ def mapped_names(config: Path) -> Sequence[str] | None:
         fields = child(child(child(connection, "map"), "account"), "fields")
         names.update(map(str, fields) if isinstance(fields, Mapping) else ())
     return sorted(names)
+
+
+def unheard(card: Scorecard, config: Path) -> list[str]:
+    """What the card's rules ask for and no rule of the workspace (of the shipped ones, where it has none) says."""
+    data = read_yaml(config).data if config.exists() else {}
+    segments, stages = (_names(child(data, key)) for key in ("segments", "stages"))
+    shipped = ([one.name for one in shipped_segments()], [one.name for one in shipped_stages()])
+    return never_said(card, shipped[0] if segments is None else segments, shipped[1] if stages is None else stages)
+
+
+def _names(entries: object) -> list[str] | None:
+    """None where nothing is written down."""
+    return [str(child(entry, "name")) for entry in entries] if isinstance(entries, list) else None
 
 
 def neighbours(folder: Path, given: CardFile, name: str) -> list[str]:

@@ -114,13 +114,15 @@ def nps(promoters: int, passives: int, detractors: int) -> Estimate:
 
 
 def reach(given: pd.DataFrame, persons: pd.DataFrame, book: Book) -> Reach:
-    """``persons``: customer, person, left_on; those who have left by the book's end do not count."""
-    known = typed("persons", persons)
+    """``persons``: customer, person, left_on; those who have left by the book's end do not count, nor do those of
+    accounts that are no customers then.
+    """
+    rows = book.at(book.months[-1]) if book.months else book.monthly.set_index("customer")
+    rows = rows[rows["active"].eq(True)]
+    known = typed("persons", persons[persons["customer"].isin(rows.index)])
     known = known[~days_before(known["left_on"], book.until).ge(0)]
     people = pd.Index(known["person"].dropna().unique())
     answered = people.isin(given["person"].dropna().unique())
-    rows = book.at(book.months[-1]) if book.months else book.monthly.set_index("customer")
-    rows = rows[rows["active"].eq(True)]
     heard = rows.index.isin(given["customer"].unique())
     arr: Floats = rows["arr"].to_numpy("float64")
     whole = float(np.nansum(arr))

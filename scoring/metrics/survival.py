@@ -77,7 +77,7 @@ def lifetimes(book: Book) -> Curve:
 
 
 def lifetimes_by(book: Book, name: str) -> dict[str, Curve]:
-    """The same per value of a cut, as each customer's newest row says it."""
+    """The same per value of a cut, as each customer's newest row as a customer says it."""
     return {str(value): curve(*_lives(rows, book.until)) for value, rows in book.lives.groupby(_newest(book, name))}
 
 
@@ -91,7 +91,7 @@ def time_to_first_value(book: Book, seen_until: date | None = None) -> Curve:
 
 
 def time_to_first_value_by(book: Book, name: str, seen_until: date | None = None) -> dict[str, Curve]:
-    """The same per value of a cut, as each customer's newest row says it."""
+    """The same per value of a cut, as each customer's newest row as a customer says it."""
     seen = _seen(book, seen_until)
     return {str(value): _first_value(rows, seen) for value, rows in book.lives.groupby(_newest(book, name))}
 
@@ -110,7 +110,10 @@ def _seen(book: Book, until: date | None) -> pd.Timestamp:
 
 
 def _newest(book: Book, name: str) -> pd.Series:
-    newest = book.monthly.drop_duplicates("customer", keep="last").set_index("customer")
+    """Who is lost has no ARR any more, and so no segment made of it: what it was last as a customer counts."""
+    there = book.monthly["active"].ne(False)
+    order = book.monthly.assign(there=there).sort_values("there", kind="stable")
+    newest = order.drop_duplicates("customer", keep="last").set_index("customer")
     return cut(newest[name].reindex(book.lives.index))
 
 
