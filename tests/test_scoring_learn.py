@@ -18,6 +18,7 @@ from scoring.proof.learn import Lesson, learn
 from scoring.proof.model_card import markdown, summary
 from scoring.proof.page import page
 from scoring.proof.shapes import find_shape
+from scoring.proof.timing import Embargo
 from scoring.tables import score_table
 
 
@@ -142,12 +143,45 @@ def test_out_of_time_is_judged_on_later_rows_only() -> None:
     rows["fashion"] = np.where(early, gone + chance.normal(size=2000), chance.normal(size=2000))
     found = learn(rows, "churned", time="month")
     assert found.time is not None
-    assert (found.time.until, found.time.since) == ("2024-08", "2024-09")
+    assert (found.time.until, found.time.since) == ("2024-07", "2024-09")
+    assert (found.time.embargo, found.time.left_out) == (Embargo(1), int((rows["month"] == "2024-08").sum()))
     assert found.judged is not None
     assert found.figures is not None
     assert found.folds is not None
     assert len(found.judged.rows) == int((~early).sum())
     assert found.folds.auc[CARD].value > found.figures.auc[CARD].value
+
+
+@pytest.mark.parametrize(
+    ("embargo", "until"),
+    [
+        (Embargo(0), "2024-08"),
+        (Embargo(3), "2024-05"),
+        (Embargo(60, "days"), "2024-07"),
+        (Embargo(90, "days"), "2024-06"),
+    ],
+)
+def test_rows_whose_labels_reach_into_the_judged_time_teach_nothing(embargo: Embargo, until: str) -> None:
+    """The cut stays where it is; months are days by their first."""
+    rows = table(2000).assign(month=lambda t: [f"2024-{at % 12 + 1:02}" for at in range(len(t))])
+    found = learn(rows, "churned", time="month", embargo=embargo)
+    assert found.time is not None
+    assert found.judged is not None
+    between = int(((rows["month"] > until) & (rows["month"] < "2024-09")).sum())
+    assert (found.time.until, found.time.since, found.time.left_out) == (until, "2024-09", between)
+    assert found.time.taught + between + len(found.judged.rows) == len(rows)
+    assert (str(embargo) in "".join(summary(found))) == bool(embargo.number)
+
+
+def test_an_embargo_that_leaves_nothing_to_learn_from_is_named_and_the_usual_one_gives_way() -> None:
+    rows = table(400).assign(day=lambda t: [f"2024-01-{at % 3 + 1:02}" for at in range(len(t))], step=1.5)
+    found = learn(rows, "churned", time="day")
+    assert found.time is not None
+    assert (found.time.embargo, found.time.left_out) == (Embargo(0), 0)
+    with pytest.raises(ConfigError, match="a shorter --embargo than 90 days"):
+        learn(rows, "churned", time="day", embargo=Embargo(90, "days"))
+    with pytest.raises(ConfigError, match="holds numbers, no days"):
+        learn(rows.assign(step=range(400)), "churned", time="step", embargo=Embargo(9, "days"))
 
 
 def test_good_news_turns_the_probability_and_not_the_score() -> None:

@@ -15,6 +15,12 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--table", type=_FILE, help="CSV, Parquet or Excel; without one, the workspace's own history.")
 @click.option("--label", metavar="COLUMN", help="Of a table: the outcome to foretell, a column of two values.")
 @click.option("--time", metavar="COLUMN", help="When each row was: learn from the earlier, judge on the later.")
+@click.option(
+    "--embargo",
+    metavar="N",
+    help="With --time, how far labels look ahead: N of its periods, or days (90d), "
+    "before the judged rows teach nothing. By default 1 period; 0 where times are no periods.",
+)
 @click.option("--out", type=_FILE, required=True, help="The scorecard to write; its model card goes beside it (.md).")
 @click.option("--report", type=_FILE, help="Write the model card as one HTML page too.")
 @click.option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out; may be given several times.")
@@ -47,14 +53,31 @@ def command(shell: Shell, table: Path | None, out: Path, **options: Any) -> Resu
     del options["horizon"]
     force, report = options.pop("force"), options.pop("report")
     directions: Any = {**dict.fromkeys(options.pop("up"), "up"), **dict.fromkeys(options.pop("down"), "down")}
-    red = options.pop("red")
-    lesson = learn(read_table(table), directions=directions, red_catches=red, **options)
+    red, embargo = options.pop("red"), _embargo(options.pop("embargo"), options["time"])
+    lesson = learn(read_table(table), directions=directions, red_catches=red, embargo=embargo, **options)
     return told(lesson, str(table), out, report, force=force)
 
 
+def _embargo(text: str | None, time: str | None) -> Any:
+    """``2`` → two periods, ``90d`` → 90 days; None where nothing is asked for."""
+    from scoring.proof.timing import Embargo
+
+    if text is None:
+        return None
+    digits = text.strip().removesuffix("d").strip()
+    if not digits.isdigit() or time is None:
+        what = (
+            "--time names the column whose periods are meant"
+            if time is None
+            else "a number such as 2, or 90d, is needed"
+        )
+        raise click.BadParameter(what, param_hint="--embargo")
+    return Embargo(int(digits), "days" if text.strip().endswith("d") else "periods")
+
+
 _OF_A_TABLE = {
-    "label": "--label", "time": "--time", "keep": "--keep", "customer": "--id", "positive": "--positive",
-    "good": "--good",
+    "label": "--label", "time": "--time", "embargo": "--embargo", "keep": "--keep", "customer": "--id",
+    "positive": "--positive", "good": "--good",
 }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from bridge.store.column_types import Json, Serial, Utc
 
-HEAD: Final = "0004"
+HEAD: Final = "0005"
 """The newest migration; a store at another revision is migrated when it is opened."""
 
 

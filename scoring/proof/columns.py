@@ -89,6 +89,13 @@ def moments(column: pd.Series) -> Floats:
     return np.append(plain, np.nan)[codes]
 
 
+def are_numbers(column: pd.Series) -> bool:
+    """Whether the moments of a column are numbers that rise, and not days."""
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return False
+    return bool(pd.Series(pd.to_numeric(column.dropna(), errors="coerce")).notna().mean() > 0.5)
+
+
 def _days(column: pd.Series) -> Floats:
     naive = pd.Series(pd.to_datetime(column, utc=True)).dt.tz_localize(None)
     return np.asarray((naive - pd.Timestamp(1970, 1, 1)) / pd.Timedelta(days=1), dtype=np.float64)

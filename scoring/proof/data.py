@@ -43,6 +43,7 @@ def _judged(lesson: Lesson) -> dict[str, Any] | None:
     return {
         "how": "out of time", "column": time.column, "taught_until": time.until, "judged_from": time.since,
         "taught": time.taught, "rows": time.judged,
+        "embargo": {time.embargo.unit: time.embargo.number}, "left_out": time.left_out,
         "base_rate_before": time.rate_before, "base_rate_after": time.rate_after,
     }  # fmt: skip
 

@@ -22,6 +22,7 @@ from scoring.proof.learn import Lesson, learn
 from scoring.proof.resampling import Flags
 from scoring.proof.rivals import logistic
 from scoring.proof.shapes import Direction
+from scoring.proof.timing import Embargo
 from scoring.proof.verdicts import beside
 from scoring.scorecard import score_frame
 
@@ -105,7 +106,7 @@ def learn_history(
         table = some[["customer", *names, LABEL, *([time] if time else [])]]
         mine = {name: way for name, way in ways.items() if name in names}
         return learn(table, LABEL, time=time, positive="1", good=False, customer="customer", directions=mine,
-                     red_catches=red_catches)  # fmt: skip
+                     red_catches=red_catches, embargo=Embargo(0))  # fmt: skip
 
     if split is None:
         return Taught(taught(known, None), None, None, None)

@@ -16,14 +16,13 @@ from scoring.proof import baselines, ranking
 from scoring.proof.card import Fitted, apply_card, to_card
 from scoring.proof.fitting import fit_additive
 from scoring.proof.shapes import Direction
+from scoring.proof.timing import Split
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 FOLDS: Final = 5
 CARD: Final = "card"
-LATER: Final = 0.3
-"""Share of the rows, the latest, that an out-of-time judgement keeps back."""
 
 
 @dataclass(frozen=True)
@@ -108,16 +107,9 @@ def in_folds(task: Task) -> Judged:
     return _together(parts)
 
 
-def out_of_time(task: Task, when: Floats) -> tuple[Judged, float, float] | None:
-    """Learnt from the earlier rows, judged on the later; with the last moment of the one and the first of the other.
-
-    None where no cut leaves both outcomes on both sides.
-    """
-    cut = _cut(when, task.happened)
-    if cut is None:
-        return None
-    earlier, later = np.flatnonzero(when < cut), np.flatnonzero(when >= cut)
-    return _together([_judge(task, earlier, later, 0)]), float(when[earlier].max()), float(cut)
+def out_of_time(task: Task, split: Split) -> Judged:
+    """Learnt from the earlier rows, judged on the later."""
+    return _together([_judge(task, split.earlier, split.later, 0)])
 
 
 def stratified(happened: Floats, chance: Ints, groups: Ints | None) -> Ints:
@@ -214,21 +206,3 @@ def _together(parts: Sequence[Judged]) -> Judged:
         groups=np.concatenate(groups) if groups else None,
         recency=max(columns, key=columns.count) if columns else None,
     )
-
-
-def _cut(when: Floats, happened: Floats) -> float | None:
-    """The moment from which rows are kept back: as near to the latest 30 % as whole moments allow."""
-    moments, unit = np.unique(when, return_inverse=True)
-    rows = np.bincount(unit)
-    hits = np.bincount(unit, weights=happened)
-    later, bad = rows[::-1].cumsum()[::-1], hits[::-1].cumsum()[::-1]
-    least = 10
-    fit = [
-        at
-        for at in range(1, len(moments))
-        if min(bad[at], later[at] - bad[at]) >= least
-        and min(hits.sum() - bad[at], rows.sum() - later[at] - (hits.sum() - bad[at])) >= 2 * least
-    ]
-    if not fit:
-        return None
-    return float(moments[min(fit, key=lambda at: abs(later[at] / rows.sum() - LATER))])

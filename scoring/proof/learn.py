@@ -16,7 +16,7 @@ from config.learnt import Figures as LearntFigures
 from config.learnt import Learnt
 from config.scorecards import Scorecard
 from config.words import Purpose
-from scoring.proof import baselines, columns, judging
+from scoring.proof import baselines, columns, judging, regression, timing
 from scoring.proof.card import Fitted, rising
 from scoring.proof.intake import Intake, SetAside, digest, take_in
 from scoring.proof.judging import CARD, Figures, Judged, Task
@@ -24,6 +24,7 @@ from scoring.proof.leaks import Leak, find_leaks
 from scoring.proof.outcome import Outcome, read_outcome
 from scoring.proof.ranking import SEED
 from scoring.proof.shapes import Direction
+from scoring.proof.timing import Embargo
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -78,6 +79,9 @@ class Time:
     judged: int
     rate_before: float
     rate_after: float
+    embargo: Embargo
+    left_out: int
+    """Rows between the two, which the embargo left out."""
 
 
 def learn(
@@ -93,6 +97,7 @@ def learn(
     directions: Mapping[str, Direction] | None = None,
     purpose: Purpose = "health",
     red_catches: float = 0.5,
+    embargo: Embargo | None = None,
 ) -> Lesson:
     """Learn a scorecard that foretells ``label`` from the other columns of ``table`` (one row per customer or moment).
 
@@ -101,9 +106,11 @@ def learn(
     that are left out, or taken although they look like an id or a leak. ``customer``: who a row is of, where one has
     several rows; such rows are never on both sides of a fold. ``directions``: columns of which more is better
     (``up``) or worse (``down``), whatever the rows say. ``red_catches``: the share of the bad outcomes that the red
-    band is to hold. ConfigError for a column or label that cannot be used; the order of the rows never matters.
+    band is to hold. ``embargo``: with ``time``, how far labels look ahead: so much before the judged rows teaches
+    nothing (None: see ``timing.usual``). ConfigError for a column or label that cannot be used; the order of the rows
+    never matters.
     """
-    baselines.need_the_extra()
+    regression.need_the_extra()
     table = table.set_axis(_names(table), axis=1)
     _check_names(table, {"--time": [time], "--drop": drop, "--keep": keep, "--id": [customer]})
     outcome = read_outcome(table, label, positive, good)
@@ -129,35 +136,50 @@ def learn(
         return replace(lesson, because=_too_few(fewest, outcome))
     if frame.shape[1] == 0:
         return replace(lesson, verdict="no skill", because="no column is left to learn from")
-    with baselines.one_thread():
-        lesson = _judged(lesson, task, when, time, table)
+    with regression.one_thread():
+        lesson = _judged(lesson, task, when, time, table, embargo)
         fitted = judging.learn_card(task)
     verdict, because = _verdict(lesson, fitted, fewest)
     lesson = replace(lesson, verdict=verdict, because=because)
     return replace(lesson, card=_finished(lesson, fitted, hash_of_rows, red_catches)) if fitted else lesson
 
 
-def _judged(lesson: Lesson, task: Task, when: Floats | None, time: str | None, table: pd.DataFrame) -> Lesson:
+def _judged(
+    lesson: Lesson, task: Task, when: Floats | None, time: str | None, table: pd.DataFrame, embargo: Embargo | None
+) -> Lesson:
     if when is None or time is None:
         judged = judging.in_folds(task)
         return replace(lesson, judged=judged, figures=judging.figures(judged))
-    later = judging.out_of_time(task, when)
-    if later is None:
-        what = f"no moment of {time} leaves enough of both outcomes before and after it"
-        raise ConfigError([Problem("--time", what, expected="more rows, or no --time")])
-    judged, until, since = later
-    happened = lesson.outcome.happened
+    split = _split(when, task.happened, table[time], embargo)
+    judged = judging.out_of_time(task, split)
+    happened, said = lesson.outcome.happened, table[time]
     told = Time(
         column=time,
-        until=str(table[time].iloc[int(np.flatnonzero(when == until)[0])]),
-        since=str(table[time].iloc[int(np.flatnonzero(when == since)[0])]),
-        taught=int((when <= until).sum()),
-        judged=int((when >= since).sum()),
-        rate_before=float(happened[when <= until].mean()),
-        rate_after=float(happened[when >= since].mean()),
+        until=str(said.iloc[split.earlier[np.argmax(when[split.earlier])]]),
+        since=str(said.iloc[split.later[np.argmin(when[split.later])]]),
+        taught=len(split.earlier),
+        judged=len(split.later),
+        rate_before=float(happened[split.earlier].mean()),
+        rate_after=float(happened[split.later].mean()),
+        embargo=split.embargo,
+        left_out=len(when) - len(split.earlier) - len(split.later),
     )
     folds = judging.figures(judging.in_folds(task))
     return replace(lesson, judged=judged, figures=judging.figures(judged), folds=folds, time=told)
+
+
+def _split(when: Floats, bad: Floats, said: pd.Series, embargo: Embargo | None) -> timing.Split:
+    """ConfigError where no cut leaves enough of both outcomes. A usual embargo gives way that alone is at fault."""
+    if embargo is not None and embargo.unit == "days" and columns.are_numbers(said):
+        what = f"{said.name} holds numbers, no days"
+        raise ConfigError([Problem("--embargo", what, expected="a number of periods, such as 2")])
+    tried = [timing.usual(when), Embargo(0)] if embargo is None else [embargo]
+    found = next(filter(None, (timing.split(when, bad, one) for one in tried)), None)
+    if found is None:
+        what = f"no moment of {said.name} leaves enough of both outcomes before and after it"
+        shorter = f", a shorter --embargo than {embargo}" if embargo is not None and embargo.number else ""
+        raise ConfigError([Problem("--time", what, expected=f"more rows{shorter}, or no --time")])
+    return found
 
 
 def _verdict(lesson: Lesson, fitted: Fitted | None, fewest: int) -> tuple[Verdict, str]:

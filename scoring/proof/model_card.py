@@ -12,7 +12,7 @@ from scoring.proof import ranking
 from scoring.proof.baselines import RECENCY, REGRESSION
 from scoring.proof.intake import SetAside, sort_reasons
 from scoring.proof.judging import CARD, Figure, Figures
-from scoring.proof.learn import Lesson
+from scoring.proof.learn import Lesson, Time
 
 _SOME: Final = 30
 """Of either outcome, what a group of rows must have for its figures to be said."""
@@ -155,8 +155,16 @@ def _how(lesson: Lesson) -> str:
     time = lesson.time
     return (
         f"Learnt from {time.taught:,} rows up to {time.column} {time.until}, judged on {time.judged:,} rows from "
-        f"{time.since} on; intervals of 95 %:"
+        f"{time.since} on; {_gap(time)}; intervals of 95 %:"
     )
+
+
+def _gap(time: Time) -> str:
+    """What lies between the rows that taught and those that were judged."""
+    if not time.embargo.number:
+        return "no gap between them, so that a label that looks ahead is known too early (say how far with --embargo)"
+    rows = f"{time.left_out:,} rows" if time.left_out != 1 else "1 row"
+    return f"the {time.embargo} before ({rows}) taught nothing, for labels look ahead (--embargo says how far)"
 
 
 def _titles(lesson: Lesson) -> dict[str, str]:

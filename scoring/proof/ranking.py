@@ -35,10 +35,18 @@ class Ranked:
             hit = weight * self.happened[order]
             hits = np.diff(np.cumsum(hit)[ends], prepend=0.0)
             misses = np.diff(np.cumsum(weight - hit)[ends], prepend=0.0)
-            below = np.cumsum(misses) - misses
-            won += float((hits * (below + misses / 2)).sum())
+            won += float(pairs_won(hits, misses))
             pairs += float(hits.sum() * misses.sum())
         return won / pairs if pairs > 0 else float("nan")
+
+
+def pairs_won(hits: Floats, misses: Floats) -> Floats:
+    """Of all pairs of a hit and a miss, how many have the hit at the higher level; ties count half.
+
+    ``hits``, ``misses``: how many at each level, the lowest first, along the last axis.
+    """
+    below = np.cumsum(misses, axis=-1) - misses
+    return np.asarray((hits * (below + misses / 2)).sum(axis=-1))
 
 
 def ranked(values: Floats, happened: Floats, part: Ints | None = None) -> Ranked:

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from scoring.proof.ranking import pairs_won
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -99,9 +101,7 @@ class Histogram:
 
     def auc(self) -> Floats:
         """The chance that a row that was lost had the lower score than one that was not; ties count half."""
-        lower = self.kept.sum(axis=1, keepdims=True) - np.cumsum(self.kept, axis=1)
-        pairs = (self.lost * (lower + self.kept / 2)).sum(axis=1)
-        return ratio(pairs, self.lost.sum(axis=1) * self.kept.sum(axis=1))
+        return ratio(pairs_won(self.kept, self.lost), self.lost.sum(axis=1) * self.kept.sum(axis=1))
 
     def lift(self, share: float = 0.1) -> Floats:
         """How many times the average rate of losses the lowest ``share`` of scores has."""

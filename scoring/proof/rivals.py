@@ -10,8 +10,8 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import LogisticRegression
 
+from scoring.proof import regression
 from scoring.proof.resampling import Flags, Floats, Ints
 
 RECENCY: Final = ("days_since_login", "days_since_touch")
@@ -19,7 +19,8 @@ RECENCY: Final = ("days_since_login", "days_since_touch")
 LEAST_EVENTS: Final = 10
 """Losses, and as many others, without which the regression learns nothing."""
 FOLDS: Final = 5
-MOST_WORDS: Final = 20
+EDGES: Final = (0.005, 0.995)
+"""What lies beyond these shares of a column's numbers counts as they do: a few giants would bend the whole line."""
 MOST_ROWS: Final = 20_000
 """Rows without a loss from which more of them teach nothing new."""
 
@@ -47,11 +48,10 @@ class Foretold:
 def logistic(rows: pd.DataFrame, features: Sequence[str], horizon: int) -> Foretold:
     """A logistic regression for every cut, on all rows whose horizon was over by then (expanding window, embargo).
 
-    ``rows``: ``cut``, ``lost`` (1, 0, NaN = unknown) and the features, numbers or words; a missing number is the
-    median and says so by a column of its own.
+    ``rows``: ``cut``, ``lost`` (1, 0, NaN = unknown) and the features, numbers or words.
     """
     names = _told(rows, features)
-    matrix = _matrix(rows, names)
+    told = _frame(rows, names)
     cut = rows["cut"].to_numpy("datetime64[D]")
     lost = rows["lost"].to_numpy(np.float64)
     risk = np.full(len(rows), np.nan)
@@ -61,14 +61,14 @@ def logistic(rows: pd.DataFrame, features: Sequence[str], horizon: int) -> Foret
         if not names or min(events, int(known.sum()) - events) < LEAST_EVENTS:
             continue
         here = cut == day
-        risk[here] = _foretold(matrix, lost, np.flatnonzero(known), here)
+        risk[here] = _foretold(told, lost, np.flatnonzero(known), here)
     return Foretold(pd.Series(risk, index=rows.index), names)
 
 
 def logistic_in_folds(rows: pd.DataFrame, features: Sequence[str], seed: int) -> Foretold:
     """Where nothing is earlier or later: each fifth of the customers is foretold by what the others teach."""
     names = _told(rows, features)
-    matrix, lost = _matrix(rows, names), rows["lost"].to_numpy(np.float64)
+    told, lost = _frame(rows, names), rows["lost"].to_numpy(np.float64)
     codes, customers = pd.factorize(rows["customer"])
     fold = np.random.default_rng(seed).permutation(len(customers))[codes] % FOLDS
     risk = np.full(len(rows), np.nan)
@@ -76,7 +76,7 @@ def logistic_in_folds(rows: pd.DataFrame, features: Sequence[str], seed: int) ->
         known = np.flatnonzero((fold != one) & ~np.isnan(lost))
         events = int(lost[known].sum())
         if names and min(events, len(known) - events) >= LEAST_EVENTS:
-            risk[fold == one] = _foretold(matrix, lost, known, fold == one)
+            risk[fold == one] = _foretold(told, lost, known, fold == one)
     return Foretold(pd.Series(risk, index=rows.index), names)
 
 
@@ -84,13 +84,10 @@ def _told(rows: pd.DataFrame, features: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys(features) if name in rows.columns and rows[name].notna().any())
 
 
-def _foretold(matrix: Floats, lost: Floats, known: Ints, here: Flags) -> Floats:
+def _foretold(told: pd.DataFrame, lost: Floats, known: Ints, here: Flags) -> Floats:
     """The probabilities of some rows, by a regression on the known ones."""
     some, weight = _thinned(known, lost)
-    centre, scale = _standard(matrix[some])
-    model = LogisticRegression(C=1.0, solver="newton-cholesky", max_iter=100)
-    model.fit((matrix[some] - centre) / scale, lost[some], sample_weight=weight)
-    return np.asarray(model.predict_proba((matrix[here] - centre) / scale)[:, 1])
+    return regression.fit(told.iloc[some], lost[some], weight)(told[here])
 
 
 def _thinned(known: Ints, lost: Floats) -> tuple[Ints, Floats]:
@@ -102,30 +99,13 @@ def _thinned(known: Ints, lost: Floats) -> tuple[Ints, Floats]:
     return np.concatenate([losses, kept]), weight
 
 
-def _standard(matrix: Floats) -> tuple[Floats, Floats]:
-    spread = matrix.std(axis=0)
-    return matrix.mean(axis=0), np.where(spread > 0, spread, 1.0)
+def _frame(rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """The features as the regression takes them."""
+    return pd.DataFrame({name: _column(rows[name]) for name in names}, index=rows.index)
 
 
-def _matrix(rows: pd.DataFrame, names: Sequence[str]) -> Floats:
-    columns: list[Floats] = []
-    for name in names:
-        if rows[name].dtype.kind in "fiub":
-            columns += _numbers(rows[name].to_numpy(np.float64))
-        else:
-            columns += _words(rows[name])
-    return np.column_stack(columns) if columns else np.empty((len(rows), 0))
-
-
-def _numbers(values: Floats) -> list[Floats]:
-    finite = np.where(np.isfinite(values), values, np.nan)
-    missing = np.isnan(finite)
-    filled = np.where(missing, 0.0 if missing.all() else np.nanmedian(finite), finite)
-    low, high = np.quantile(filled, (0.005, 0.995))
-    clipped = np.clip(filled, low, high)
-    return [clipped, missing.astype(np.float64)] if missing.any() else [clipped]
-
-
-def _words(column: pd.Series) -> list[Floats]:
-    common = column.value_counts().index[:MOST_WORDS]
-    return [column.eq(word).to_numpy().astype(np.float64) for word in common]
+def _column(column: pd.Series) -> pd.Series:
+    if column.dtype.kind not in "fiub":
+        return column.map(str, na_action="ignore").astype(object)
+    finite = column.astype("float64").where(np.isfinite(column.to_numpy(np.float64)))
+    return finite.clip(*finite.quantile(list(EDGES)))

@@ -12,7 +12,7 @@ import pandas as pd
 
 from config.errors import ConfigError, Problem
 from config.problems import did_you_mean
-from scoring.proof.columns import moments, numbers
+from scoring.proof.columns import are_numbers, moments, numbers
 from scoring.proof.intake import take_in
 from scoring.proof.outcome import Outcome, read_outcome
 from scoring.proof.resampling import Floats
@@ -98,7 +98,7 @@ def _cuts(column: pd.Series, horizon: int) -> tuple[Floats, dict[str, str]]:
     when = moments(column)
     if np.isnan(when).all():
         raise ConfigError([Problem("--time", f"{column.name} cannot be read as a time")])
-    if _are_numbers(column):
+    if are_numbers(column):
         found = np.unique(when[~np.isnan(when)])
         if len(found) > MOST_TIMES:
             found = np.unique(np.quantile(found, np.linspace(0, 1, STEPS + 1)[:-1], method="lower"))
@@ -110,12 +110,6 @@ def _cuts(column: pd.Series, horizon: int) -> tuple[Floats, dict[str, str]]:
     months = (EPOCH + plain).astype("datetime64[M]")
     ends = (months + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
     return np.where(np.isnan(when), np.datetime64("NaT"), ends), {}
-
-
-def _are_numbers(column: pd.Series) -> bool:
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return False
-    return bool(pd.Series(pd.to_numeric(column.dropna(), errors="coerce")).notna().mean() > 0.5)
 
 
 def _recency(table: pd.DataFrame, candidates: Sequence[str], recency: str | None) -> Floats | None:

@@ -8,10 +8,10 @@ Fader & Hardie 2013).
 import sys
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
 from scoring.metrics import purchases
+from scoring.proof.ranking import auc
 
 CUT, WEEKS = date(1997, 9, 30), 39
 PUBLISHED = "r 0.243, alpha 4.414, a 0.793, b 2.426; p 6.25, q 3.74, gamma 15.44"
@@ -30,14 +30,7 @@ def main(file: str) -> None:
           f"p {spending.p:.2f}, q {spending.q:.2f}, gamma {spending.gamma:.2f}")  # fmt: skip
     print(f"published for one in ten: {PUBLISHED}")
     print(f"purchase days in the next {WEEKS} weeks: expected {expected.sum():,.0f}, actual {actual.sum():,.0f}")
-    print(f"AUC of expected purchases for buying again: {_auc(expected, actual.gt(0)):.3f}")
-
-
-def _auc(score: pd.Series, happened: pd.Series) -> float:
-    """The chance that one who did ranks above one who did not (Mann–Whitney)."""
-    ranks, hits = score.rank().to_numpy(), happened.to_numpy(bool)
-    n = int(hits.sum())
-    return float((ranks[hits].sum() - n * (n + 1) / 2) / (n * np.count_nonzero(~hits)))
+    print(f"AUC of expected purchases for buying again: {auc(expected.to_numpy(), actual.gt(0).to_numpy(float)):.3f}")
 
 
 if __name__ == "__main__":

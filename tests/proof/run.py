@@ -13,10 +13,10 @@ from typing import Final
 import cdnow
 import pandas as pd
 
-from scoring.proof.baselines import one_thread
 from scoring.proof.judging import CARD, Figure, Figures, figures
 from scoring.proof.learn import learn
 from scoring.proof.model_card import measure_lines
+from scoring.proof.regression import one_thread
 
 HERE: Final = Path(__file__).resolve().parents[2]
 TELCO: Final = Path("telco-ibm") / "telco_customer_churn.csv.gz"
