@@ -28,6 +28,8 @@ class Known:
 
 def known(db: Connection, connection: str, kind: str, ids: Sequence[str], at: datetime) -> list[Known]:
     """Those records as they were known at ``at``, by id; those gone or not yet known then are left out."""
+    if not ids:
+        return []
     present = select(records.c.id, records.c.known_from, records.c.changed_at, records.c.payload).where(
         *these(db, connection, kind, ids), records.c.known_from <= at
     )
