@@ -7,6 +7,7 @@ out is an error family of ``adapters.errors`` or an outcome per record. One whos
 is ``adapters.consent.Consenting``, too.
 """
 
+import threading
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,15 +25,20 @@ LONGEST_WRITE: Final = timedelta(minutes=40)
 
 @dataclass(slots=True)
 class Calls:
-    """API calls made through one adapter, by purpose; every HTTP request counts, retries included."""
+    """API calls made through one adapter, by purpose; every HTTP request counts, retries included.
+
+    An adapter may make several at once.
+    """
 
     made: Counter[Purpose] = field(default_factory=Counter)
     budget: Budget = field(default_factory=Unlimited)
+    _counting: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def count(self, purpose: Purpose) -> None:
         """One call that is about to be made. Raises QuotaSpent when the budget does not allow it."""
         self.budget.before(purpose)
-        self.made[purpose] += 1
+        with self._counting:
+            self.made[purpose] += 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,8 +94,8 @@ def evaluate(
     table = tabulate(then, wanted)
     values = with_segments(_with_extra(table.values, frames.extra), policy.segments)
     then = replace(then, cadence=review_cadence(values[SEGMENT], policy.segments))
-    values = values.join(tabulate_late(then, wanted))
-    values = values.join(action_counts(frames, then, [card for some in policy.cards.values() for card in some]))
+    values = _beside(values, tabulate_late(then, wanted))
+    values = _beside(values, action_counts(frames, then, [card for some in policy.cards.values() for card in some]))
     placed = place(values, policy.stages, previous, then.as_of)
     values = values.assign(**{STAGE: pd.Series(placed.stage, index=values.index, dtype="object")})
     table = replace(table, values=values)
@@ -117,6 +117,11 @@ def _with_expansion(found: Evaluation, policy: Policy, previous: Mapping[int, Pr
 def _with_extra(values: pd.DataFrame, extra: pd.DataFrame) -> pd.DataFrame:
     """Mapped fields beside features and account fields; none of them can take the place of those."""
     more = extra[[name for name in extra.columns if name not in values.columns and name not in FEATURES]]
+    return _beside(values, more)
+
+
+def _beside(values: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    """Both, of the same customers; most often there are no more columns."""
     return values if more.empty else values.join(more)
 
 
@@ -132,8 +137,11 @@ def _groups(
         free &= ~meant
         if rows := np.flatnonzero(meant).tolist():
             places = np.array(rows, dtype=np.intp)
-            some, ages = table.values.iloc[places], table.ages.iloc[places]
-            scored = score_frame(some, card, ages, None if pulses is None else pulses.iloc[places])
+            some, ages, pulse = table.values, table.ages, pulses
+            if len(rows) < len(some):
+                some, ages = some.iloc[places], ages.iloc[places]
+                pulse = None if pulses is None else pulses.iloc[places]
+            scored = score_frame(some, card, ages, pulse)
             yield Group(card, places, scored, decide_bands(scored, card.bands, held, then.as_of))
 
 

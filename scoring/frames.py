@@ -139,11 +139,12 @@ def _made(name: str, columns: Mapping[str, NDArray[Any] | pd.Series], rows: int)
     """The frame of columns that were read already."""
     if not rows:
         return _empty(name).copy()
+    given = dict(columns)
+    index = pd.Index(given.pop("customer"), name="customer") if name == "customers" else pd.RangeIndex(rows)
     as_read = {
-        column: pd.Series(values, dtype=values.dtype) for column, values in columns.items()
+        column: pd.Series(np.asarray(values), index, values.dtype) for column, values in given.items()
     }  # texts stay objects
-    made = pd.DataFrame(as_read)
-    return made.set_index("customer") if name == "customers" else made
+    return pd.DataFrame(as_read, index)
 
 
 def typed(name: str, given: pd.DataFrame) -> pd.DataFrame:

@@ -20,6 +20,7 @@ class Shown:
     def __init__(self, past: Past, there: Mapping[Any, pd.Series]) -> None:
         self._past = past
         self._there = {str(name): column for name, column in there.items()}
+        self._listed: dict[str, list[object]] = {}
 
     @property
     def names(self) -> list[str]:
@@ -33,6 +34,12 @@ class Shown:
             self._there[name] = computed(self._past, name)
         return self._there[name]
 
+    def listed(self, name: str) -> list[object]:
+        """The column as a list, which is made once for all cards."""
+        if name not in self._listed:
+            self._listed[name] = self.column(name).tolist()
+        return self._listed[name]
+
     def of(self, rows: NDArray[np.intp]) -> "Some":
         """The same of some customers, by their places."""
         return Some(self, rows)
@@ -42,12 +49,13 @@ class Some(Mapping[str, Sequence[object]]):
     """The columns of some customers, as lists."""
 
     def __init__(self, shown: Shown, rows: NDArray[np.intp]) -> None:
-        self._shown, self._rows = shown, rows
+        self._shown, self._rows = shown, rows.tolist()
         self._listed: dict[str, list[object]] = {}
 
     def __getitem__(self, name: str) -> Sequence[object]:
         if name not in self._listed:
-            self._listed[name] = self._shown.column(name).iloc[self._rows].tolist()
+            listed = self._shown.listed(name)
+            self._listed[name] = [listed[row] for row in self._rows]
         return self._listed[name]
 
     def __contains__(self, name: object) -> bool:

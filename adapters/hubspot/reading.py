@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from adapters.errors import Refused
@@ -11,6 +12,7 @@ from adapters.hubspot.client import Client, Reply
 from adapters.hubspot.mapping import Beside, Row, Stage
 from adapters.hubspot.portal import Portal
 from adapters.hubspot.shapes import MERGED, SETS, Shape, is_ours
+from adapters.hubspot.together import together
 from adapters.records import Item, Ref, Tombstone
 
 READ_BATCH: Final = 100
@@ -45,9 +47,10 @@ def _read_object(source: Source, shape: Shape, ids: Sequence[str]) -> list[Item]
     told: list[Item] = []
     for start in range(0, len(ids), associations.BATCH):
         rows: dict[str, Row] = {}
-        for at in range(start, min(start + associations.BATCH, len(ids)), READ_BATCH):
-            asked = ids[at : at + READ_BATCH]
-            reply = _batch(source, shape, asked)
+        some = ids[start : start + associations.BATCH]
+        batches = [some[at : at + READ_BATCH] for at in range(0, len(some), READ_BATCH)]
+        replies = together([partial(_batch, source, shape, asked) for asked in batches])
+        for asked, reply in zip(batches, replies, strict=True):
             rows |= {str(row.get("id")): row for row in reply.results}
             told += _gone(shape, asked, reply, _survivors(source, shape, asked, reply))
         told += [mapping.no_touch(row, shape) for row in rows.values() if is_ours(row)]
@@ -108,13 +111,11 @@ def items(row: Row, shape: Shape, beside: Beside) -> list[Item]:
 
 
 def beside(source: Source, shape: Shape, rows: Sequence[Row]) -> Beside:
-    links = {}
-    for name, to in shape.references.items():
-        ids = [str(row.get("id")) for row in rows if _open(row, shape, name)]
-        links[name] = _linked(source, shape, to, ids)
+    asked = {name: [str(row.get("id")) for row in rows if _open(row, shape, name)] for name in shape.references}
+    links = together([partial(_linked, source, shape, shape.references[name], ids) for name, ids in asked.items()])
     priced = rows and (shape.kind in ("deal", "invoice") or (shape.kind == "account" and "arr" in shape.mapped))
     return Beside(
-        links=links,
+        links=dict(zip(asked, links, strict=True)),
         stages=_stages(source, shape, rows),
         currency=source.portal.currency() if priced else None,
     )

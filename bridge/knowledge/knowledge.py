@@ -47,23 +47,23 @@ def gather_accounts(db: Connection, ids: Sequence[int], at: datetime = EVER, pre
 
 
 def gather_around(db: Connection, accounts: Sequence[Fact], at: datetime) -> Facts:
-    """The persons of these accounts and the records around both; a few statements per kind, however many."""
+    """The persons of these accounts and the records around both; a statement or two per kind, however many."""
     owners: dict[str, dict[str, int]] = {}
     for fact in accounts:
         owners.setdefault(fact.known.connection, {})[fact.known.id] = fact.customer
     facts: dict[str, list[Fact]] = {kind: [] for kind in ("person", *AROUND)}
     for connection, owner in owners.items():
         ids = sorted(owner)
-        person_ids = references.linked(db, connection, "account", ids, "person")
+        near = references.linked_by_kind(db, connection, "account", ids, facts)
+        person_ids = sorted(near["person"])
+        through_persons = references.linked_by_kind(db, connection, "person", person_ids, AROUND)
         persons = memory.known(db, connection, "person", person_ids, at)
         through = {person.id: _owners(person.content["accounts"], owner) for person in persons}
         facts["person"] += [Fact(id, person) for person in persons for id in through[person.id]]
         for kind in AROUND:
-            near = set(references.linked(db, connection, "account", ids, kind))
-            near.update(references.linked(db, connection, "person", person_ids, kind))
             facts[kind] += [
                 Fact(id, known)
-                for known in memory.known(db, connection, kind, sorted(near), at)
+                for known in memory.known(db, connection, kind, sorted(near[kind] | through_persons[kind]), at)
                 for id in _concerned(known.content, owner, through)
             ]
     return facts

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, literal, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Table, bindparam, literal, select, union_all
 
 from bridge.store.column_types import Utc
-from bridge.store.records import these
-from bridge.store.rows import among
+from bridge.store.rows import among_named, travelling
 from bridge.store.schema import records, versions
 
 
@@ -28,22 +28,29 @@ class Known:
 
 def known(db: Connection, connection: str, kind: str, ids: Sequence[str], at: datetime) -> list[Known]:
     """Those records as they were known at ``at``, by id; those gone or not yet known then are left out."""
-    present = select(records.c.id, records.c.known_from, records.c.changed_at, records.c.payload).where(
-        *these(db, connection, kind, ids), records.c.known_from <= at
-    )
-    past = select(versions.c.id, versions.c.known_from, literal(None, Utc()), versions.c.payload).where(
-        versions.c.connection == connection,
-        versions.c.kind == kind,
-        among(db, versions.c.id, ids),
-        versions.c.known_from <= at,
-        versions.c.known_to > at,
-    )
+    if not ids:
+        return []
+    asked = {"connection": connection, "kind": kind, "ids": travelling(db, ids), "at": at}
     found = [
         Known(connection, id, known_from, changed_at, orjson.loads(payload))
-        for id, known_from, changed_at, payload in db.execute(union_all(present, past))
+        for id, known_from, changed_at, payload in db.execute(_known(db.dialect.name), asked)
         if payload is not None
     ]
     return sorted(found, key=lambda known: known.id)
+
+
+@cache
+def _known(dialect: str) -> CompoundSelect[Any]:
+    """Asked many times of every scoring: to put it together costs more than the answer."""
+    at = bindparam("at", type_=Utc())
+
+    def of(table: Table) -> tuple[ColumnElement[bool], ...]:
+        mine = (table.c.connection == bindparam("connection"), table.c.kind == bindparam("kind"))
+        return *mine, among_named(dialect, table.c.id, "ids"), table.c.known_from <= at
+
+    present = select(records.c.id, records.c.known_from, records.c.changed_at, records.c.payload).where(*of(records))
+    past = select(versions.c.id, versions.c.known_from, literal(None, Utc()), versions.c.payload)
+    return union_all(present, past.where(*of(versions), versions.c.known_to > at))
 
 
 def known_since(db: Connection, record: Known, kind: str, names: Sequence[str]) -> datetime:

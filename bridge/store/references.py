@@ -3,7 +3,7 @@
 A person who was merged away names whom they live on in (``bridge.store.survivors``).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import orjson
 from sqlalchemy import Connection, select
@@ -69,6 +69,20 @@ def linked(db: Connection, connection: str, to_kind: str, to_ids: Sequence[str],
         links.c.kind == kind,
     )
     return sorted(set(db.execute(query).scalars()))
+
+
+def linked_by_kind(
+    db: Connection, connection: str, to_kind: str, to_ids: Sequence[str], kinds: Collection[str]
+) -> dict[str, set[str]]:
+    """The same of several kinds at once; each of them is there."""
+    found: dict[str, set[str]] = {kind: set() for kind in kinds}
+    query = select(links.c.kind, links.c.id).where(
+        links.c.connection == connection, links.c.to_kind == to_kind, among(db, links.c.to_id, to_ids)
+    )
+    for kind, id in db.execute(query) if to_ids else ():
+        if kind in found:
+            found[kind].add(id)
+    return found
 
 
 def naming(db: Connection, connection: str, kind: AnyKind, targets: Sequence[Ref]) -> list[str]:

@@ -32,6 +32,17 @@ def among(db: Connection, column: ColumnElement[Any], texts: Collection[str]) ->
     return column == any_(bindparam(None, list(texts), type_=postgresql.ARRAY(String)))
 
 
+def among_named(dialect: str, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """The same in a statement that is kept: the texts are its parameter ``name``, as ``travelling`` gives them."""
+    if dialect == "sqlite":
+        return column.in_(select(func.json_each(bindparam(name, type_=String)).table_valued("value").c.value))
+    return column == any_(bindparam(name, type_=postgresql.ARRAY(String)))
+
+
+def travelling(db: Connection, texts: Collection[str]) -> str | list[str]:
+    return orjson.dumps(list(texts)).decode() if db.dialect.name == "sqlite" else list(texts)
+
+
 def repeated(db: Connection, number: int) -> FromClause:
     """A table of so many rows, to insert as many that are alike in one statement."""
     if db.dialect.name == "sqlite":
