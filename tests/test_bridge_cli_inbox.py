@@ -84,7 +84,7 @@ def test_list_shows_source_age_state_tries_and_cause(folder: Path, store: Store)
     ]
     assert [row["id"] for row in data(folder, "list", "--parked")["deliveries"]] == [bad]
     assert [row["id"] for row in data(folder, "list", "--source", "sf")["deliveries"]] == [waits]
-    assert data(folder, "list", "--source", "nobody") == {"deliveries": [], "more": 0}
+    assert data(folder, "list", "--source", "@survey") == {"deliveries": [], "more": 0}
 
 
 def test_a_long_list_is_cut_and_says_by_how_much(folder: Path, store: Store) -> None:
@@ -136,6 +136,17 @@ def test_replay_takes_up_again_what_was_acted_on_in_a_stretch_of_time(folder: Pa
     assert data(folder, "replay", "--since", "2026-03-02") == {"replayed": 1}, "what came in from now on is no past"
     assert {row["id"] for row in data(folder, "list")["deliveries"]} == {early, first, form, open_before}
     assert late not in {row["id"] for row in data(folder, "list")["deliveries"]}
+
+
+def test_a_source_or_a_stretch_that_cannot_be_is_no_quiet_one(folder: Path, store: Store) -> None:
+    put(store, "form", b"1", ())
+    for words in (("list",), ("replay", "--since", "2026-03-01")):
+        told = data(folder, *words, "--source", "from", code=2)["error"]["message"]
+        assert "there is no source 'from'" in told
+        assert "one of sf, @survey" in told
+    assert "form" in said(folder, "list", "--source", "form"), "taken out of the settings, and still waiting"
+    backwards = ("--since", "2026-03-02", "--until", "2026-03-01")
+    assert "not after --since" in said(folder, "replay", *backwards, code=2)
 
 
 def test_replay_leaves_out_what_nothing_is_kept_of(folder: Path, store: Store) -> None:

@@ -8,6 +8,7 @@ import click
 
 from bridge.cli.shell import MISUSED, Result, Shell, counted, verb
 from bridge.cli.strays import strays
+from config.errors import ConfigError, Problem
 
 MOMENT: Final = click.DateTime(
     ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]
@@ -42,12 +43,24 @@ def list_(shell: Shell, parked: bool, source: str | None, limit: int) -> Result:
 
     with shell.workspace() as workspace:
         with workspace.store.read() as db:
+            _require(workspace, db, source)
             rows = deliveries.open_deliveries(db, limit, source, parked)
             more = deliveries.count_open(db, source, parked) - len(rows) if len(rows) == limit else 0
         now = workspace.now()
     lines = [_line(row, now) for row in rows]
     lines += [f"and {more:,} more: --limit, --source or --parked show others"] if more else []
     return Result({"deliveries": rows, "more": more}, "\n".join(lines) or "nothing waits")
+
+
+def _require(workspace: Any, db: Any, source: str | None) -> None:
+    """Raise ConfigError for a source that nobody knows: a name mistyped would look like a quiet one."""
+    from bridge.inlets.sources import inlets
+    from bridge.store import deliveries
+
+    known = inlets(workspace)
+    if source is not None and source not in known and not deliveries.has_any(db, source):
+        names = ", ".join(known)
+        raise ConfigError([Problem("--source", f"there is no source {source!r}", expected=f"one of {names}")])
 
 
 def _line(row: Mapping[str, Any], now: datetime) -> str:
@@ -128,6 +141,9 @@ def replay(shell: Shell, since: datetime, until: datetime | None, source: str | 
     with shell.workspace() as workspace, workspace.store.write() as db:
         now = workspace.now()
         first, last = since.replace(tzinfo=UTC), until.replace(tzinfo=UTC) if until else now
+        _require(workspace, db, source)
+        if last <= first:
+            raise ConfigError([Problem("--until", "it is not after --since", expected="a later moment, in UTC")])
         number = deliveries.replay(db, first, last, source)
         facts = {"since": first, "until": last, "source": source, "deliveries": number}
         audit.record(db, "operator", "inbox replay", facts, now)

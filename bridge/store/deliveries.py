@@ -30,6 +30,11 @@ def count_open(db: Connection, source: str | None = None, parked: bool = False) 
     return db.execute(select(func.count()).where(_open(source, parked)).select_from(inbox)).scalar_one()
 
 
+def has_any(db: Connection, source: str) -> bool:
+    """Whether anything is kept of that source, open or acted on."""
+    return db.execute(select(inbox.c.id).where(inbox.c.connection == source).limit(1)).first() is not None
+
+
 def _open(source: str | None, parked: bool) -> ColumnElement[bool]:
     return and_(
         inbox.c.done_at.is_(None),
