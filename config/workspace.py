@@ -66,6 +66,17 @@ def card_files(folder: Path, purposes: Iterable[Purpose] = PURPOSES) -> list[Car
     return sorted(found, key=lambda file: file.file.name)
 
 
+def ended(folder: Path, purpose: Purpose) -> list[str]:
+    """What a first card of the workspace's own ends: the shipped ones of its purpose, in a sentence. Else nothing."""
+    if any(one.card.purpose == purpose for one in load_card_files(own_paths(folder))):
+        return []
+    shipped = ", ".join(path.name for path in shipped_files(purpose))
+    return [
+        f"scorecards/ has no card of the purpose {purpose} yet: once this one is there, it alone counts, and the "
+        f"shipped {shipped} no more (`csbridge scorecard write {purpose}` first keeps them beside it)"
+    ]
+
+
 def scorecard_paths(folder: Path, purposes: Iterable[Purpose] = PURPOSES) -> list[Path]:
     """Where those files lie."""
     return [file.file for file in card_files(folder, purposes)]

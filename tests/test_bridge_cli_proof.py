@@ -144,6 +144,19 @@ def test_what_if_with_the_card_in_force_changes_nothing(book: Path) -> None:
     assert any("in force already" in note for note in told["notes"])
 
 
+def test_what_if_foretells_that_a_first_card_of_ones_own_ends_the_shipped_ones(book: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(book, folder)
+    shutil.rmtree(folder / "scorecards")
+    data(folder, "score")
+    card = other_card(tmp_path, **{"for: all": "for: arr > 1e9"})
+    told = data(folder, "whatif", str(card))
+    assert told["bands"]["other"]["not scored"] == 60
+    assert any("health-tech.yml, health.yml no more" in note for note in told["notes"])
+    first, second = (data(folder, "scorecard", "activate", str(card), "--as", name) for name in ("a.yml", "b.yml"))
+    assert [any("no more" in said for said in one["warnings"]) for one in (first, second)] == [True, False]
+
+
 def test_what_if_refuses_a_card_that_names_what_is_not_there(book: Path, tmp_path: Path) -> None:
     file = other_card(tmp_path, **{"feature: breadth": "feature: breath"})
     assert data(book, "whatif", str(file), code=2)["error"]["family"] == "ConfigError"

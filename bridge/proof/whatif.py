@@ -22,6 +22,7 @@ from bridge.workspace import Workspace, unknown_names
 from config.errors import ConfigError
 from config.scorecards import Scorecard
 from config.words import Purpose
+from config.workspace import ended
 from scoring.bands import decide_band
 from scoring.decision import Decision
 from scoring.features.table import FEATURES
@@ -134,7 +135,12 @@ def _of_purpose(decision: Decision | None, purpose: Purpose) -> Decision | None:
 
 
 def taking_its_place(workspace: Workspace, card: Scorecard) -> tuple[Scorecard, ...]:
-    """The cards with this one in place of that for the same customers; before all others where there is none."""
+    """The cards with this one in place of that for the same customers; before all others where there is none.
+
+    Alone where the present ones are shipped: those do not count beside a file of the workspace's own.
+    """
+    if ended(workspace.folder, card.purpose):
+        return (card,)
     cards = workspace.cards.get(card.purpose, ())
     same = [str(one.applies) == str(card.applies) for one in cards]
     if not any(same):
@@ -228,7 +234,9 @@ def _spread(changes: Sequence[float]) -> dict[str, float] | None:
 
 def _notes(workspace: Workspace, card: Scorecard, parents: int, tally: Tally) -> Iterator[str]:
     cards = workspace.cards.get(card.purpose, ())
-    if card.version in {one.version for one in cards}:
+    if alone := ended(workspace.folder, card.purpose):
+        yield from alone
+    elif card.version in {one.version for one in cards}:
         yield "this card is in force already: it decides the same"
     elif all(str(one.applies) != str(card.applies) for one in cards):
         yield f"no present card is for {card.applies}: it is tried before all others, as a file whose name comes first"

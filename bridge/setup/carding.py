@@ -18,7 +18,7 @@ from config.errors import ConfigError, Problem
 from config.journey import shipped_segments, shipped_stages
 from config.scorecards import CardFile, Scorecard, load_card_file
 from config.words import Purpose
-from config.workspace import FOLDER, card_files
+from config.workspace import FOLDER, card_files, ended
 from scoring.scorecard import check
 from scoring.scorecard_check import never_said
 from scoring.scorecard_facts import among
@@ -103,7 +103,7 @@ def activate(folder: Path, store: Store, given: CardFile, name: str, now: dateti
     if before == text:
         return Activated(path, given.card.version, given.card.version)
     old = None if replaced is None else replaced.version
-    warned = tuple(neighbours(folder, given, name))
+    warned = (*neighbours(folder, given, name), *ended(folder, given.card.purpose))
     with store.write() as db:
         cards.changed(db, given.card, name, before, text, now)
         detail = {"file": name, "version": given.card.version, "replaced": old}
