@@ -8,6 +8,7 @@ import pytest
 from worlds import START, World, settings_of
 
 from adapters.records import Value
+from bridge.pipeline import pushing
 from config.own_fields import own_fields
 
 Make = Callable[..., World]
@@ -67,9 +68,20 @@ def test_what_nothing_decides_any_more_is_blanked_once(written: World, change: d
         next_command(written)
         assert written.run().calls == 0
     assert not written.workspace.leaving
-    assert {own.name for own in own_fields(written.workspace.settings)} == set(written.workspace.ledger.fields) & {
-        *written.workspace.fields
-    }
+    assert not names & {own.name for own in own_fields(written.workspace.settings)}
+
+
+def test_a_process_that_goes_on_asks_the_crm_no_more_once_they_are_blank(written: World) -> None:
+    """``serve`` keeps its workspace, and trusts that the CRM has the fields: no describe is spent on a push."""
+    other_rules(written, scorecards=["health"])
+    written.run()
+    written.score()
+    written.crm.put("response", "r1", account="1", survey="nps", score=1.0, at=START)
+    written.sync()
+    written.score()
+    before = written.crm.calls.made.copy()
+    assert pushing.push(written.workspace, "sf", trusted=True).written == 1
+    assert written.crm.calls.made - before == {"write": 1}
 
 
 def test_they_are_blanked_without_another_sync_and_after_one_that_read_the_records_again(written: World) -> None:

@@ -25,6 +25,18 @@ def test_dialects(tmp_path: Path, separator: str, encoding: str) -> None:
     assert found["größe"].isna().tolist() == [False, True]
 
 
+def test_the_line_by_which_spreadsheets_tell_the_separator_is_no_header(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(b"sep=;\r\nid;n\r\n007;1,5\r\n")
+    assert read_table(tmp_path / "t.csv").to_dict("list") == {"id": ["007"], "n": ["1,5"]}
+
+
+def test_names_lose_the_blanks_round_them_and_stay_different(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("churn ,id, churn,id\nno,1,yes,2\n")
+    assert read_table(tmp_path / "t.csv").to_dict("list") == {
+        "churn": ["no"], "id": ["1"], "churn.1": ["yes"], "id.1": ["2"]
+    }  # fmt: skip
+
+
 def test_packed_parquet_and_excel(tmp_path: Path) -> None:
     frame = pd.DataFrame({"id": ["01", "02"], "n": [1.5, 2.5]})
     (tmp_path / "t.csv.gz").write_bytes(gzip.compress(frame.to_csv(index=False).encode()))

@@ -6,6 +6,7 @@ import pytest
 
 from config.scorecards import Scorecard, shipped_scorecard
 from scoring.proof.history import common_sense, declared, learn_history, refused, split_in_time
+from scoring.proof.timing import Embargo
 from scoring.scorecard import check
 
 HORIZON = 60
@@ -47,6 +48,9 @@ def test_a_card_that_beats_the_present_one_is_offered(cards: list[Scorecard]) ->
     assert taught.until is not None
     assert taught.since is not None
     assert pd.Timestamp(taught.until) + pd.Timedelta(days=HORIZON) <= pd.Timestamp(taught.since)
+    time = taught.lesson.time
+    assert time is not None
+    assert (time.embargo, time.left_out > 0) == (Embargo(HORIZON, "days"), True)
 
 
 def test_a_card_that_is_no_better_is_refused_and_written_only_as_unproven(cards: list[Scorecard]) -> None:

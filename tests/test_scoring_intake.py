@@ -167,3 +167,22 @@ def test_no_column_raises(values: list[Any]) -> None:
     kind_of(column)
     assert len(numbers(column)) == len(words(column)) == len(values)
     take_in(pd.DataFrame({"x": column, "y": column}), {})
+
+
+@pytest.mark.parametrize("name", ["CLIENTNUM", "custid", "AccountNo", "customer_number", "UserKey", "policycode"])
+def test_numbers_that_are_called_after_whom_they_name_are_ids(name: str) -> None:
+    many = pd.DataFrame({name: 708_000_000 + 17 * CHANCE.permutation(N), "use": CHANCE.normal(size=N)})
+    assert id_columns(many) == [name]
+
+
+@pytest.mark.parametrize("name", ["paid", "number_of_users", "accounts", "seatsnum", "usercount"])
+def test_numbers_that_only_sound_like_it_are_none(name: str) -> None:
+    few = pd.DataFrame({name: CHANCE.integers(0, 40, N), "use": CHANCE.normal(size=N)})
+    assert id_columns(few) == []
+
+
+def test_a_hundred_words_that_come_often_enough_are_categories() -> None:
+    words = pd.DataFrame({"city": [f"city {at % 100}" for at in range(3_000)]})
+    assert list(take_in(words, {}).frame.columns) == ["city"]
+    more = pd.DataFrame({"city": [f"city {at % 101}" for at in range(3_030)]})
+    assert list(take_in(more, {}).frame.columns) == []

@@ -266,6 +266,26 @@ def test_a_declared_direction_is_kept() -> None:
     assert set(found.signs) == {-1}
 
 
+def test_a_mistyped_value_is_no_end_of_a_curve() -> None:
+    values = np.repeat(np.arange(1.0, 6.0), 400)
+    happened = (np.random.default_rng(4).random(2000) < 0.1 * values).astype(float)
+    values[7], values[-7] = -10_000.0, 589_000.0
+    found = find_shape("stars", pd.Series(values), happened)
+    assert found is not None
+    assert (found.knots[0], found.knots[-1]) == (1.0, 5.0)
+
+
+def test_what_hardly_anybody_has_can_tell_all_the_same() -> None:
+    values = np.zeros(40_000)
+    values[:80] = 3.0
+    happened = np.zeros(40_000)
+    happened[:60] = 1.0
+    happened[-400:] = 1.0
+    found = find_shape("escalations", pd.Series(values), happened)
+    assert found is not None
+    assert (found.knots[0], found.knots[-1]) == (0.0, 3.0)
+
+
 def test_a_curve_may_turn_where_the_rows_insist() -> None:
     chance = np.random.default_rng(4)
     values = chance.normal(size=3000)

@@ -14,7 +14,7 @@ from bridge.store import audit, cursors
 from bridge.store.rows import grouped
 from bridge.surveys import places as survey_places
 from bridge.sync.intake import take_in
-from bridge.sync.retargeting import give_up
+from bridge.sync.retargeting import give_up, to_blank
 from bridge.workspace import Workspace
 from config.errors import ConfigError, Problem
 from config.words import WRITE_URGENCIES, Kind, WriteUrgency
@@ -56,7 +56,7 @@ def push(
             ledger.bury(name)
         with workspace.purse(name).calling_for("urgent"):
             adapter = connect(workspace, name)
-            if not trusted or workspace.leaving:
+            if not trusted or to_blank(workspace):
                 require_fields(workspace, adapter)
             lacks = lacks or survey_places.look(workspace, adapter, trusted=trusted)
             summary = _reconcile(workspace, adapter, progress, worth, survey_places.PERSONS if lacks else ())
@@ -143,8 +143,8 @@ def require_fields(workspace: Workspace, adapter: Adapter) -> None:
 
     Fields that are only to be blanked are not needed: nothing is wanted of those that are not there.
     """
-    leaving = workspace.leaving
-    fields = [own for own in (*workspace.fields_for(adapter.connection), *leaving.values()) if own.on == "account"]
+    leaving = to_blank(workspace)
+    fields = [own for own in (*workspace.fields_for(adapter.connection), *leaving) if own.on == "account"]
     plan = adapter.missing(fields) if isinstance(adapter, Foreseeing) else adapter.plan(fields)
     stopping = [change.target for change in plan.changes if _stops(workspace, change.field)]
     if stopping:
@@ -159,7 +159,7 @@ def require_fields(workspace: Workspace, adapter: Adapter) -> None:
                 )
             ]
         )
-    if gone := leaving.keys() & {change.field for change in plan.changes}:
+    if gone := {own.name for own in leaving} & {change.field for change in plan.changes}:
         give_up(workspace, adapter.connection, gone)
     if any(own.to for own in fields):
         with workspace.store.write() as db:

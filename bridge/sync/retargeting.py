@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from bridge.store import cursors
 from bridge.workspace import Workspace
+from config.fields import OwnField
 from webhooks.writeback.drift import retarget
 from webhooks.writeback.settle import clear
 
@@ -34,12 +35,21 @@ def follow_targets(workspace: Workspace) -> None:
         refresh_ledger(workspace)
 
 
+def to_blank(workspace: Workspace) -> list[OwnField]:
+    """The fields that nothing decides any more, as long as some record may hold one of them."""
+    if not workspace.leaving:
+        return []
+    with workspace.store.read() as db:
+        held = cursors.targets(db)
+    return [own for name, own in workspace.leaving.items() if name in held]
+
+
 def let_go(workspace: Workspace) -> None:
     """Fields that nothing decides are ours no more once every record holds what it should: they are blank by then."""
-    if workspace.leaving and workspace.ledger.is_at_rest():
+    if (names := {own.name for own in to_blank(workspace)}) and workspace.ledger.is_at_rest():
         with workspace.store.write() as db:
             held = cursors.targets(db)
-            cursors.save_targets(db, {name: to for name, to in held.items() if name not in workspace.leaving})
+            cursors.save_targets(db, {name: to for name, to in held.items() if name not in names})
 
 
 def give_up(workspace: Workspace, connection: str, names: Collection[str]) -> None:

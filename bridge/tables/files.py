@@ -9,6 +9,7 @@ import gzip
 import importlib
 import lzma
 import os
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -18,11 +19,14 @@ from typing import Final
 import pandas as pd
 
 from config.errors import ConfigError, Problem
+from scoring.proof.columns import names
 
 ROWS: Final = 50_000
 """Rows of a piece."""
 _SAMPLE: Final = 1 << 16
 _SEPARATORS: Final = ",;\t|"
+_TOLD: Final = re.compile(r"sep=(.)\r?\n")
+"""The line before the header by which spreadsheets tell each other the separator."""
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -39,9 +43,7 @@ def read_pieces(path: Path, rows: int = ROWS) -> Iterator[pd.DataFrame]:
     try:
         for piece in reading(path, rows):
             if len(piece):
-                yield piece.set_axis(pd.RangeIndex(seen, seen + len(piece))).set_axis(
-                    list(map(str, piece.columns)), axis=1
-                )
+                yield piece.set_axis(pd.RangeIndex(seen, seen + len(piece))).set_axis(names(piece), axis=1)
                 seen += len(piece)
     except (OSError, EOFError, ValueError, zipfile.BadZipFile, lzma.LZMAError) as exc:
         raise _unfit(path, f"cannot be read: {' '.join(str(exc).split())[:300]}") from exc
@@ -78,10 +80,11 @@ def _pyarrow() -> tuple[ModuleType, ModuleType]:
 def _csv(path: Path, rows: int) -> Iterator[pd.DataFrame]:
     sample = _head(path)
     encoding = "utf-8-sig" if _is_utf8(sample) else "utf-16" if sample[:2] in (b"\xff\xfe", b"\xfe\xff") else "cp1252"
-    separator = _separator(sample.decode(encoding, errors="ignore"))
+    text = sample.decode(encoding, errors="ignore")
+    told = _TOLD.match(text)
     given = pd.read_csv(
-        path, sep=separator, encoding=encoding, dtype=str, keep_default_na=False, na_values=[""], chunksize=rows,
-        skipinitialspace=True, compression="infer",
+        path, sep=told[1] if told else _separator(text), encoding=encoding, dtype=str, keep_default_na=False,
+        na_values=[""], chunksize=rows, skipinitialspace=True, compression="infer", skiprows=1 if told else 0,
     )  # fmt: skip
     with given as reader:
         yield from reader

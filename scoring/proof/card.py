@@ -15,6 +15,7 @@ from config.scorecards import RESERVED, WHOLE, Bands, Measure, Scorecard
 from config.words import Purpose
 from scoring.proof.additive import sigmoid
 from scoring.proof.fitting import Additive, Part, logits
+from scoring.proof.trusting import Line, trusted
 from scoring.scorecard import score_frame
 
 Floats = NDArray[np.float64]
@@ -56,7 +57,7 @@ def to_card(model: Additive, frame: pd.DataFrame, happened: Floats, red_catches:
     floor = _floor(scored.coverage)
     card, score = card.model_copy(update={"min_coverage": floor}), scored.score
     score = np.where(scored.coverage < floor, np.nan, score)
-    calibration = _calibration(score, logits(model, frame), happened)
+    calibration = _calibration(score, logits(model, frame), model.line, happened)
     bands = _bands(score, happened, calibration, red_catches)
     return Fitted(card.model_copy(update={"bands": bands}), calibration, float(happened.mean()))
 
@@ -128,21 +129,24 @@ def _off(left: tuple[float, float], middle: tuple[float, float], right: tuple[fl
     return abs(middle[1] - line)
 
 
-def _calibration(score: Floats, logit: Floats, happened: Floats) -> Points:
-    """A line on the logit scale that the score follows, moved until the mean probability is what came true."""
+def _calibration(score: Floats, logit: Floats, line: Line, happened: Floats) -> Points:
+    """What comes true of the logits that the score stands for, moved until the mean probability is what came true."""
     known = ~np.isnan(score)
     grid = np.arange(0, 100 + _EVERY, _EVERY, dtype=np.float64)
     if known.sum() < 2 or float(score[known].std()) < 1e-9:
         rate = float(happened.mean())
         return ((0.0, round(rate, 4)), (100.0, round(rate, 4)))
     slope, intercept = np.polyfit(score[known], logit[known], 1)
-    slope = min(float(slope), 0.0)
-    line = intercept + slope * score[known]
+
+    def expected(scores: Floats) -> Floats:
+        return trusted(line, intercept + min(float(slope), 0.0) * scores)
+
+    here = expected(score[known])
     low, high = -20.0, 20.0
     for _ in range(60):
         middle = (low + high) / 2
-        low, high = (middle, high) if sigmoid(line + middle).mean() < happened[known].mean() else (low, middle)
-    chances = np.round(sigmoid(intercept + slope * grid + low), 4)
+        low, high = (middle, high) if sigmoid(here + middle).mean() < happened[known].mean() else (low, middle)
+    chances = np.round(sigmoid(expected(grid) + low), 4)
     return tuple((float(at), float(chance)) for at, chance in zip(grid, chances, strict=True))
 
 

@@ -30,6 +30,12 @@ _COMMA = re.compile(r"-?\d+,\d+")
 _ORNAMENT = re.compile(r"[\s\u00a0$€£¥%_]")
 
 
+def names(table: pd.DataFrame) -> list[str]:
+    """The columns' names as text, without the blanks round them; one that comes again gets a number, as pandas does."""
+    said = [str(name).strip() for name in table.columns]
+    return [f"{name}.{said[:at].count(name)}" if name in said[:at] else name for at, name in enumerate(said)]
+
+
 def kind_of(column: pd.Series) -> Kind:
     """What the column is read as."""
     dtype = column.dtype

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from scoring.proof import additive
 from scoring.proof.shapes import Direction, Shape, find_shape, steps
+from scoring.proof.trusting import Line, trust
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -47,11 +48,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Additive:
-    """A sum of curves on the logit scale, higher = worse; ``slope`` and ``shift`` make of it what came true."""
+    """A sum of curves on the logit scale, higher = worse; ``line`` makes of it what came true."""
 
     parts: tuple[Part, ...]
-    shift: float
-    slope: float
+    intercept: float
+    line: Line = ((0.0, 0.0), (1.0, 1.0))
 
 
 @dataclass(frozen=True)
@@ -71,29 +72,28 @@ def fit_additive(
     frame, happened, folds = _thinned(frame, happened, folds, MOST_ROWS)
     shapes = _shapes(frame, happened, directions or {})
     if not shapes:
-        return Additive((), _log_odds(happened), 1.0)
+        return Additive((), _log_odds(happened))
     design = _design(frame, shapes)
     penalty, _ = _tuned(design, happened, folds)
     parts = _parts(shapes, design, additive.fit(design.matrix, happened, design.blank, penalty))
     chosen = _chosen(parts)
     if not chosen:
-        return Additive((), _log_odds(happened), 1.0)
+        return Additive((), _log_odds(happened))
     shapes = [shapes[at] for at in chosen]
     design = _only(design, chosen)
     penalty, out_of_fold = _tuned(design, happened, folds)
     found = additive.fit(design.matrix, happened, design.blank, penalty)
-    shift, slope = _trusted(*out_of_fold)
     kept = tuple(part for part in _parts(shapes, design, found) if part.spread > 0)
-    return Additive(kept, shift + slope * float(found[0]), slope)
+    return Additive(kept, float(found[0]), trust(*out_of_fold))
 
 
 def logits(model: Additive, frame: pd.DataFrame) -> Floats:
-    """What the sum of curves says of each row, before it becomes a card."""
+    """What the sum of curves says of each row, before it becomes a card, and before ``line``."""
     total = np.zeros(len(frame))
     for part in model.parts:
         along = np.abs(steps(part.shape, frame[part.shape.column])) @ np.diff(part.heights)
         total += np.where(np.isnan(along), part.mean if part.missing is None else part.missing, along)
-    return model.shift + model.slope * total
+    return model.intercept + total
 
 
 def _thinned(frame: pd.DataFrame, happened: Floats, folds: Ints, most: int) -> tuple[pd.DataFrame, Floats, Ints]:
@@ -150,14 +150,6 @@ def _tuned(design: _Design, happened: Floats, folds: Ints) -> tuple[float, tuple
     doubt = further.std(axis=1) / np.sqrt(max(judged.sum(), 1))
     simplest = int(np.argmax(further.mean(axis=1) <= 0.5 * doubt + 1e-12))
     return float(penalties[simplest]), (said[simplest, judged], truth[judged])
-
-
-def _trusted(said: Floats, truth: Floats) -> tuple[float, float]:
-    """Shift and slope by which logits of rows left out become what came true; a slope is never negative."""
-    if said.size == 0 or said.std() < 1e-9 or not 0 < truth.mean() < 1:
-        return 0.0, 1.0
-    shift, slope = additive.straight(said, truth)
-    return (shift, slope) if slope > 0 else (_log_odds(truth), 1e-3)
 
 
 def _parts(shapes: Sequence[Shape], design: _Design, found: Floats) -> list[Part]:

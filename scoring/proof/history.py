@@ -113,7 +113,8 @@ def learn_history(
     earlier, later = split
     until, since = (str(some.date()) for some in (known.loc[earlier, "cut"].max(), known.loc[later, "cut"].min()))
     periods = known.assign(**{PERIOD: later.astype(np.int64)})[earlier | later].reset_index(drop=True)
-    lesson = _dated(taught(periods, PERIOD), until, since)
+    between = int((~(earlier | later)).sum())
+    lesson = _dated(taught(periods, PERIOD), until, since, Embargo(horizon, "days"), between)
     before = taught(known[earlier].reset_index(drop=True), None)
     judged = _judged(known, later, before.card, names, horizon) if before.card else None
     return Taught(lesson, judged, until, since)
@@ -193,13 +194,14 @@ def _judged(known: pd.DataFrame, later: Flags, card: Scorecard, names: Sequence[
     return backtest(rows, horizon=horizon, others=others, seed=ranking.SEED)
 
 
-def _dated(lesson: Lesson, until: str, since: str) -> Lesson:
-    """The lesson with months in place of the two periods that it was told of."""
+def _dated(lesson: Lesson, until: str, since: str, embargo: Embargo, left_out: int) -> Lesson:
+    """The lesson with months in place of the two periods that it was told of, and the gap between them."""
     card = lesson.card
     if card is not None and card.learnt is not None:
-        told = card.learnt.model_copy(update={"time_column": "cut", "trained_until": until})
-        card = card.model_copy(update={"learnt": told})
-    time = replace(lesson.time, column="cut", until=until, since=since) if lesson.time else None
+        learnt = card.learnt.model_copy(update={"time_column": "cut", "trained_until": until})
+        card = card.model_copy(update={"learnt": learnt})
+    told: dict[str, Any] = {"column": "cut", "until": until, "since": since, "embargo": embargo, "left_out": left_out}
+    time = replace(lesson.time, **told) if lesson.time else None
     aside = tuple(one for one in lesson.set_aside if one.column not in ("customer", PERIOD))
     return replace(lesson, card=card, time=time, set_aside=aside)
 

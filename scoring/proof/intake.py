@@ -16,14 +16,16 @@ from numpy.typing import NDArray
 from config.rules import as_text
 from scoring.proof.columns import Kind, kind_of, numbers, words
 
-MOST_LEVELS: Final = 60
+MOST_LEVELS: Final = 100
 """Different words of a column, each frequent, up to which it is a category and not text."""
 LEAST_FILLED: Final = 0.01
 """Share of rows that a column must fill."""
 FEW: Final = 20
 
 _ID_NAME: Final = re.compile(
-    r"(^|.*[_\s.-])(id|ids|uuid|guid|key|nr|no|number|email|phone|rownumber|index|hash)$|^unnamed: \d+$|^index$|^$"
+    r"(^|.*[_\s.-])(id|ids|uuid|guid|key|nr|no|num|number|email|phone|rownumber|index|hash)$|^unnamed: \d+$|^index$|^$"
+    r"|(client|customer|cust|account|acct|user|member|person|contact|employee|company|subscriber|policy|contract)"
+    r"(id|key|nr|no|num|number|code)$"
 )
 Floats = NDArray[np.float64]
 

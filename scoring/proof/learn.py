@@ -111,7 +111,7 @@ def learn(
     never matters.
     """
     regression.need_the_extra()
-    table = table.set_axis(_names(table), axis=1)
+    table = table.set_axis(columns.names(table), axis=1)
     _check_names(table, {"--time": [time], "--drop": drop, "--keep": keep, "--id": [customer]})
     outcome = read_outcome(table, label, positive, good)
     hash_of_rows, order_of = digest(table)
@@ -284,12 +284,6 @@ def _when(table: pd.DataFrame, time: str) -> Floats:
         what = f"{time} cannot be read as a time"
         raise ConfigError([Problem("--time", what, expected="days, months, quarters or numbers that rise")])
     return when
-
-
-def _names(table: pd.DataFrame) -> list[str]:
-    """The columns' names as text; one that comes again gets a number, as pandas does when it reads a file."""
-    names = [str(name) for name in table.columns]
-    return [f"{name}.{names[:at].count(name)}" if name in names[:at] else name for at, name in enumerate(names)]
 
 
 def _check_names(table: pd.DataFrame, given: Mapping[str, Collection[str | None]]) -> None:

@@ -164,7 +164,7 @@ def _gap(time: Time) -> str:
     if not time.embargo.number:
         return "no gap between them, so that a label that looks ahead is known too early (say how far with --embargo)"
     rows = f"{time.left_out:,} rows" if time.left_out != 1 else "1 row"
-    return f"the {time.embargo} before ({rows}) taught nothing, for labels look ahead (--embargo says how far)"
+    return f"the {time.embargo} before ({rows}) taught nothing, for labels look ahead"
 
 
 def _titles(lesson: Lesson) -> dict[str, str]:

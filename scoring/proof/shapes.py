@@ -79,7 +79,7 @@ def _of_numbers(column: str, values: Floats, happened: Floats, direction: Direct
     rows = np.asarray(np.bincount(place), dtype=np.float64)
     hits = np.asarray(np.bincount(place, weights=happened), dtype=np.float64)
     filled = rows > 0
-    centre = np.bincount(place, weights=values)[filled] / rows[filled]
+    centre = np.bincount(place, weights=np.clip(values, *_ends(values)))[filled] / rows[filled]
     rows, hits = rows[filled], hits[filled]
     if len(rows) < 2:
         return None
@@ -94,6 +94,12 @@ def _of_numbers(column: str, values: Floats, happened: Floats, direction: Direct
     at = float("inf") if turn is None else centre[turn]
     signs = tuple(first if (left + right) / 2 <= at else -first for left, right in pairwise(knots))
     return Shape(column, gain, tuple(knots), signs)
+
+
+def _ends(values: Floats) -> tuple[float, float]:
+    """Where few rows lie beyond: a curve ends there, and a mistyped value counts as no more than that."""
+    low, high = np.quantile(values, [0.0025, 0.9975], method="inverted_cdf").tolist()
+    return (low, high) if low < high else (float(values.min()), float(values.max()))
 
 
 def _edges(values: Floats) -> Floats:
@@ -151,8 +157,7 @@ def _knots(values: Floats, centre: Floats, rows: Floats, rates: Floats, turn: in
     """At most six points among the bins' centres that keep the curve; the first and last lie where few are beyond."""
     sure = (rates * rows + 0.5) / (rows + 1)
     height = np.log(sure / (1 - sure))
-    low, high = np.quantile(values, [0.0025, 0.9975], method="inverted_cdf")
-    low, high = min(low, centre[0]), max(high, centre[-1])
+    low, high = _ends(values)
     places, curve, weight = np.concatenate([[low], centre[1:-1], [high]]), height, rows
     fixed = {0} if turn is None else {0, int(np.argmin(np.abs(places - centre[turn])))}
     kept = list(range(len(places)))
