@@ -57,6 +57,27 @@ def test_a_commit_is_not_longer_than_it_may_be_and_the_pen_is_passed_on() -> Non
     assert pen.batches == [[0], [1, 2], [3, 4], [5]]
 
 
+def test_those_who_have_just_been_answered_are_waited_for_and_share_the_next_commit() -> None:
+    """Eight senders, each of whom sends its next delivery when the one before is answered."""
+    pen = Pen()
+    commits = GroupCommit(pen.write, patience=1e7)  # of a commit that takes microseconds
+
+    def send(number: int) -> None:
+        for _ in range(5 if number else 6):
+            assert commits.put(number) == 10 * number
+
+    with ThreadPoolExecutor(8) as threads:
+        first = threads.submit(send, 0)
+        assert pen.begun.wait(30)
+        rest = [threads.submit(send, number) for number in range(1, 8)]
+        while len(commits._queue) < 7:
+            threading.Event().wait(0.001)
+        pen.may.set()
+        for each in (first, *rest):
+            each.result(30)
+    assert [len(rows) for rows in pen.batches] == [1, 8, 8, 8, 8, 8]
+
+
 def test_a_store_that_fails_is_told_to_all_who_shared_the_commit_and_to_nobody_else() -> None:
     pen = Pen(lambda rows: StoreFailed("full") if 2 in rows else None)
     commits = GroupCommit(pen.write, most=2)
