@@ -19,7 +19,13 @@ from bridge.store.schema import metadata
 from config import workspace
 from config.scorecards import load_card_file
 
-settings.register_profile("csbridge", deadline=None)  # machines are shared: an example may take as long as it takes
+DEEP: Final = 200
+"""Examples of ``--hypothesis-profile=deep``, which looks for what is new; the ordinary run tries the same every time.
+
+Machines are shared: an example may take as long as it takes.
+"""
+settings.register_profile("csbridge", deadline=None, derandomize=True)
+settings.register_profile("deep", deadline=None, derandomize=False, max_examples=DEEP, stateful_step_count=40)
 settings.load_profile("csbridge")
 
 POSTGRES = os.environ.get("CSBRIDGE_TEST_POSTGRES", "")
@@ -127,13 +133,17 @@ def empty_postgres(postgres_url: str, _migrated_postgres: Store) -> str:
     return postgres_url
 
 
+@pytest.fixture
+def sqlite_url(_empty_sqlite: Path, tmp_path: Path) -> str:
+    """Where an empty, migrated SQLite store is. For tests that do not ask what a database does, this one is enough."""
+    shutil.copyfile(_empty_sqlite, tmp_path / "csbridge.db")
+    return f"sqlite:///{tmp_path / 'csbridge.db'}"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES else ["sqlite"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where an empty, migrated store is."""
-    if request.param == "sqlite":
-        shutil.copyfile(request.getfixturevalue("_empty_sqlite"), tmp_path / "csbridge.db")
-        return f"sqlite:///{tmp_path / 'csbridge.db'}"
-    url: str = request.getfixturevalue("empty_postgres")
+def store_url(request: pytest.FixtureRequest) -> str:
+    """Where an empty, migrated store is, in each database in turn."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "empty_postgres")
     return url
 
 
