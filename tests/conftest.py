@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Final
 
 import pytest
@@ -105,7 +106,7 @@ def _empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_url(worker_id: str) -> Iterator[str]:
     """A database of this test worker's own, dropped at the end; what is committed in it need not survive a crash."""
-    server, name = make_url(POSTGRES), f"csbridge_test_{worker_id}_{os.getpid()}"
+    server, name = make_url(POSTGRES), f"csbridge_test_{worker_id}_{token_hex(6)}"
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
