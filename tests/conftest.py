@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Final
 
 import pytest
@@ -19,7 +20,13 @@ from bridge.store.schema import metadata
 from config import workspace
 from config.scorecards import load_card_file
 
-settings.register_profile("csbridge", deadline=None)  # machines are shared: an example may take as long as it takes
+DEEP: Final = 200
+"""Examples of ``--hypothesis-profile=deep``, which looks for what is new; the ordinary run tries the same every time.
+
+Machines are shared: an example may take as long as it takes.
+"""
+settings.register_profile("csbridge", deadline=None, derandomize=True)
+settings.register_profile("deep", deadline=None, derandomize=False, max_examples=DEEP, stateful_step_count=40)
 settings.load_profile("csbridge")
 
 POSTGRES = os.environ.get("CSBRIDGE_TEST_POSTGRES", "")
@@ -99,7 +106,7 @@ def _empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_url(worker_id: str) -> Iterator[str]:
     """A database of this test worker's own, dropped at the end; what is committed in it need not survive a crash."""
-    server, name = make_url(POSTGRES), f"csbridge_test_{worker_id}_{os.getpid()}"
+    server, name = make_url(POSTGRES), f"csbridge_test_{worker_id}_{token_hex(6)}"
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
@@ -127,13 +134,17 @@ def empty_postgres(postgres_url: str, _migrated_postgres: Store) -> str:
     return postgres_url
 
 
+@pytest.fixture
+def sqlite_url(_empty_sqlite: Path, tmp_path: Path) -> str:
+    """Where an empty, migrated SQLite store is. For tests that do not ask what a database does, this one is enough."""
+    shutil.copyfile(_empty_sqlite, tmp_path / "csbridge.db")
+    return f"sqlite:///{tmp_path / 'csbridge.db'}"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES else ["sqlite"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where an empty, migrated store is."""
-    if request.param == "sqlite":
-        shutil.copyfile(request.getfixturevalue("_empty_sqlite"), tmp_path / "csbridge.db")
-        return f"sqlite:///{tmp_path / 'csbridge.db'}"
-    url: str = request.getfixturevalue("empty_postgres")
+def store_url(request: pytest.FixtureRequest) -> str:
+    """Where an empty, migrated store is, in each database in turn."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "empty_postgres")
     return url
 
 

@@ -1,5 +1,6 @@
 """The pace of calls: the window that the headers name, searches apart, one pace for all threads, refusals shared."""
 
+import itertools
 import threading
 import time as real
 
@@ -81,19 +82,17 @@ def test_trap_33_a_refusal_holds_back_everybody_and_a_searches_only_searches() -
 
 
 def test_threads_take_turns() -> None:
-    began = real.monotonic()
-    pace, sent = Pace(real.monotonic), []
-
-    def search() -> None:
-        pace.before(real.sleep, search=True)
-        sent.append(real.monotonic())
-
-    threads = [threading.Thread(target=search) for _ in range(SEARCHES + 2)]
+    waited: list[float] = []
+    clock = itertools.count(100.0, 0.001)
+    pace = Pace(lambda: next(clock))
+    threads = [
+        threading.Thread(target=pace.before, args=[waited.append], kwargs={"search": True}) for _ in range(SEARCHES + 2)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [round(at - began) for at in sorted(sent)] == [0] * SEARCHES + [1, 1]
+    assert [round(seconds) for seconds in waited] == [1, 1], "all asked in the same second, and two wait for the next"
 
 
 def test_the_adapters_of_a_connection_share_its_pace_while_one_is_open() -> None:

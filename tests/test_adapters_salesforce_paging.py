@@ -14,6 +14,12 @@ from bridge.store.engine import Store
 NAMES = {"Account": "Name", "Contact": "LastName", "Case": "Subject", "Opportunity": "Name"}
 
 
+@pytest.fixture
+def store_url(sqlite_url: str) -> str:
+    """What the adapter reads is asked, not what a database keeps."""
+    return sqlite_url
+
+
 class Crash(Exception):
     """The process dies before a call."""
 

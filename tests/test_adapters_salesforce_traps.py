@@ -24,6 +24,12 @@ Make = Callable[..., OrgAndStore]
 
 
 @pytest.fixture
+def store_url(sqlite_url: str) -> str:
+    """What the adapter reads is asked, not what a database keeps."""
+    return sqlite_url
+
+
+@pytest.fixture
 def make(store: Store, tmp_path: Path) -> Iterator[Make]:
     with ExitStack() as stack:
         yield lambda **how: stack.enter_context(org_and_store(store, tmp_path, **how))

@@ -42,7 +42,7 @@ def together(count: int, call: Callable[[], object]) -> list[object]:
         started = threading.Barrier(count)
 
         def one(_: int) -> object:
-            started.wait(5)
+            started.wait(60)
             try:
                 return call()
             except Unauthorized as exc:

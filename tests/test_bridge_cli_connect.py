@@ -200,7 +200,7 @@ def test_four_processes_at_once_never_use_up_one_refresh_token(shop: Shop, box: 
     running_at_once = [
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(4)
     ]
-    ended = [(process.communicate(timeout=60)[0], process.returncode) for process in running_at_once]
+    ended = [(process.communicate(timeout=100)[0], process.returncode) for process in running_at_once]
     assert [code for _, code in ended] == [0] * 4, ended
     assert calls(box, "/services/oauth2/token") == 5
 

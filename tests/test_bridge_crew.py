@@ -16,7 +16,7 @@ from adapters import registry
 from bridge.workers.crew import Crew
 from bridge.workers.metrics import create_metrics
 
-SOON = 20.0
+SOON = 60.0
 
 
 def eventually(look: Callable[[], bool]) -> None:

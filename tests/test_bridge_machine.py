@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
+from conftest import DEEP
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
@@ -39,9 +40,6 @@ from config.errors import CsbridgeError
 from config.loading import resolved
 from config.settings import Settings
 from webhooks.writeback.comparison import same
-
-DEEP = 200
-settings.register_profile("deep", deadline=None, max_examples=DEEP, stateful_step_count=40)
 
 KINDS = ("account", "person", "ticket", "deal", "activity")
 NUMBER = st.integers(0, 9)
@@ -337,9 +335,7 @@ class HubspotMachine(Machine):
 def settled(machine: type[Machine]) -> None:
     """The ordinary run is short and always the same; the deep one looks for what is new, and shrinks it."""
     deep = settings().max_examples == DEEP
-    ordinary = settings(
-        max_examples=4, stateful_step_count=16, derandomize=True, database=None, phases=[Phase.generate]
-    )
+    ordinary = settings(max_examples=4, stateful_step_count=16, phases=[Phase.generate])
     run_state_machine_as_test(
         machine,
         settings=settings(settings() if deep else ordinary, deadline=None, suppress_health_check=list(HealthCheck)),

@@ -74,13 +74,13 @@ def test_a_stop_waits_for_one_delivery_and_not_for_all(make_world: Make, receive
 
     receiver.before = stop
     runner.start()
-    assert asked.wait(20)
+    assert asked.wait(60)
     assert runner.stop()
     assert len(receiver.got) == 2
 
 
 def assert_released(event: threading.Event) -> None:
-    assert event.wait(20)
+    assert event.wait(60)
 
 
 def delivered(admin: str, endpoint: str) -> float:

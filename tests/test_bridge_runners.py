@@ -10,7 +10,7 @@ from config.errors import CsbridgeError
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NEVER = timedelta(days=1)
-SOON = 5.0
+SOON = 60.0
 """Seconds to wait for what should come at once, before a test is called failed."""
 
 

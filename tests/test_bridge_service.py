@@ -35,7 +35,7 @@ from config.errors import ConfigError
 
 Make = Callable[..., World]
 
-SOON = 40.0
+SOON = 60.0
 """Seconds after which something that should come is called missing."""
 OTHER_ORG = "00Dxx00000OTHER"
 
@@ -72,7 +72,7 @@ def asked(url: str, body: bytes | None = None) -> tuple[int, str]:
     """Status and text of a GET, or of a POST where there is a body."""
     try:
         with urllib.request.urlopen(
-            urllib.request.Request(url, body, {"Content-Type": "text/xml"}), timeout=5
+            urllib.request.Request(url, body, {"Content-Type": "text/xml"}), timeout=SOON
         ) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as exc:

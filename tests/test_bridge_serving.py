@@ -24,7 +24,7 @@ from webhooks.admin import create_admin_app
 from webhooks.app import MAX_BODY, create_public_app
 from webhooks.receivers import Receiver
 
-SOON = 5.0
+SOON = 60.0
 PATH = "/webhooks/crm/secret"
 BODY = b'[{"id": "A1"}]'
 

@@ -9,18 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from test_bridge_service import asked, metric, serving
 from two_crms import TwoCrms, two_crms
 
 from bridge.cli.provision import provisioned
 from bridge.demo.setting import SECRET
 from bridge.store import inbox
-from bridge.store.engine import Store
+from bridge.store.schema import affected
 from bridge.workers.serving import Serving
-from bridge.workspace import open_workspace
+from bridge.workspace import Workspace, open_workspace
+from webhooks.writeback.entry import standing
 
-QUIET = 4.0
-"""Seconds without a call, a write or a delivery: longer than the system takes to answer anything."""
+QUIET = 1.5
+"""Seconds without a call, a write or a delivery while nothing is on its way: longer than a thread takes to wake."""
 PATIENCE = 90.0
 ECHO = {"echo_api_writes": True}
 OBJECTS = {"sf": "Account", "hs": "companies"}
@@ -45,12 +47,17 @@ class Count:
 class Echoing:
     crms: TwoCrms
     serving: Serving
-    store: Store
+    workspace: Workspace
 
-    def waiting(self) -> int:
-        """Deliveries that nobody has acted on yet."""
-        with self.store.read() as db:
-            return inbox.depth(db)["waiting"]
+    def busy(self) -> bool:
+        """Whether a delivery, a customer whom it affects, or a field of theirs has not been acted on yet."""
+        with self.workspace.store.read() as db:
+            undecided = select(affected.c.customer_id).where(affected.c.since.is_not(None))
+            if inbox.depth(db)["waiting"] or db.execute(undecided).first():
+                return True
+        ledger = self.workspace.ledger
+        entries = (entry for name in self.crms.crms for entry in ledger.entries(name))
+        return any(standing(entry, ledger.fields) != "quiet" for entry in entries)
 
     def count(self) -> dict[str, Count]:
         found = {}
@@ -64,7 +71,7 @@ class Echoing:
     def quiet(self) -> dict[str, Count]:
         """What was counted once nothing moved any more. However long it takes, it must come."""
         deadline, since, last = time.monotonic() + PATIENCE, time.monotonic(), self.count()
-        while time.monotonic() - since < QUIET or self.waiting() or not all(one.settled for one in last.values()):
+        while time.monotonic() - since < QUIET or self.busy() or not all(one.settled for one in last.values()):
             assert time.monotonic() < deadline, f"it does not fall silent: {last}"
             time.sleep(0.1)
             if (now := self.count()) != last:
@@ -103,7 +110,7 @@ def echoing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Echoing]:
         with serving(workspace) as up:
             crms.crms["sf"].instruments.notifier.url = f"{up.public}/webhooks/sf/{SECRET}"
             crms.crms["hs"].instruments.notifier.url = f"{up.public}/webhooks/hs"
-            found = Echoing(crms, up, workspace.store)
+            found = Echoing(crms, up, workspace)
             eventually(lambda: all(one.writes for one in found.count().values()))
             yield found
         workspace.close()

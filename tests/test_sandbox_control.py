@@ -94,8 +94,8 @@ def control(box: Sandbox, path: str, body: object = None, method: str | None = N
 
 
 def delivered(box: Sandbox, number: int, state: str) -> dict[str, Any]:
-    """The delivery once it is in ``state``; fails after 5 s."""
-    until = time.monotonic() + 5
+    """The delivery once it is in ``state``; fails after a minute."""
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         found: dict[str, Any] = control(box, "events").json()[number - 1]
         if found["state"] == state:
@@ -232,20 +232,24 @@ def test_a_write_may_be_done_and_its_answer_never_come(box: Sandbox, http: reque
 def test_a_held_answer_does_not_hold_the_end() -> None:
     with sales.sandbox() as box:
         http = sales.bearer(box)
-        control(box, "faults", {"kind": "timeout_after_write"})
+        control(box, "faults", {"kind": "timeout_after_write", "hold_s": 100})
         with pytest.raises(requests.ReadTimeout):
             http.post(f"{V}/sobjects/Account", json={"Name": "x"}, timeout=0.2)
         began = time.monotonic()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 50
 
 
 def test_latency_is_added_to_the_calls_that_match(box: Sandbox, http: requests.Session) -> None:
     control(box, "faults", {"kind": "latency", "ms": 200, "match": "limits"})
+    undelayed = min(taken(http, "query?q=SELECT+COUNT()+FROM+Account") for _ in range(5))  # a busy machine delays, too
+    assert taken(http, "limits") >= 0.2 > undelayed
+
+
+def taken(http: requests.Session, path: str) -> float:
+    """Seconds until the answer."""
     began = time.monotonic()
-    http.get(f"{V}/query", params={"q": "SELECT COUNT() FROM Account"})
-    middle = time.monotonic()
-    http.get(f"{V}/limits")
-    assert time.monotonic() - middle >= 0.2 > middle - began
+    assert http.get(f"{V}/{path}").status_code == 200
+    return time.monotonic() - began
 
 
 def test_an_edit_is_a_persons_and_is_told(http: requests.Session) -> None:
