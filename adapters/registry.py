@@ -5,7 +5,7 @@ vendor client that is not used. Third parties add theirs by an entry point of th
 A factory takes ``(connection, context)``, returns an ``Adapter`` and makes no network call.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -27,6 +27,9 @@ ADAPTERS: Final[Mapping[str, str]] = {
     "hubspot": "adapters.hubspot.adapter:open_connection",
     "csv": "adapters.csv.adapter:open_connection",
 }
+SPELLINGS: Final[Mapping[str, str]] = {"salesforce": "adapters.salesforce.values:account_id"}
+"""CRMs that show people an account's id otherwise than they give it to programs: text → the id as the adapter has it,
+or the text itself where it is none."""
 
 
 def _utc_now() -> datetime:
@@ -65,6 +68,14 @@ def open_adapter(connection: ConnectionSettings, context: Context) -> Adapter:
     return _factory(_crm(connection))(connection, context)
 
 
+def id_spelled(crms: Iterable[str], said: str) -> str:
+    """What somebody calls an account by its id in one of these CRMs, as the adapter of that CRM calls it."""
+    for crm in crms:
+        if target := SPELLINGS.get(crm):
+            said = _loaded(target)(said)
+    return said
+
+
 def _crm(connection: ConnectionSettings) -> str:
     return str(getattr(connection, "crm", ""))
 
@@ -74,12 +85,16 @@ def _factory(crm: str) -> Factory:
     if target is None:
         known = ", ".join(sorted({*ADAPTERS, *_entry_points()}))
         raise ConfigError([Problem("connections[].crm", f"no adapter serves {crm!r}", expected=f"one of {known}")])
-    module, _, factory = target.partition(":")
     try:
-        loaded: Factory = getattr(import_module(module), factory)
+        loaded: Factory = _loaded(target)
     except (ImportError, AttributeError) as exc:
         raise ConfigError([Problem("connections[].crm", f"the adapter for {crm!r} cannot be loaded: {exc}")]) from exc
     return loaded
+
+
+def _loaded(target: str) -> Any:
+    module, _, name = target.partition(":")
+    return getattr(import_module(module), name)
 
 
 def _entry_points() -> dict[str, str]:

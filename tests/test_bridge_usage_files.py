@@ -125,6 +125,15 @@ def test_unknown_accounts_keep_their_rows_until_the_account_appears(world: World
     assert "days_since_login" not in world.decision("9").missing
 
 
+def test_an_id_as_the_reports_of_the_crm_show_it_is_that_account(world: World) -> None:
+    world.account("0015g00000AbCdEAAV")
+    world.sync()
+    world.write_usage("0015g00000AbCdE,p,login,2026-03-01,3\n0015g00000AbCdEAAV,p,login,2026-03-02,4")
+    assert taken(world).unknown == 0
+    world.score()
+    assert "days_since_login" not in world.decision("0015g00000AbCdEAAV").missing
+
+
 def test_names_that_fit_several_accounts_fit_none_until_they_are_told_apart(make_world: Make) -> None:
     world = make_world(usage=[{"file": "usage.csv", "account_key": "domain"}])
     for id in "12":

@@ -11,10 +11,11 @@ from adapters.records import Value
 from config.fields import FieldType
 
 __all__ = [
-    "OWN_READERS", "Reader", "day", "described", "flag", "identifier", "instant", "long_id", "number", "options",
-    "text", "undescribed", "user", "whole", "word",
+    "OWN_READERS", "Reader", "account_id", "day", "described", "flag", "identifier", "instant", "long_id", "number",
+    "options", "text", "undescribed", "user", "whole", "word",
 ]  # fmt: skip
 
+_ACCOUNT: Final = "001"
 _QUEUE: Final = "00G"
 _STAMP: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:")
 _SUFFIX: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
@@ -34,6 +35,11 @@ def long_id(value: object) -> str | None:
         return None
     fives = (text[0:5], text[5:10], text[10:15])
     return text + "".join(_SUFFIX[sum(1 << n for n, char in enumerate(five) if "A" <= char <= "Z")] for five in fives)
+
+
+def account_id(said: str) -> str:
+    """An account as people name it, by its id here: reports and list views show its first 15 characters only."""
+    return (long_id(said) if said.startswith(_ACCOUNT) else None) or said
 
 
 def identifier(value: object, _zone: tzinfo | None = None) -> str | None:

@@ -25,6 +25,7 @@ from bridge.sync.intake import Taken, take_in
 from bridge.workspace import Workspace
 from config.errors import CsbridgeError
 from config.senders import SenderConnection
+from config.settings import Settings
 from webhooks.senders import registry, surveymonkey_answers
 from webhooks.senders.told import Introduction, Told, Unread
 
@@ -85,18 +86,22 @@ def _heard(
     for one in news:
         for said in registry.read(one.body, sender, settings.zone):
             if isinstance(said, Told):
-                rows += _row(sender, said, one.received_at, gone)
+                rows += _row(settings, sender, said, one.received_at, gone)
             elif isinstance(said, Introduction):
-                known.append(_payer(sender, said, one.received_at, gone))
+                known.append(_payer(settings, sender, said, one.received_at, gone))
             else:
-                rows += [row for each in _answered(answers[said]) for row in _row(sender, each, one.received_at, gone)]
+                rows += [
+                    row
+                    for each in _answered(answers[said])
+                    for row in _row(settings, sender, each, one.received_at, gone)
+                ]
     names = payers.introduce(db, sender.name, known)
     told.forget_deleted(db, sender.name, now - settings.inbox.keep)
     waiting = attributing.settle_anew(db, settings, told.of_payers(db, sender.name, names))
     return [*waiting, *attributing.settle(db, settings, rows)]
 
 
-def _row(sender: SenderConnection, said: Told, received_at: datetime, gone: Erased) -> list[Row]:
+def _row(settings: Settings, sender: SenderConnection, said: Told, received_at: datetime, gone: Erased) -> list[Row]:
     """What was told, as it is kept; nothing of somebody who was erased but what is the account's."""
     at = min(said.at or received_at, received_at)  # a clock ahead of ours would outdo every later telling
     erased = gone.address(said.email)
@@ -113,18 +118,20 @@ def _row(sender: SenderConnection, said: Told, received_at: datetime, gone: Eras
         document["at"] = min(when, received_at) if isinstance(when, datetime) else at
     elif said.kind == "activity" and said.fields is not None:
         document.setdefault("at", at)
-    account, payer = _account(sender, said.account), _short(said.payer)
+    account, payer = _account(settings, sender, said.account), _short(said.payer)
     state: told.State = "unknown" if said.fields is not None else "deleted"
     return [Row(sender.name, said.kind, said.id, email, account, payer, state, at, received_at, document)]
 
 
-def _payer(sender: SenderConnection, said: Introduction, received_at: datetime, gone: Erased) -> Payer:
+def _payer(
+    settings: Settings, sender: SenderConnection, said: Introduction, received_at: datetime, gone: Erased
+) -> Payer:
     email = None if gone.address(said.email) else _short(spelled(said.email))
-    return Payer(said.name, email, _account(sender, said.account), min(said.at or received_at, received_at))
+    return Payer(said.name, email, _account(settings, sender, said.account), min(said.at or received_at, received_at))
 
 
-def _account(sender: SenderConnection, said: str | None) -> str | None:
-    return _short(UsageKeys(sender.account_key).spelled(said)) if said else None
+def _account(settings: Settings, sender: SenderConnection, said: str | None) -> str | None:
+    return _short(UsageKeys(sender.account_key).spelled(settings, said)) if said else None
 
 
 def _short(name: str | None) -> str | None:

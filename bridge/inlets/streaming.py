@@ -8,7 +8,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 from sqlalchemy import Connection
 
@@ -85,7 +85,7 @@ def _events(workspace: Workspace, source: UsageSource, messages: Iterable[Messag
     def who(id: str) -> str:
         return gone.stand_in(id) if gone and gone.name(id) else id
 
-    spelled = cache(UsageKeys(source.account_key).spelled)
+    spelled = cache(partial(UsageKeys(source.account_key).spelled, workspace.settings))
     return [
         Event(
             one.at,

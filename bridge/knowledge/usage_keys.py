@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from adapters.domains import domain
 from adapters.records import Account
+from adapters.registry import id_spelled
 from bridge.knowledge.knowledge import Fact, gather_accounts
 from bridge.store import cursors, customers, keys
 from config.settings import Settings
@@ -44,10 +45,15 @@ class UsageKeys:
         value = account.extra.get(field) if value is None else value
         return str(value) if value is not None else None
 
-    def spelled(self, account: str) -> str:
-        """What a file calls an account, as accounts are called here: a domain in any spelling is that domain."""
-        is_domain = self.account_key.rpartition(".")[2] == "domain"
-        return (domain(account) or account) if is_domain else account
+    def spelled(self, settings: Settings, account: str) -> str:
+        """What a source calls an account, as accounts are called here: a domain in any spelling is that domain, an id
+        as people copy it from their CRM is that id.
+        """
+        connection, _, field = self.account_key.rpartition(".")
+        if field == "domain":
+            return domain(account) or account
+        crms = [one.crm for one in settings.crms if connection in ("", one.name)]
+        return id_spelled(crms, account) if self.by_id else account
 
     def customers(self, db: Connection, accounts: Iterable[Fact]) -> dict[str, int]:
         """Key → customer, for the keys of these accounts that fit nobody else, here or elsewhere in the store."""

@@ -9,6 +9,7 @@ import importlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from hashlib import file_digest
 from math import isfinite
 from pathlib import Path
@@ -62,7 +63,7 @@ def take_in_file(workspace: Workspace, source: UsageSource, file: str, progress:
     if taken.skipped:
         return taken
     changed: set[str] = set()
-    for piece in _pieces(path, taken, UsageKeys(source.account_key).spelled):
+    for piece in _pieces(path, taken, partial(UsageKeys(source.account_key).spelled, workspace.settings)):
         with workspace.store.write() as db:
             changed |= _store(db, source, file, piece, workspace.now())
         progress(f"usage: {path.name}", len(piece))
