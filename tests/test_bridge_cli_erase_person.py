@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from filelock import FileLock
 from sqlalchemy import func, select
 
+from adapters.csv import results
 from bridge.cli.main import main
 from bridge.store.engine import Store, open_store
 from bridge.store.schema import erased
@@ -88,6 +90,22 @@ def test_the_row_of_survey_links_goes_at_once_and_for_good(folder: Path, is_dele
     for day in (1, 2):
         assert told(folder, verb="run", at=NOW + timedelta(days=day)).exit_code == 0
         assert ids(file) == ["p2"]
+
+
+def test_while_another_program_holds_the_file_nothing_is_erased(
+    folder: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "data").mkdir()
+    (folder / "data" / "accounts.csv").write_text("id,name,status\nA,Alpha,customer\n", "utf-8")
+    (folder / "data" / "persons.csv").write_text(PERSONS, "utf-8")
+    assert told(folder, verb="run").exit_code == 0
+    monkeypatch.setattr(results, "WAIT", 0.05)
+    with FileLock(folder / "data" / ".csb_surveys.lock"):
+        result = told(folder, "user-1@example.com", "--yes")
+    assert (result.exit_code, kept_out(store)) == (3, 0)
+    assert "csb_surveys.csv cannot be written now" in result.stderr
+    assert told(folder, "user-1@example.com", "--yes").exit_code == 0
+    assert ids(folder / "data" / "csb_surveys.csv") == ["p2"]
 
 
 def ids(file: Path) -> list[str]:
