@@ -201,6 +201,12 @@ def _mapped(connection: ConnectionSettings) -> Iterable[str]:
     return connection.map["account"].fields if "account" in connection.map else ()
 
 
+def rules_of(settings: Settings) -> Iterator[tuple[str, Rule]]:
+    """The rules about customers, each with the key that it stands under."""
+    yield "scope", parse(settings.scope)
+    yield from _rules(settings)
+
+
 def _rules(settings: Settings) -> Iterator[tuple[str, Rule]]:
     """Every rule that is held against features as well, with the key that it stands under."""
     yield from ((f"segments.{segment.name}.if", segment.rule) for segment in settings.segments)

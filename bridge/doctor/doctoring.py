@@ -8,6 +8,7 @@ from bridge.doctor import surveys as doctoring_surveys
 from bridge.doctor.connection import examine_connection
 from bridge.doctor.noted import Noted
 from bridge.doctor.outbound import examine_outbound
+from bridge.doctor.rules import examine_rules
 from bridge.doctor.usage import examine_usage
 from bridge.identity import twins
 from bridge.pipeline import flag_rates
@@ -29,6 +30,7 @@ def examine(workspace: Workspace, *, book: bool = False) -> Iterator[Noted]:
         yield Noted("csbridge.yml", Finding("info", f"{key} is accepted, but does not act in this release yet"))
     yield from doctoring_surveys.settings_findings(workspace)
     yield from _cards(workspace)
+    yield from examine_rules(workspace)
     for connection in workspace.settings.crms:
         yield from examine_connection(workspace, connection.name)
         yield from (Noted(connection.name, finding) for finding in forecast.findings(workspace, connection.name))
