@@ -82,6 +82,22 @@ def test_out_of_time(exported: Path) -> None:
     assert data["in_folds"]["auc"] is not None
 
 
+@pytest.mark.parametrize("words", [("--embargo", "2"), ("--time", "month", "--embargo", "soon"), ("--embargo", "-1d")])
+def test_an_embargo_that_says_nothing_is_refused(exported: Path, words: tuple[str, ...]) -> None:
+    code, text = run(
+        "learn", "--table", exported / "train.csv", "--label", "churned", "--out", exported / "e.yml", *words
+    )
+    assert (code, "--embargo" in text) == (2, True)
+
+
+def test_an_embargo_is_told_in_json_and_in_the_model_card(exported: Path) -> None:
+    card = exported / "e.yml"
+    asked = ("learn", "--table", exported / "train.csv", "--label", "churned", "--time", "month", "--embargo", "2")
+    code, data = as_json(*asked, "--out", card)
+    assert (code, data["judged"]["embargo"], data["judged"]["left_out"] > 0) == (0, {"periods": 2}, True)
+    assert "the 2 periods before" in card.with_suffix(".md").read_text("utf-8")
+
+
 def test_no_skill_writes_no_card_unless_forced(exported: Path) -> None:
     card = exported / "noise.yml"
     asked = ["learn", "--table", exported / "noise.csv", "--label", "churned", "--out", card]

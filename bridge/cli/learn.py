@@ -64,14 +64,13 @@ def _embargo(text: str | None, time: str | None) -> Any:
 
     if text is None:
         return None
+    if time is None:
+        raise click.UsageError("--embargo counts the periods of --time: name its column")
     digits = text.strip().removesuffix("d").strip()
-    if not digits.isdigit() or time is None:
-        what = (
-            "--time names the column whose periods are meant"
-            if time is None
-            else "a number such as 2, or 90d, is needed"
+    if not digits.isdigit():
+        raise click.BadParameter(
+            "a number of periods such as 2, or of days such as 90d, is needed", param_hint="--embargo"
         )
-        raise click.BadParameter(what, param_hint="--embargo")
     return Embargo(int(digits), "days" if text.strip().endswith("d") else "periods")
 
 
