@@ -55,7 +55,7 @@ def dau_mau(past: Past) -> Column:
     Days that no source has told of yet are not counted. Unknown where nobody was active, or nobody is named.
     """
     daily = past.used("named_days") / (RECENT - np.minimum(past.used("watermark"), RECENT - 1))
-    return np.minimum(ratio(daily, past.used("persons")), 1)
+    return np.asarray(np.minimum(ratio(daily, past.used("persons")), 1))
 
 
 @feature("ratio", "usage", age=told)

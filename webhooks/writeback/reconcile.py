@@ -72,11 +72,12 @@ def push(
 
     ``batch``: most records to a write, at most the adapter's own (None). ``zone``: the workspace's, whose
     days repairs are counted by. Ends when nothing is left to claim; no record is taken up more than
-    ``ATTEMPTS`` times, unless something else is wanted each time, and none again that the CRM put off by itself. Ends early (``Summary.stopped``) when a whole
-    batch was refused for the org's set-up: the rest would be, too. ``least`` is asked before every claim how urgent
-    one of its records has to be; what is left then waits for another push. Raises QuotaSpent, Unauthorized and Retry
-    from the adapter, once what is known has been settled and all leases are given back; what was done until then is
-    in ``tally``, if the caller hands one in.
+    ``ATTEMPTS`` times, unless something else is wanted each time, and none again that the CRM put off by
+    itself. Ends early (``Summary.stopped``) when a whole batch was refused for the org's set-up: the rest
+    would be, too. ``least`` is asked before every claim how urgent one of its records has to be; what is
+    left then waits for another push. Raises QuotaSpent, Unauthorized and Retry from the adapter, once what
+    is known has been settled and all leases are given back; what was done until then is in ``tally``, if
+    the caller hands one in.
     """
     size = sizes(adapter, batch)
     count = Tally() if tally is None else tally
