@@ -66,7 +66,7 @@ class Records:
     def total(self, name: str) -> Floats:
         """The sum of what is known, in their order, whoever else is there; NaN where nothing is."""
         known = self._known(name)
-        sums = np.bincount(known.place, weights=known[name], minlength=self.size)
+        sums = np.bincount(known.place, weights=known[name], minlength=self.size).astype(np.float64)
         return np.where(known.any(), sums, np.nan)
 
     def mean(self, name: str) -> Floats:

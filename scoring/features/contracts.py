@@ -7,7 +7,7 @@ import numpy as np
 from scoring.features.registry import feature, ratio
 from scoring.past import Past
 from scoring.past_rows import plausible
-from scoring.records import Column, is_said, only
+from scoring.records import Column, only
 
 MONTH: Final = 45
 QUARTER: Final = 120
@@ -40,7 +40,8 @@ def contract_kind(past: Past) -> Column:
 def auto_renew(past: Past) -> Column:
     """Whether the active contract renews itself; unknown where it does not say."""
     said = _term(past, "auto_renew")
-    return only(is_said(said), np.where(said == True, "yes", "no"))  # noqa: E712
+    yes, no = said == True, said == False  # noqa: E712
+    return only(yes | no, np.where(yes, "yes", "no"))
 
 
 @feature("a year's revenue", "customers")

@@ -77,7 +77,7 @@ def active_trend(past: Past) -> Column:
 @feature("percent", "usage", age=told)
 def usage_drop(past: Past) -> Column:
     """How far use lies below the customer's own average before; 0 where it does not."""
-    return np.maximum(100 * (1 - _trend(past)), 0)
+    return np.asarray(np.maximum(100 * (1 - _trend(past)), 0))
 
 
 @feature("ratio", "usage", age=told)
