@@ -73,7 +73,8 @@ class Records:
         return np.asarray(self.total(name) / np.maximum(self._known(name).number(), 1))
 
     def median(self, name: str) -> Floats:
-        return pd.Series(self[name]).groupby(self.place).median().reindex(range(self.size)).to_numpy(np.float64)
+        found = pd.Series(self[name]).groupby(self.place).median().reindex(range(self.size))
+        return found.to_numpy().astype(np.float64)
 
     def _known(self, name: str) -> "Records":
         known = ~np.isnan(self[name])
