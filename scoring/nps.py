@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 
 from scoring.answers import PASSIVE, PROMOTER
+from scoring.features.registry import series
 from scoring.features.sentiment import recent_answers
 from scoring.past import Past
+from scoring.records import only
 
 
 def rollup(past: Past) -> pd.DataFrame:
@@ -21,7 +23,7 @@ def rollup(past: Past) -> pd.DataFrame:
         {
             "nps": np.floor(answers.having(value=value).mean("value") + 0.5),
             "nps_last": last,
-            "nps_group": pd.Series(np.where(np.isnan(last), None, group), index=past.index, dtype=object),
+            "nps_group": series(only(~np.isnan(last), group), past.index),
         },
         index=past.index,
     )

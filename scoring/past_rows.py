@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from scoring.days import days_ago
-from scoring.records import Column, Floats, Records, is_in, is_said
+from scoring.records import Column, Floats, Records, is_in, is_said, only
 from scoring.titles import are_executive
 
 TOUCHES: Final = ("call", "email", "meeting")
@@ -114,7 +114,7 @@ def completed(customers: pd.DataFrame, contracts: Records) -> pd.DataFrame:
     told = {
         "arr": _whole(running, "arr"),
         "seats_bought": _whole(running, "seats"),
-        "plan": np.where(agreed, running.firsts("plan"), None),
+        "plan": only(agreed, running.firsts("plan")),
     }
     return customers.assign(
         **{name: customers[name].where(customers[name].notna(), pd.Series(value, customers.index, value.dtype))

@@ -66,14 +66,15 @@ class Records:
     def total(self, name: str) -> Floats:
         """The sum of what is known, in their order, whoever else is there; NaN where nothing is."""
         known = self._known(name)
-        sums = np.bincount(known.place, weights=known[name], minlength=self.size)
+        sums = np.bincount(known.place, weights=known[name], minlength=self.size).astype(np.float64)
         return np.where(known.any(), sums, np.nan)
 
     def mean(self, name: str) -> Floats:
-        return self.total(name) / np.maximum(self._known(name).number(), 1)
+        return np.asarray(self.total(name) / np.maximum(self._known(name).number(), 1))
 
     def median(self, name: str) -> Floats:
-        return pd.Series(self[name]).groupby(self.place).median().reindex(range(self.size)).to_numpy(np.float64)
+        found = pd.Series(self[name]).groupby(self.place).median().reindex(range(self.size))
+        return found.to_numpy().astype(np.float64)
 
     def _known(self, name: str) -> "Records":
         known = ~np.isnan(self[name])
@@ -124,7 +125,7 @@ class Records:
 
 def records(rows: pd.DataFrame, index: pd.Index) -> Records:
     """Those rows that are about a customer of ``index``, which holds each once."""
-    place = index.get_indexer(rows["customer"].to_numpy())
+    place = index.get_indexer(pd.Index(rows["customer"]))
     columns = {str(name): plain(column) for name, column in rows.items() if name != "customer"}
     found = Records(columns, place, len(index))
     return found if (place >= 0).all() else found.where(place >= 0)
@@ -132,15 +133,20 @@ def records(rows: pd.DataFrame, index: pd.Index) -> Records:
 
 def plain(column: pd.Series) -> Column:
     """The values; among words and marks what is missing is None."""
-    values = column.to_numpy()
-    if values.dtype != object or (missing := pd.isna(values)).sum() == 0:
-        return values
-    return np.where(missing, None, values)
+    values: Column = column.to_numpy()
+    return only(is_said(values), values) if values.dtype == object else values
+
+
+def only(holds: Flags, words: Column) -> Column:
+    """The words where it holds, else None."""
+    found = np.full(len(holds), None, dtype=object)
+    found[holds] = words[holds]
+    return found
 
 
 def is_in(column: Column, words: Collection[str]) -> Flags:
     """Where a column says one of a few words."""
-    return np.logical_or.reduce([column == word for word in words])
+    return np.asarray(np.logical_or.reduce([column == word for word in words]))
 
 
 def by_value(column: Column, made: Callable[[Any], object]) -> Column:

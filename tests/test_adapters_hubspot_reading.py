@@ -1,5 +1,6 @@
 """Pulls and reads beyond usual days: association pages, merges, gone ids, missing rights, the fewest calls."""
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from fake_hubspot import Asked, Portal, Said, adapter_for
 from adapters.errors import Unauthorized
 from adapters.hubspot.associations import ordered
 from adapters.hubspot.search import changed, milliseconds
-from adapters.records import Account, Deal, Person, Tombstone, User
+from adapters.records import Account, Deal, Person, Ticket, Tombstone, User
 from adapters.registry import Context
 from adapters.times import iso_milliseconds
 
@@ -41,6 +42,23 @@ def answers(table: dict[str, Callable[[Asked], Said]]) -> Portal:
 
 def searched(*rows: dict[str, Any]) -> Callable[[Asked], Said]:
     return lambda _: Said(200, {"total": len(rows), "results": list(rows)})
+
+
+def test_the_associations_of_a_batch_are_asked_for_at_once() -> None:
+    """Each answer waits until the other was asked for, too."""
+    both = threading.Barrier(2, timeout=30)
+
+    def linked(asked: Asked) -> Said:
+        both.wait()
+        return Said(200, {"results": [{"from": {"id": "1"}, "to": [target(9 if "companies" in asked.path else 8)]}]})
+
+    table = {"tickets/batch/read": lambda _: Said(200, {"results": [row(1)]}), "companies/batch/read": linked}
+    portal = answers({**table, "contacts/batch/read": linked})
+    with adapter_for(portal) as hubspot:
+        (ticket,) = hubspot.read("ticket", ["1"])
+    assert isinstance(ticket, Ticket)
+    assert (ticket.account, ticket.person) == ("9", "8")
+    assert hubspot.calls.made["association"] == 2
 
 
 def test_several_companies_come_over_pages_with_the_primary_first() -> None:

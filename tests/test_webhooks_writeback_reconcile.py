@@ -30,8 +30,8 @@ class World:
         def dealt(done: int) -> None:
             self.dealt += done
 
-        rules = {"policy": "repair", "now": self.clock, "new_token": lambda: f"t{next(self.tokens)}"} | more
-        return push(self.crm, self.ledger, FIELDS, on_progress=dealt, **rules)
+        rules = {"policy": "repair", "now": self.clock, "new_token": lambda: f"t{next(self.tokens)}"}
+        return push(self.crm, self.ledger, FIELDS, **rules | {"on_progress": dealt} | more)
 
     def nps(self):
         return [self.crm.own[id]["nps"] for id in self.ids]
@@ -46,6 +46,28 @@ def test_everything_is_written_in_the_fewest_calls_and_a_second_push_makes_none(
     assert world.nps() == [1, 2, 3, 4, 5, 6, 7]
     assert (summary.written, summary.fields, summary.calls, world.dealt) == (7, 14, 3, 7)
     assert (world.push().calls, len(world.crm.sent)) == (0, 3)
+
+
+def test_a_record_of_which_something_new_is_wanted_each_time_is_written_each_time():
+    world, wanted = World(1), iter(range(10, 16))
+
+    def decided_meanwhile(done: int) -> None:
+        if (nps := next(wanted, None)) is not None:
+            world.ledger.put([replace(world.entry("1"), desired={"nps": nps, "health_band": "red"})])
+
+    world.push(on_progress=decided_meanwhile)
+    assert [patches[0].fields["nps"] for patches in world.crm.sent] == [1, *range(10, 16)]
+    assert world.entry("1").retry_at is None
+
+
+def test_a_record_that_is_to_be_written_alike_again_and_again_rests():
+    world = World(1)
+
+    def forgotten_meanwhile(done: int) -> None:
+        world.ledger.put([replace(world.entry("1"), confirmed={})])
+
+    world.push(on_progress=forgotten_meanwhile)
+    assert (len(world.crm.sent), world.entry("1").retry_at is None) == (3, False)
 
 
 def test_the_admin_may_lower_the_batch_but_not_raise_it():

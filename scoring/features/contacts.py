@@ -4,13 +4,13 @@ import numpy as np
 
 from scoring.features.registry import feature, number_of
 from scoring.past import Past
-from scoring.records import Column, Records
+from scoring.records import Column, Records, only
 
 
 def _standing(past: Past, role: str) -> Column:
     those = past.persons.where(past.persons["role"] == role)
     there = those.where(~those["left"]).any()
-    return np.where(those.any(), np.where(there, "present", "left"), None)
+    return only(those.any(), np.where(there, "present", "left"))
 
 
 def there(past: Past, role: str | None = None) -> Records:

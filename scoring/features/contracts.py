@@ -7,7 +7,7 @@ import numpy as np
 from scoring.features.registry import feature, ratio
 from scoring.past import Past
 from scoring.past_rows import plausible
-from scoring.records import Column
+from scoring.records import Column, only
 
 MONTH: Final = 45
 QUARTER: Final = 120
@@ -33,14 +33,15 @@ def contract_kind(past: Past) -> Column:
     """By the length of the active contract: up to 45 days monthly, 120 quarterly, 400 yearly, else several years."""
     days = _term(past, "days")
     kind = np.select([days <= MONTH, days <= QUARTER, days <= YEAR], KINDS[:3], KINDS[3])
-    return np.where(np.isnan(days), None, kind)
+    return only(~np.isnan(days), kind)
 
 
 @feature("word", "contracts", words=("yes", "no"))
 def auto_renew(past: Past) -> Column:
     """Whether the active contract renews itself; unknown where it does not say."""
     said = _term(past, "auto_renew")
-    return np.where(said == True, "yes", np.where(said == False, "no", None))  # noqa: E712
+    yes, no = said == True, said == False  # noqa: E712
+    return only(yes | no, np.where(yes, "yes", "no"))
 
 
 @feature("a year's revenue", "customers")

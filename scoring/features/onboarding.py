@@ -12,7 +12,7 @@ import numpy as np
 from scoring.features.registry import feature, since, where
 from scoring.features.usage import told
 from scoring.past import Past
-from scoring.records import Column, Flags
+from scoring.records import Column, Flags, only
 
 
 def _started(past: Past) -> Column:
@@ -68,7 +68,7 @@ def first_value(past: Past) -> Column:
     """Whether the customer has got what it came for (``product.first_value``)."""
     got = ~np.isnan(past.reached[0].to_numpy())
     asked = past.product.first_value is not None
-    return np.where((got | _certain(past)) & asked, np.where(got, "yes", "no"), None)
+    return only((got | _certain(past)) & asked, np.where(got, "yes", "no"))
 
 
 @feature("days", "usage")

@@ -61,4 +61,4 @@ def review_overdue_days(past: Past) -> Column:
     if past.cadence is None:
         return np.full(len(past.index), np.nan)
     waited = filled(days_since_meeting.column(past), where(past.activities.any(), since(past)))
-    return waited - past.cadence.reindex(past.index).to_numpy(np.float64)
+    return np.asarray(waited - past.cadence.reindex(past.index).to_numpy(np.float64))

@@ -35,7 +35,7 @@ def escalation_dated(past: Past) -> Column:
     """Whether the oldest escalation counts from the day it was known (True) or from the ticket's opening (False)."""
     rows = _escalated(past)
     oldest = rows.by(-rows["escalated_ago"], rows["dated"])
-    return oldest.having(dated=oldest["dated"].astype(np.float64)).firsts("dated") == 1
+    return np.asarray(oldest.having(dated=oldest["dated"].astype(np.float64)).firsts("dated") == 1)
 
 
 def _said(past: Past, escalated: Floats) -> Floats:

@@ -55,7 +55,7 @@ def dau_mau(past: Past) -> Column:
     Days that no source has told of yet are not counted. Unknown where nobody was active, or nobody is named.
     """
     daily = past.used("named_days") / (RECENT - np.minimum(past.used("watermark"), RECENT - 1))
-    return np.minimum(ratio(daily, past.used("persons")), 1)
+    return np.asarray(np.minimum(ratio(daily, past.used("persons")), 1))
 
 
 @feature("ratio", "usage", age=told)
@@ -77,7 +77,7 @@ def active_trend(past: Past) -> Column:
 @feature("percent", "usage", age=told)
 def usage_drop(past: Past) -> Column:
     """How far use lies below the customer's own average before; 0 where it does not."""
-    return np.maximum(100 * (1 - _trend(past)), 0)
+    return np.asarray(np.maximum(100 * (1 - _trend(past)), 0))
 
 
 @feature("ratio", "usage", age=told)

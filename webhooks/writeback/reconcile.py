@@ -14,7 +14,7 @@ from typing import Final, Protocol, TypeVar
 from adapters.contract import LONGEST_WRITE, Calls, Outcome, Patch
 from adapters.errors import AdapterError, Lost, QuotaSpent, Retry, Unauthorized
 from adapters.keyed import is_keyed
-from adapters.records import Item, Ref
+from adapters.records import Fields, Item, Ref
 from config.words import AnyKind, WriteUrgency
 from webhooks.writeback import settle
 from webhooks.writeback.drift import Policy, Verdict, verdict
@@ -72,11 +72,12 @@ def push(
 
     ``batch``: most records to a write, at most the adapter's own (None). ``zone``: the workspace's, whose
     days repairs are counted by. Ends when nothing is left to claim; no record is taken up more than
-    ``ATTEMPTS`` times, and none again that the CRM put off by itself. Ends early (``Summary.stopped``) when a whole
-    batch was refused for the org's set-up: the rest would be, too. ``least`` is asked before every claim how urgent
-    one of its records has to be; what is left then waits for another push. Raises QuotaSpent, Unauthorized and Retry
-    from the adapter, once what is known has been settled and all leases are given back; what was done until then is
-    in ``tally``, if the caller hands one in.
+    ``ATTEMPTS`` times, unless something else is wanted each time, and none again that the CRM put off by
+    itself. Ends early (``Summary.stopped``) when a whole batch was refused for the org's set-up: the rest
+    would be, too. ``least`` is asked before every claim how urgent one of its records has to be; what is
+    left then waits for another push. Raises QuotaSpent, Unauthorized and Retry from the adapter, once what
+    is known has been settled and all leases are given back; what was done until then is in ``tally``, if
+    the caller hands one in.
     """
     size = sizes(adapter, batch)
     count = Tally() if tally is None else tally
@@ -113,6 +114,8 @@ class _Push:
         self.on_progress = on_progress
         self.ready: dict[AnyKind, list[Ref]] = {}
         self.attempts: Counter[Ref] = Counter()
+        self.again: dict[Ref, Fields] = {}
+        """What was written last to a record that had more than one turn."""
         self.deaf = 0
         self.tally = tally
         self.least = least
@@ -272,6 +275,14 @@ class _Push:
             known = by_ref[patch.ref] if patch.ref not in unkept else Outcome(patch.ref, "lost")
             self.tally.answered(known, patch.fields)
             self.tally.judged(patch.ref, verdicts.get(patch.ref))
+            if known.status == "written" and self.attempts[patch.ref] > 1:
+                self._moved_on(patch)
+
+    def _moved_on(self, patch: Patch) -> None:
+        """A record of which something else is wanted each time is no attempt in vain: events come faster than calls."""
+        if self.again.get(patch.ref, patch.fields) != patch.fields:
+            self.attempts[patch.ref] = 2
+        self.again[patch.ref] = patch.fields
 
     def _settle_singly(self, refs: Sequence[Ref], change: Callable[[Entry], Entry | None]) -> list[Ref]:
         """The refs whose outcome could not be kept: they stay recorded as sent, and will be read back."""
