@@ -7,7 +7,8 @@ Owns the two forms (weighted, additive) and the version that names the content. 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 from math import isfinite
 from pathlib import Path
@@ -287,10 +288,16 @@ def load_scorecard(path: Path) -> Scorecard:
     return load_card_file(path).card
 
 
-def load_card_file(path: Path, *, shipped: bool = False) -> CardFile:
+def load_card_file(path: Path) -> CardFile:
     """A file with its lines. Raises ConfigError with every problem."""
     document = read_yaml(path, example=EXAMPLE)
-    return CardFile(path, card_of(document), document, shipped)
+    return CardFile(path, card_of(document), document)
+
+
+@cache
+def load_shipped_card(path: Path) -> CardFile:
+    """One that came with csbridge, read once: it does not change while a process runs."""
+    return replace(load_card_file(path), shipped=True)
 
 
 def parse_scorecard(text: str, file: str) -> Scorecard:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from config.errors import ConfigError, Problem
-from config.scorecards import CardFile, load_card_file, load_card_files, shipped_files
+from config.scorecards import CardFile, load_card_files, load_shipped_card, shipped_files
 from config.shipped import shipped_text
 from config.words import PURPOSES, Purpose
 
@@ -62,7 +62,7 @@ def card_files(folder: Path, purposes: Iterable[Purpose] = PURPOSES) -> list[Car
     own = load_card_files(own_paths(folder))
     there = {file.card.purpose for file in own}
     shipped = [path for purpose in purposes if purpose not in there for path in shipped_files(purpose)]
-    found = [*own, *(load_card_file(path, shipped=True) for path in shipped)]
+    found = [*own, *(load_shipped_card(path) for path in shipped)]
     return sorted(found, key=lambda file: file.file.name)
 
 

@@ -4,7 +4,6 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
-from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from secrets import token_hex
@@ -17,8 +16,6 @@ from worlds import World, open_world
 
 from bridge.store.engine import Store, open_store
 from bridge.store.schema import metadata
-from config import workspace
-from config.scorecards import load_card_file
 
 DEEP: Final = 200
 """Examples of ``--hypothesis-profile=deep``, which looks for what is new; the ordinary run tries the same every time.
@@ -85,14 +82,6 @@ def _is_number(host: Any) -> bool:
     except ValueError:
         return False
     return True
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _shipped_cards_are_read_once() -> Iterator[None]:
-    """They do not change, and to read them takes most of the time that a command takes."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workspace, "load_card_file", cache(load_card_file))
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from config.scorecards import Measure, Scorecard, load_card_file, shipped_files
+from config.scorecards import Measure, Scorecard, load_shipped_card, shipped_files
 from config.words import Purpose
 from scoring.features.table import FEATURES
 from scoring.proof import ranking
@@ -154,7 +154,7 @@ def common_sense() -> Mapping[str, Direction]:
     """Which way the shipped cards of health say that features point, and, turned round, those of risk."""
 
     def said(purpose: Purpose) -> dict[str, Direction]:
-        return declared(load_card_file(path, shipped=True).card for path in shipped_files(purpose))
+        return declared(load_shipped_card(path).card for path in shipped_files(purpose))
 
     return {**{name: TURNED[way] for name, way in said("risk").items()}, **said("health")}
 
