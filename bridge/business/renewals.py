@@ -27,4 +27,4 @@ def days_ahead(rows: Mapping[int, Row], around: Mapping[str, Sequence[Fact]], to
         deals=frame("deals", map(frame_rows.deal, around["deal"])),
     )
     found = days_to_renewal(past(frames)).dropna()
-    return {int(id): float(days) for id, days in found.items()}
+    return dict(zip(found.index.tolist(), found.tolist(), strict=True))
