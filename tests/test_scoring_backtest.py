@@ -13,7 +13,7 @@ from sklearn.metrics import roc_auc_score
 from scoring.proof.backtest import Backtest, backtest
 from scoring.proof.lead_time import lead_time
 from scoring.proof.outcomes import lives
-from scoring.proof.resampling import Draws, estimate, histogram
+from scoring.proof.resampling import Draws, estimate, ranking
 from scoring.proof.rivals import logistic
 
 HALF_SEPARATED = 1.0
@@ -176,13 +176,31 @@ def test_by_group_only_where_there_is_enough() -> None:
 def test_auc_and_lift_equal_their_definitions(pairs: list[tuple[int, bool]], customers: int) -> None:
     score = np.array([float(one) for one, _ in pairs])
     lost = np.array([gone for _, gone in pairs])
-    told = histogram(score, lost, np.arange(len(pairs)) % customers, Draws(customers, 20))
+    told = ranking(score, lost, np.arange(len(pairs)) % customers, Draws(customers, 20))
     if lost.all() or not lost.any():
         assert np.isnan(told.auc()[0])
         return
     assert told.auc()[0] == pytest.approx(roc_auc_score(lost, -score))
     assert told.caught(np.array([0.0, 1.0]))[0].tolist() == [0.0, 1.0]
     assert estimate(told.auc()).value == told.auc()[0]
+
+
+def test_only_rows_of_one_cut_are_compared() -> None:
+    """In one month half are lost and all score high; in the other few are lost and all score low."""
+    lost = np.array([True, False] * 50 + [True] * 5 + [False] * 95)
+    month, customer = np.repeat([0, 1], 100), np.arange(200)
+    level = np.where(month == 0, 80.0, 20.0)
+
+    def auc(score: np.ndarray, within: np.ndarray | None) -> float:
+        return float(ranking(score, lost, customer, Draws(200, 20), within).auc()[0])
+
+    assert auc(level, None) < 0.25
+    assert auc(level, month) == 0.5
+    perfect = level + np.where(lost, -1.0, 1.0)
+    assert auc(perfect, month) == 1.0
+    drawn = ranking(perfect, lost, customer, Draws(200, 20), month)
+    assert drawn.roc(np.array([0.01, 1.0]))[0].tolist() == [1.0, 1.0]
+    assert drawn.caught(np.array([0.05]))[0, 0] == pytest.approx((50 * 0.1 + 5 * 1.0) / 55), "of each month its lowest"
 
 
 def test_lead_time_runs_from_the_first_red_of_the_last_year_to_the_loss() -> None:

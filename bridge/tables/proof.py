@@ -16,7 +16,7 @@ def prove_table(
     table = read_table(file)
     made = scored_rows(table, score, label, by=by, red_below=bands.yellow, horizon=horizon, **columns)
     timed = horizon if columns.get("time") else None
-    result = backtest(made.rows, features=made.features, horizon=timed, by=by, draws=draws)
+    result = backtest(made.rows, features=made.features, horizon=timed, by=by, within_cuts=False, draws=draws)
     told = result.as_data()
     for cut in told["by_cut"]:
         cut["cut"] = made.times.get(cut["cut"], cut["cut"])

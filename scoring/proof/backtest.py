@@ -14,7 +14,7 @@ import pandas as pd
 from scoring.proof import calibration, verdicts
 from scoring.proof.calibration import Calibration
 from scoring.proof.lead_time import LeadTime
-from scoring.proof.resampling import Draws, Estimate, Flags, Floats, Histogram, estimate, histogram, ratio, sums
+from scoring.proof.resampling import Draws, Estimate, Flags, Floats, Ints, Ranking, estimate, ranking, ratio, sums
 from scoring.proof.rivals import logistic, logistic_in_folds, recency
 
 LEAST_EVENTS: Final = 10
@@ -146,18 +146,20 @@ def backtest(
     by: str | None = None,
     others: Mapping[str, str] = MappingProxyType({}),
     lead: LeadTime | None = None,
+    within_cuts: bool = True,
     draws: int = 1_000,
     seed: int = SEED,
 ) -> Backtest:
     """``rows``: ``customer``, ``cut`` (days), ``score`` (low = at risk), ``lost`` (1, 0; NaN is left out); may have
     ``band``, ``probability`` and the ``features`` that the regression learns from. ``by``: a column of groups.
     ``horizon``: days that an outcome takes; None where rows have no time: the regression is then judged in folds.
-    ``others``: name → column of another score to compare with, low = at risk.
+    ``others``: name → column of another score to compare with, low = at risk. ``within_cuts``: whether a row is only
+    compared with those of its own cut; False where each row may have a time of its own.
     """
     known = rows[rows["lost"].notna()].reset_index(drop=True)
     unscored = _unscored(known)
     some = known[known["score"].notna()].reset_index(drop=True)
-    counted = _Rows.of(some, draws, seed)
+    counted = _Rows.of(some, within_cuts, draws, seed)
     lost_customers = counted.lost_customers()
     facts: dict[str, Any] = {
         "rows": len(some),
@@ -169,7 +171,7 @@ def backtest(
     }
     if missing := verdicts.too_little(len(some), lost_customers, counted.kept_customers(), LEAST_EVENTS, unscored):
         return Backtest(**facts, verdict=verdicts.Verdict("too little data", missing), missing=missing)
-    told = counted.histogram(counted.score())
+    told = counted.ranking(counted.score())
     score = counted.skill(told)
     rivals = _rivals(counted, told, features, horizon)
     rivals |= {name: _rival(*_known(counted, column)) for name, column in others.items()}
@@ -192,21 +194,23 @@ class _Rows:
     """Rows with their customers numbered, and the draws that all figures share."""
 
     rows: pd.DataFrame
-    customer: Any
+    customer: Ints
+    cut: Ints
+    """The same number: rows that may be compared."""
     lost: Flags
     draws: Draws
 
     @classmethod
-    def of(cls, rows: pd.DataFrame, draws: int, seed: int) -> "_Rows":
+    def of(cls, rows: pd.DataFrame, within_cuts: bool, draws: int, seed: int) -> "_Rows":
         codes, names = pd.factorize(rows["customer"])
         number = min(draws, max(LEAST_DRAWS, MOST_DRAWN // max(len(names), 1)))
-        return cls(
-            rows, codes.astype(np.int64), rows["lost"].to_numpy(np.float64) == 1, Draws(len(names), number, seed)
-        )
+        cut = pd.factorize(rows["cut"])[0] if within_cuts else np.zeros(len(rows))
+        lost = rows["lost"].to_numpy(np.float64) == 1
+        return cls(rows, codes.astype(np.int64), cut.astype(np.int64), lost, Draws(len(names), number, seed))
 
     def where(self, some: Flags) -> "_Rows":
         """Some of the rows, with the same draws of the same customers."""
-        return _Rows(self.rows[some], self.customer[some], self.lost[some], self.draws)
+        return _Rows(self.rows[some], self.customer[some], self.cut[some], self.lost[some], self.draws)
 
     def lost_customers(self) -> int:
         return len(np.unique(self.customer[self.lost]))
@@ -214,17 +218,17 @@ class _Rows:
     def kept_customers(self) -> int:
         return len(np.unique(self.customer[~self.lost]))
 
-    def histogram(self, score: Floats) -> Histogram:
-        return histogram(score, self.lost, self.customer, self.draws)
+    def ranking(self, score: Floats) -> Ranking:
+        return ranking(score, self.lost, self.customer, self.draws, self.cut)
 
-    def skill(self, told: Histogram) -> Skill:
+    def skill(self, told: Ranking) -> Skill:
         return Skill(estimate(told.auc()), estimate(told.lift()), len(self.rows), self.lost_customers())
 
     def score(self) -> Floats:
         return self.rows["score"].to_numpy(np.float64)
 
 
-def _rivals(counted: _Rows, own: Histogram, features: Sequence[str], horizon: int | None) -> dict[str, Rival]:
+def _rivals(counted: _Rows, own: Ranking, features: Sequence[str], horizon: int | None) -> dict[str, Rival]:
     found: dict[str, Rival] = {}
     days = recency(counted.rows)
     if days is not None:
@@ -235,20 +239,20 @@ def _rivals(counted: _Rows, own: Histogram, features: Sequence[str], horizon: in
     asked = ~np.isnan(foretold)
     later = counted.where(asked)
     if min(later.lost_customers(), later.kept_customers()) >= LEAST_EVENTS:
-        found["logistic regression"] = _rival(later, later.histogram(later.score()), -foretold[asked])
+        found["logistic regression"] = _rival(later, later.ranking(later.score()), -foretold[asked])
     return found
 
 
-def _known(counted: _Rows, column: str) -> tuple[_Rows, Histogram, Floats]:
+def _known(counted: _Rows, column: str) -> tuple[_Rows, Ranking, Floats]:
     """The rows on which another score is known, the score's own ranking there, and the other's order."""
     order = counted.rows[column].to_numpy(np.float64)
     some = ~np.isnan(order)
     there = counted.where(some)
-    return there, there.histogram(there.score()), order[some]
+    return there, there.ranking(there.score()), order[some]
 
 
-def _rival(counted: _Rows, own: Histogram, order: Floats) -> Rival:
-    other = counted.histogram(order)
+def _rival(counted: _Rows, own: Ranking, order: Floats) -> Rival:
+    other = counted.ranking(order)
     return Rival(counted.skill(other), counted.skill(own), estimate(own.auc() - other.auc()))
 
 
@@ -266,7 +270,7 @@ def _by_cut(counted: _Rows) -> list[dict[str, Any]]:
     for day in np.unique(cut):
         here = counted.where(cut == day)
         enough = min(here.lost_customers(), here.kept_customers()) >= LEAST_PER_CUT
-        skill = here.skill(here.histogram(here.score())) if enough else None
+        skill = here.skill(here.ranking(here.score())) if enough else None
         row = {"cut": str(day), "rows": len(here.rows), "lost": int(here.lost.sum())}
         told.append({**row, "auc": skill.auc.as_data() if skill else None})
     return told
@@ -277,7 +281,7 @@ def _by_group(counted: _Rows, by: str) -> dict[str, Skill]:
     for name in sorted(counted.rows[by].dropna().astype(str).unique()):
         here = counted.where(counted.rows[by].astype("object").map(str).eq(name).to_numpy())
         if min(here.lost_customers(), here.kept_customers()) >= LEAST_EVENTS:
-            found[name] = here.skill(here.histogram(here.score()))
+            found[name] = here.skill(here.ranking(here.score()))
     return found
 
 
@@ -289,7 +293,7 @@ def _drift(counted: _Rows) -> Estimate | None:
     halves = [counted.where(some) for some in (cut < days[len(days) // 2], cut >= days[len(days) // 2])]
     if any(min(half.lost_customers(), half.kept_customers()) < LEAST_EVENTS for half in halves):
         return None
-    earlier, later = (half.histogram(half.score()).auc() for half in halves)
+    earlier, later = (half.ranking(half.score()).auc() for half in halves)
     return estimate(later - earlier)
 
 

@@ -96,56 +96,96 @@ class Histogram:
 
     lost: Floats
     kept: Floats
-    floor: Floats
-    """The score at each level."""
 
     def auc(self) -> Floats:
         """The chance that a row that was lost had the lower score than one that was not; ties count half."""
-        return ratio(pairs_won(self.kept, self.lost), self.lost.sum(axis=1) * self.kept.sum(axis=1))
+        return ratio(pairs_won(self.kept, self.lost), self.pairs())
 
-    def lift(self, share: float = 0.1) -> Floats:
-        """How many times the average rate of losses the lowest ``share`` of scores has."""
-        caught = self.caught(np.array([share]))[:, 0]
-        return caught / share
+    def losses(self) -> Floats:
+        return np.asarray(self.lost.sum(axis=1))
+
+    def pairs(self) -> Floats:
+        """Of a row that was lost and one that was not."""
+        return np.asarray(self.lost.sum(axis=1) * self.kept.sum(axis=1))
 
     def caught(self, shares: Floats) -> Floats:
         """Draws × shares: which part of all losses lies in the lowest ``shares`` of the rows."""
-        lost, rows = self.lost.sum(axis=1), (self.lost + self.kept).sum(axis=1)
-        x = _from_zero(np.cumsum(self.lost + self.kept, axis=1)) / np.where(rows > 0, rows, 1)[:, None]
-        y = _from_zero(np.cumsum(self.lost, axis=1)) / np.where(lost > 0, lost, np.nan)[:, None]
-        return np.array([np.interp(shares, one, other) for one, other in zip(x, y, strict=True)])
+        return _caught(shares, self.lost + self.kept, self.lost)
 
     def roc(self, false_alarms: Floats) -> Floats:
         """Draws × points: which part of the losses is caught at these shares of false alarms."""
-        lost, kept = self.lost.sum(axis=1), self.kept.sum(axis=1)
-        x = _from_zero(np.cumsum(self.kept, axis=1)) / np.where(kept > 0, kept, 1)[:, None]
-        y = _from_zero(np.cumsum(self.lost, axis=1)) / np.where(lost > 0, lost, np.nan)[:, None]
-        return np.array([np.interp(false_alarms, one, other) for one, other in zip(x, y, strict=True)])
+        return _caught(false_alarms, self.kept, self.lost)
 
 
-def histogram(score: Floats, lost: Flags, customer: Ints, draws: Draws) -> Histogram:
-    """``customer``: numbers from 0, below ``draws.customers``. A low score is a high risk."""
-    level, floor = _levels(score)
-    shape = (draws.customers, len(floor))
+@dataclass(frozen=True)
+class Ranking:
+    """Rows in the order of a score, the lowest first, each compared with those of its own cut alone.
+
+    On one day a CSM asks whom to call first. Between days scores drift and losses come more or less often, which would
+    look like skill, or like the lack of it. Figures are means over the cuts, weighed by what each has to tell.
+    """
+
+    cuts: tuple[tuple[Any, Any], ...]
+    """Levels × customers: how many rows were lost, and were not."""
+    draws: Draws
+
+    def auc(self) -> Floats:
+        return self._mean(Histogram.auc, Histogram.pairs)
+
+    def lift(self, share: float = 0.1) -> Floats:
+        """How many times the average rate of losses the lowest ``share`` of scores has."""
+        return self.caught(np.array([share]))[:, 0] / share
+
+    def caught(self, shares: Floats) -> Floats:
+        return self._mean(lambda one: one.caught(shares), lambda one: one.losses()[:, None])
+
+    def roc(self, false_alarms: Floats) -> Floats:
+        return self._mean(lambda one: one.roc(false_alarms), lambda one: one.pairs()[:, None])
+
+    def _mean(self, figure: Callable[[Histogram], Floats], weight: Callable[[Histogram], Floats]) -> Floats:
+        part, whole = np.zeros(1), np.zeros(1)
+        for losing, keeping in self.cuts:
+            one = Histogram(self._drawn(losing), self._drawn(keeping))
+            by = weight(one)
+            part = part + np.where(by > 0, by * figure(one), 0)
+            whole = whole + by
+        return ratio(part, whole)
+
+    def _drawn(self, table: Any) -> Floats:
+        return self.draws.over(lambda weights: np.asarray(table @ weights.T).T)
+
+
+def ranking(score: Floats, lost: Flags, customer: Ints, draws: Draws, cut: Ints | None = None) -> Ranking:
+    """``customer``: numbers from 0, below ``draws.customers``. ``cut``: likewise; None where all may be compared."""
+    cuts = [np.ones(len(score), dtype=np.bool_)] if cut is None else [cut == one for one in np.unique(cut)]
+    return Ranking(tuple(_tables(score[here], lost[here], customer[here], draws.customers) for here in cuts), draws)
+
+
+def _tables(score: Floats, lost: Flags, customer: Ints, customers: int) -> tuple[Any, Any]:
+    level = _levels(score)
+    shape = (customers, int(level.max(initial=0)) + 1)
 
     def table(some: Flags) -> Any:
         ones = np.ones(int(some.sum()), dtype=np.float32)
         return csr_matrix((ones, (customer[some], level[some])), shape=shape).T.tocsr()
 
-    losing, keeping = table(lost), table(~lost)
-    return Histogram(
-        draws.over(lambda weights: np.asarray(losing @ weights.T).T),
-        draws.over(lambda weights: np.asarray(keeping @ weights.T).T),
-        floor,
-    )
+    return table(lost), table(~lost)
 
 
-def _levels(score: Floats) -> tuple[Ints, Floats]:
+def _caught(shares: Floats, rows: Floats, lost: Floats) -> Floats:
+    """Draws × shares: which part of ``lost`` stands at the levels where these shares of ``rows`` are."""
+    among, losses = rows.sum(axis=1), lost.sum(axis=1)
+    x = _from_zero(np.cumsum(rows, axis=1)) / np.where(among > 0, among, 1)[:, None]
+    y = _from_zero(np.cumsum(lost, axis=1)) / np.where(losses > 0, losses, np.nan)[:, None]
+    return np.array([np.interp(shares, one, other) for one, other in zip(x, y, strict=True)])
+
+
+def _levels(score: Floats) -> Ints:
     values, level = np.unique(score, return_inverse=True)
     if len(values) <= LEVELS:
-        return level.astype(np.int64), values
+        return level.astype(np.int64)
     edges = np.unique(np.quantile(score, np.linspace(0, 1, LEVELS + 1)[1:-1]))
-    return np.searchsorted(edges, score, side="right").astype(np.int64), np.concatenate([[values[0]], edges])
+    return np.searchsorted(edges, score, side="right").astype(np.int64)
 
 
 def sums(columns: Floats, customer: Ints, draws: Draws) -> Floats:
