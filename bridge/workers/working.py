@@ -150,21 +150,22 @@ class Worker(Job):
                 self.metrics.count_run(f"turn of {name}", "broken")
                 log.exception("%s: met a bug", name)
         if ours:
-            self._gather(name, part, self._calls(name) - before)
+            self._gather(name, part, self._calls(name) - before, now)
 
     def _calls(self, name: str) -> int:
         return self.workspace.adapter(name).calls.made.total()
 
-    def _gather(self, name: str, part: Part, made: int) -> None:
+    def _gather(self, name: str, part: Part, made: int, began: datetime) -> None:
         """After a turn that cost calls events are gathered for a while. What was read is written without a pause: a
-        write begins the pause anew, for both.
+        write begins the pause anew, for both. The vendor's seconds have passed since the turn ``began``: its calls
+        are spread over them, too.
         """
         now, day = self.workspace.now(), self.workspace.meter(name).day()
         if made:
             self.turns.note(name, part, now, made)
             cost, adapter = self.turns.cost(name), self.workspace.adapter(name)
             most = adapter.calls_per_second if isinstance(adapter, Paced) else None
-            until = now + max(pause(day, cost), breath(cost, most))
+            until = max(now + pause(day, cost), began + breath(cost, most))
             self.turns.rest(name, "read", until)
             if part == "write":
                 self.turns.rest(name, "write", until)
