@@ -101,6 +101,22 @@ def test_no_trace_of_the_person_is_left_in_the_store(full: World) -> None:
     assert done["usage rows"] == 2
 
 
+def test_whose_address_is_part_of_another_takes_nobody_along(full: World) -> None:
+    """Susan's address ends as the erased one does, and hers in Australia begins so."""
+    others = ("susan-user-1@example.com", "x.user-1@example.com", "user-1@example.com.au")
+    store = full.workspace.store
+    for other in others:
+        StoreInbox(store).put("delighted", orjson.dumps({"person": other}), (), START)
+    with store.write() as db:
+        audit.record(db, "operator", "test", {"who": [f"{other}\n{EMAIL}" for other in others]}, START)
+    erased(full)
+    with store.read() as db:
+        kept = db.execute(select(schema.audit.c.detail).where(schema.audit.c.action == "test")).scalars().all()
+        bodies = [zlib.decompress(body).decode() for body in db.execute(select(schema.inbox.c.body)).scalars() if body]
+    assert kept[-1] == {"who": [f"{other}\n[erased]" for other in others]}
+    assert all(any(f'"{other}"' in body for body in bodies) for other in others)
+
+
 def test_what_others_said_and_did_stays(full: World) -> None:
     erased(full)
     assert content(full, "activity", "a")["persons"] == ["p2"]
