@@ -60,10 +60,19 @@ class Workspace:
 
     @cached_property
     def leaving(self) -> Mapping[str, OwnField]:
-        """Own fields that nothing decides any more, and that records may hold still: to be blanked."""
+        """Own fields that nothing decides any more, and that records may hold still: to be blanked. A field that the
+        admin has already is among them only where it was ours in every org: else its values are theirs.
+        """
+        crms = [crm.name for crm in self.settings.crms]
         with self.store.read() as db:
             held = cursors.targets(db)
-        return {own.name: own for own in undecided_fields(self.settings) if own.name in held}
+            ours = [
+                own
+                for own in undecided_fields(self.settings)
+                if own.name in held
+                if not own.to or own.adopt or all(cursors.is_adopted(db, name, own) for name in crms)
+            ]
+        return {own.name: replace(own, adopt=True) for own in ours}
 
     def fields_for(self, name: str) -> list[OwnField]:
         """The own fields that are on, for one connection: an admin's field that was blank once is ours since."""
