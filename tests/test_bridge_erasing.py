@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Column, select
 from worlds import START, World
 
+from adapters.errors import Retry
 from adapters.records import Ref
 from bridge.inlets.draining import drain
 from bridge.persons.erasing import erase
@@ -280,6 +281,27 @@ def test_what_of_ours_in_the_crm_quotes_the_address_is_written_anew(make_world: 
     assert "[erased]" in str(world.crm.own["1"]["health_reasons"])
     assert EMAIL not in str([world.crm.own["1"], world.crm.keyed[note]])
     assert list(world.crm.keyed) == [note], "the note is the same one"
+
+
+def test_what_was_on_its_way_to_the_crm_is_written_anew_too(make_world: Callable[..., World]) -> None:
+    """The answer to the write is lost, and while nobody knows whether it arrived the person is erased; what the CRM
+    shows then is nobody's edit that a policy could accept.
+    """
+    world = make_world(write={"drift": "accept"})
+    world.account("1", pulse="red", pulse_reason=f"ask {EMAIL}")
+    world.crm.put("person", "p1", accounts=("1",), email=EMAIL)
+    world.crm.lost.add("1")
+    world.crm.fail("read", Retry("later"))
+    world.run()
+    assert EMAIL in str(world.crm.own["1"])
+    entry = world.entry("1")
+    assert entry is not None
+    assert EMAIL in str(entry.sent)
+    erased(world, also=())
+    world.tick(hours=1)
+    world.push()
+    assert "[erased]" in str(world.crm.own["1"]["health_reasons"])
+    assert EMAIL not in str(world.crm.own["1"])
 
 
 def test_a_long_word_is_searched_for_addresses_in_no_time(full: World) -> None:
