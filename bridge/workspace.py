@@ -210,7 +210,7 @@ def _mapped(connection: ConnectionSettings) -> Iterable[str]:
     return connection.map["account"].fields if "account" in connection.map else ()
 
 
-def rules_of(settings: Settings) -> Iterator[tuple[str, Rule]]:
+def customer_rules(settings: Settings) -> Iterator[tuple[str, Rule]]:
     """The rules about customers, each with the key that it stands under."""
     yield "scope", parse(settings.scope)
     yield from _rules(settings)

@@ -109,12 +109,14 @@ def test_whose_address_is_part_of_another_takes_nobody_along(full: World) -> Non
     for other in others:
         StoreInbox(store).put("delighted", orjson.dumps({"person": other}), (), START)
     with store.write() as db:
-        audit.record(db, "operator", "test", {"who": [f"{other}\n{EMAIL}" for other in others]}, START)
+        audit.record(db, "operator", "test", {"who": [f"{other}\n{EMAIL}、" for other in others]}, START)
+        audit.record(db, "operator", "test", {"who": f"請聯絡{EMAIL}謝謝"}, START)
     erased(full)
     with store.read() as db:
-        kept = db.execute(select(schema.audit.c.detail).where(schema.audit.c.action == "test")).scalars().all()
+        query = select(schema.audit.c.detail).where(schema.audit.c.action == "test").order_by(schema.audit.c.id)
+        kept = db.execute(query).scalars().all()
         bodies = [zlib.decompress(body).decode() for body in db.execute(select(schema.inbox.c.body)).scalars() if body]
-    assert kept[-1] == {"who": [f"{other}\n[erased]" for other in others]}
+    assert kept[-2:] == [{"who": [f"{other}\n[erased]、" for other in others]}, {"who": "請聯絡[erased]謝謝"}]
     assert all(any(f'"{other}"' in body for body in bodies) for other in others)
 
 

@@ -22,9 +22,9 @@ OTHERS: Final = ("hs_additional_emails", "other_emails")
 AT_ONCE: Final = 5_000
 INDEXED: Final = "indexed emails"
 
-_BEFORE: Final = r"(?:(?<![^\W_])(?<![^\W_][._+-])|(?<=\\[bfnrt])|(?<=\\u[0-9a-f]{4}))"
-"""No longer address begins here; after an escape of JSON one may."""
-_AFTER: Final = r"(?![.-]?[^\W_])"
+_BEFORE: Final = r"(?:(?<![0-9a-z])(?<![0-9a-z][._+-])|(?<=\\[bfnrt])|(?<=\\u[0-9a-f]{4}))"
+"""No longer address begins here. After an escape of JSON one may; and after a word of a script without blanks."""
+_AFTER: Final = r"(?![.-]?[0-9a-z])"
 
 Row = tuple[str, str, str]
 
