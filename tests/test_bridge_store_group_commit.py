@@ -61,7 +61,7 @@ def test_a_commit_is_not_longer_than_it_may_be_and_the_pen_is_passed_on() -> Non
 def test_after_a_commit_that_was_held_up_nobody_is_waited_for_as_long() -> None:
     """Six were answered together; the one who comes next is alone."""
     pen = Pen()
-    commits = GroupCommit(pen.write, patience=3e6)  # of a commit that takes microseconds: many seconds
+    commits = GroupCommit(pen.write, patience=5e5)  # of a commit that takes microseconds: many seconds
     together(commits, pen, 5)
     began = time.monotonic()
     assert commits.put(7) == 70
