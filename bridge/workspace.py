@@ -77,8 +77,11 @@ class Workspace:
     def fields_for(self, name: str) -> list[OwnField]:
         """The own fields that are on, for one connection: an admin's field that was blank once is ours since."""
         with self.store.read() as db:
+            has_written = cursors.has_written(db, name)
             return [
-                replace(own, adopt=True) if own.to and cursors.is_adopted(db, name, own) else own
+                replace(own, adopt=own.adopt or cursors.is_adopted(db, name, own), lent_late=has_written)
+                if own.to
+                else own
                 for own in self.fields.values()
             ]
 

@@ -185,6 +185,18 @@ def test_a_field_that_was_filled_is_never_ours_unless_it_is_said(world: World, c
     assert scores(crm, "Existing_Score__c")["3"] == world.decision("3").score
 
 
+def test_whether_we_wrote_there_before_a_field_was_lent_is_told(world: World, crm: LendingCrm) -> None:
+    """Our mark is on every record by then: it does not say that the values in the admin's field are ours."""
+    world.workspace.settings = mapped(world.workspace.settings, health_score=TO)
+    world.workspace = replace(world.workspace)
+    assert [own.lent_late for own in world.workspace.fields_for("sf") if own.to] == [False]
+    next_command(world, crm)
+    world.run()
+    next_command(world, crm, health_score=TO)
+    assert [own.lent_late for own in world.workspace.fields_for("sf") if own.to] == [True]
+    assert [own.lent_late for own in world.workspace.fields_for("hs") if own.to] == [False]
+
+
 # Given back, with the purpose that filled it
 
 ADVOCACY: dict[str, Any] = {"advocacy_score": TO}
