@@ -60,16 +60,28 @@ class Workspace:
 
     @cached_property
     def leaving(self) -> Mapping[str, OwnField]:
-        """Own fields that nothing decides any more, and that records may hold still: to be blanked."""
+        """Own fields that nothing decides any more, and that records may hold still: to be blanked. A field that the
+        admin has already is among them only where it was ours in every org: else its values are theirs.
+        """
+        crms = [crm.name for crm in self.settings.crms]
         with self.store.read() as db:
             held = cursors.targets(db)
-        return {own.name: own for own in undecided_fields(self.settings) if own.name in held}
+            ours = [
+                own
+                for own in undecided_fields(self.settings)
+                if own.name in held
+                if not own.to or own.adopt or all(cursors.is_adopted(db, name, own) for name in crms)
+            ]
+        return {own.name: replace(own, adopt=True) for own in ours}
 
     def fields_for(self, name: str) -> list[OwnField]:
         """The own fields that are on, for one connection: an admin's field that was blank once is ours since."""
         with self.store.read() as db:
+            has_written = cursors.has_written(db, name)
             return [
-                replace(own, adopt=True) if own.to and cursors.is_adopted(db, name, own) else own
+                replace(own, adopt=own.adopt or cursors.is_adopted(db, name, own), lent_late=has_written)
+                if own.to
+                else own
                 for own in self.fields.values()
             ]
 
@@ -201,7 +213,7 @@ def _mapped(connection: ConnectionSettings) -> Iterable[str]:
     return connection.map["account"].fields if "account" in connection.map else ()
 
 
-def rules_of(settings: Settings) -> Iterator[tuple[str, Rule]]:
+def customer_rules(settings: Settings) -> Iterator[tuple[str, Rule]]:
     """The rules about customers, each with the key that it stands under."""
     yield "scope", parse(settings.scope)
     yield from _rules(settings)

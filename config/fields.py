@@ -35,3 +35,5 @@ class OwnField:
     to: str | None = None
     adopt: bool = False
     """The admin's own field may be overwritten although it already holds values."""
+    lent_late: bool = False
+    """csbridge had written to the org before it was lent this field: its mark on a record says nothing of it then."""

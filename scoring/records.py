@@ -64,9 +64,12 @@ class Records:
         return np.bincount(self.place, minlength=self.size).astype(np.float64)
 
     def total(self, name: str) -> Floats:
-        """The sum of what is known, in their order, whoever else is there; NaN where nothing is."""
+        """The sum of what is known, the least first: neither their order shows in it nor who else is there. NaN where
+        nothing is known.
+        """
         known = self._known(name)
-        sums = np.bincount(known.place, weights=known[name], minlength=self.size).astype(np.float64)
+        order = np.argsort(known[name], kind="stable")
+        sums = np.bincount(known.place[order], weights=known[name][order], minlength=self.size).astype(np.float64)
         return np.where(known.any(), sums, np.nan)
 
     def mean(self, name: str) -> Floats:

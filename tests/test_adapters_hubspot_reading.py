@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import orjson
@@ -10,6 +12,7 @@ import pytest
 from fake_hubspot import Asked, Portal, Said, adapter_for
 
 from adapters.errors import Unauthorized
+from adapters.hubspot import together
 from adapters.hubspot.associations import ordered
 from adapters.hubspot.search import changed, milliseconds
 from adapters.records import Account, Deal, Person, Ticket, Tombstone, User
@@ -42,6 +45,28 @@ def answers(table: dict[str, Callable[[Asked], Said]]) -> Portal:
 
 def searched(*rows: dict[str, Any]) -> Callable[[Asked], Said]:
     return lambda _: Said(200, {"total": len(rows), "results": list(rows)})
+
+
+def test_once_a_call_has_failed_no_further_one_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that are under way go on until the rest was called off."""
+    over, begun = threading.Event(), []
+
+    class Pool(ThreadPoolExecutor):
+        def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+            super().shutdown(wait=False, cancel_futures=cancel_futures)
+            over.set()
+            super().shutdown(wait=wait)
+
+    def call(number: int) -> None:
+        begun.append(number)
+        if number == 0:
+            raise Unauthorized("no")
+        assert over.wait(30)
+
+    monkeypatch.setattr(together, "ThreadPoolExecutor", Pool)
+    with pytest.raises(Unauthorized):
+        together.together([partial(call, number) for number in range(20)])
+    assert len(begun) <= together.MOST + 1
 
 
 def test_the_associations_of_a_batch_are_asked_for_at_once() -> None:

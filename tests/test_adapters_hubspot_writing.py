@@ -188,6 +188,16 @@ def test_our_own_values_in_an_admins_property_do_not_block_the_next_plan() -> No
     ]  # fmt: skip
 
 
+def test_our_mark_says_nothing_of_a_property_that_was_lent_after_we_had_marked_the_records() -> None:
+    field = OwnField("nps", "CS NPS", "number", to="existing", lent_late=True)
+    mark = OwnField("scored_at", "CS Scored At", "datetime")
+    portal = portal_with([there(field), there(mark)], 4)
+    with adapter_for(portal) as hubspot:
+        assert hubspot.plan([field, mark]).blocked
+    (search,) = [asked for asked in portal.asked if asked.path.endswith("/search")]
+    assert [one["propertyName"] for one in search.body["filterGroups"][0]["filters"]] == ["existing"]
+
+
 def test_options_are_added_behind_those_that_are_there() -> None:
     old = [{"label": "Old", "value": "old", "displayOrder": 0, "hidden": True}]
     portal = portal_with([there(BAND, options=old)])

@@ -274,6 +274,8 @@ def test_what_we_wrote_ourselves_into_a_lent_field_blocks_no_later_plan(box: San
         (outcome,) = org.write([Patch(ours, {"health_score": 71.5, "scored_at": at})])
         assert outcome.status == "written"
         assert org.plan(own).changes == ()
+        late = (replace(own[0], lent_late=True), mark)
+        assert "adopt: true" in org.plan(late).blocked[0].blocked, "we marked the record before, and not by this field"
         assert "adopt: true" in org.plan(own[:1]).blocked[0].blocked, "without our mark nobody knows whose it is"
         box.vendor.edit(Edit("Account", theirs.id, {"CSB_Lent__c": 12.5}))
         assert "adopt: true" in org.plan(own).blocked[0].blocked

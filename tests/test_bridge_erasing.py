@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Column, select
 from worlds import START, World
 
+from adapters.errors import Retry
 from adapters.records import Ref
 from bridge.inlets.draining import drain
 from bridge.persons.erasing import erase
@@ -99,6 +100,24 @@ def test_no_trace_of_the_person_is_left_in_the_store(full: World) -> None:
     assert done["records of theirs"] == 1
     assert done["deliveries"] == 4
     assert done["usage rows"] == 2
+
+
+def test_whose_address_is_part_of_another_takes_nobody_along(full: World) -> None:
+    """Susan's address ends as the erased one does, and hers in Australia begins so."""
+    others = ("susan-user-1@example.com", "x.user-1@example.com", "user-1@example.com.au")
+    store = full.workspace.store
+    for other in others:
+        StoreInbox(store).put("delighted", orjson.dumps({"person": other}), (), START)
+    with store.write() as db:
+        audit.record(db, "operator", "test", {"who": [f"{other}\n{EMAIL}、" for other in others]}, START)
+        audit.record(db, "operator", "test", {"who": f"請聯絡{EMAIL}謝謝"}, START)
+    erased(full)
+    with store.read() as db:
+        query = select(schema.audit.c.detail).where(schema.audit.c.action == "test").order_by(schema.audit.c.id)
+        kept = db.execute(query).scalars().all()
+        bodies = [zlib.decompress(body).decode() for body in db.execute(select(schema.inbox.c.body)).scalars() if body]
+    assert kept[-2:] == [{"who": [f"{other}\n[erased]、" for other in others]}, {"who": "請聯絡[erased]謝謝"}]
+    assert all(any(f'"{other}"' in body for body in bodies) for other in others)
 
 
 def test_what_others_said_and_did_stays(full: World) -> None:
@@ -264,6 +283,27 @@ def test_what_of_ours_in_the_crm_quotes_the_address_is_written_anew(make_world: 
     assert "[erased]" in str(world.crm.own["1"]["health_reasons"])
     assert EMAIL not in str([world.crm.own["1"], world.crm.keyed[note]])
     assert list(world.crm.keyed) == [note], "the note is the same one"
+
+
+def test_what_was_on_its_way_to_the_crm_is_written_anew_too(make_world: Callable[..., World]) -> None:
+    """The answer to the write is lost, and while nobody knows whether it arrived the person is erased; what the CRM
+    shows then is nobody's edit that a policy could accept.
+    """
+    world = make_world(write={"drift": "accept"})
+    world.account("1", pulse="red", pulse_reason=f"ask {EMAIL}")
+    world.crm.put("person", "p1", accounts=("1",), email=EMAIL)
+    world.crm.lost.add("1")
+    world.crm.fail("read", Retry("later"))
+    world.run()
+    assert EMAIL in str(world.crm.own["1"])
+    entry = world.entry("1")
+    assert entry is not None
+    assert EMAIL in str(entry.sent)
+    erased(world, also=())
+    world.tick(hours=1)
+    world.push()
+    assert "[erased]" in str(world.crm.own["1"]["health_reasons"])
+    assert EMAIL not in str(world.crm.own["1"])
 
 
 def test_a_long_word_is_searched_for_addresses_in_no_time(full: World) -> None:

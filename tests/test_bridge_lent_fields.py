@@ -183,3 +183,55 @@ def test_a_field_that_was_filled_is_never_ours_unless_it_is_said(world: World, c
     next_command(world, crm, health_score={**TO, "adopt": True})
     assert world.run().written == 3
     assert scores(crm, "Existing_Score__c")["3"] == world.decision("3").score
+
+
+def test_whether_we_wrote_there_before_a_field_was_lent_is_told(world: World, crm: LendingCrm) -> None:
+    """Our mark is on every record by then: it does not say that the values in the admin's field are ours."""
+    world.workspace.settings = mapped(world.workspace.settings, health_score=TO)
+    world.workspace = replace(world.workspace)
+    assert [own.lent_late for own in world.workspace.fields_for("sf") if own.to] == [False]
+    next_command(world, crm)
+    world.run()
+    next_command(world, crm, health_score=TO)
+    assert [own.lent_late for own in world.workspace.fields_for("sf") if own.to] == [True]
+    assert [own.lent_late for own in world.workspace.fields_for("hs") if own.to] == [False]
+
+
+# Given back, with the purpose that filled it
+
+ADVOCACY: dict[str, Any] = {"advocacy_score": TO}
+
+
+def with_purposes(world: World, crm: LendingCrm, *purposes: str) -> None:
+    """The next command, where the advocacy score is kept in the admin's field and these purposes are on."""
+    settings = world.workspace.settings.model_copy(update={"scorecards": list(purposes)})
+    world.workspace = replace(world.workspace, settings=settings)
+    next_command(world, crm, **ADVOCACY)
+
+
+def test_a_field_that_was_ours_is_blanked_when_nothing_fills_it_any_more(world: World, crm: LendingCrm) -> None:
+    crm.provisioned.add("advocacy_score")
+    with_purposes(world, crm, "health", "advocacy")
+    assert world.run().written == 3
+    assert None not in scores(crm, "Existing_Score__c").values()
+    with_purposes(world, crm, "health")
+    assert world.run().written == 3
+    assert scores(crm, "Existing_Score__c") == dict.fromkeys("123")
+    with_purposes(world, crm, "health")
+    assert world.run().calls == 0
+
+
+def test_a_field_that_was_never_ours_is_neither_blanked_nor_taken(world: World, crm: LendingCrm) -> None:
+    crm.provisioned.add("advocacy_score")
+    crm.lent = {id: {"Existing_Score__c": 12.0} for id in "123"}
+    with_purposes(world, crm, "health", "advocacy")
+    with pytest.raises(ConfigError, match="Existing_Score__c"):
+        world.run()
+    for _ in range(2):
+        with_purposes(world, crm, "health")
+        world.account("1", name=f"Renamed at {world.clock.now()}")
+        world.run()
+    with_purposes(world, crm, "health", "advocacy")
+    with pytest.raises(ConfigError, match="Existing_Score__c"):
+        world.run()
+    assert scores(crm, "Existing_Score__c") == dict.fromkeys("123", 12.0)

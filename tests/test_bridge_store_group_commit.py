@@ -1,4 +1,5 @@
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -57,10 +58,21 @@ def test_a_commit_is_not_longer_than_it_may_be_and_the_pen_is_passed_on() -> Non
     assert pen.batches == [[0], [1, 2], [3, 4], [5]]
 
 
+def test_after_a_commit_that_was_held_up_nobody_is_waited_for_as_long() -> None:
+    """Six were answered together; the one who comes next is alone."""
+    pen = Pen()
+    commits = GroupCommit(pen.write, patience=5e5)  # of a commit that takes microseconds: many seconds
+    together(commits, pen, 5)
+    began = time.monotonic()
+    assert commits.put(7) == 70
+    assert time.monotonic() - began < 5
+    assert pen.batches[-1] == [7]
+
+
 def test_those_who_have_just_been_answered_are_waited_for_and_share_the_next_commit() -> None:
     """Eight senders, each of whom sends its next delivery when the one before is answered."""
     pen = Pen()
-    commits = GroupCommit(pen.write, patience=1e7)  # of a commit that takes microseconds
+    commits = GroupCommit(pen.write, patience=1e7, longest=30)  # of a commit that takes microseconds
 
     def send(number: int) -> None:
         for _ in range(5 if number else 6):

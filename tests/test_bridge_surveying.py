@@ -327,6 +327,14 @@ def test_who_was_merged_and_came_back_is_themselves_again(asked: World) -> None:
     assert client.get(path).status_code == 410
 
 
+def test_whoever_was_merged_again_and_again_is_one_person(asked: World) -> None:
+    for number in range(1, 9):
+        merge(asked, f"p{number}", f"p{number + 1}")
+    with asked.workspace.store.read() as db:
+        for id in ("p1", "p5", "p9"):
+            assert find(db, f"sf:{id}").refs == {Ref("sf", "person", f"p{number}") for number in range(1, 10)}
+
+
 def test_who_was_merged_is_erased_with_the_survivor(asked: World) -> None:
     path = str(links(asked)["survey_link_nps"]).removeprefix(URL)
     client = public_app(asked.workspace).test_client()

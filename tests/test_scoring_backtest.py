@@ -129,6 +129,15 @@ def test_the_regression_learns_only_what_was_over_by_then() -> None:
     assert roc_auc_score(rows.loc[before, "lost"], risk[before]) > 0.9
 
 
+def test_while_nothing_was_known_of_a_feature_the_regression_foretells_the_rate() -> None:
+    rows = book(1, months=12)
+    cuts = rows["cut"].unique()
+    rows["tells"] = rows["lost"].where(rows["cut"] >= cuts[10])  # measured since then
+    risk = logistic(rows, ["tells"], horizon=90).risk
+    over = rows["cut"] + pd.Timedelta(days=90) <= cuts[8]
+    assert risk[rows["cut"] == cuts[8]].tolist() == pytest.approx([rows.loc[over, "lost"].mean()] * 400)
+
+
 def test_without_time_the_regression_is_judged_on_other_customers() -> None:
     rows = book(1, apart=0.5).assign(cut=pd.Timestamp("2025-01-31"))
     rng = np.random.default_rng(3)

@@ -1,5 +1,6 @@
 """What is counted on plain columns is what a data frame would say of the same rows."""
 
+import itertools
 import math
 
 import numpy as np
@@ -44,6 +45,13 @@ def test_what_is_found_of_each_customer(rows: list[dict[str, object]]) -> None:
     assert same(made.total("figure"), figures.sum(min_count=1))
     assert made.number().tolist() == figures.size().reindex(CUSTOMERS).fillna(0).tolist()
     assert made.any().tolist() == CUSTOMERS.isin(frame(rows)["customer"]).tolist()
+
+
+def test_no_order_of_rows_shows_in_a_sum() -> None:
+    """0.1 + 0.2 + 0.3 is more than 0.3 + 0.2 + 0.1."""
+    orders = itertools.permutations([0.1, 0.2, 0.3, 1e9])
+    made = [of([{"customer": 3, "word": None, "figure": figure} for figure in order]) for order in orders]
+    assert len({(each.total("figure")[1], each.mean("figure")[1]) for each in made}) == 1
 
 
 @given(ROWS)

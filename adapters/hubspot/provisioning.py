@@ -40,11 +40,12 @@ def plan(client: Client, fields: Sequence[OwnField]) -> Plan:
         if not ours:
             continue
         site = _site(client, vendor_object, ours)
+        mark = _mark(fields, site)
         changes += missing_group(ours, site)
         for field in ours:
             found = difference(field, site.definitions.get(vendor_name(field)), site.archived)
             if field.to and field.written and not field.adopt and not (found and found.blocked):
-                found = _in_use(client, field, vendor_object, _mark(fields, site)) or found
+                found = _in_use(client, field, vendor_object, "" if field.lent_late else mark) or found
             changes += [found] if found else []
     if any(change.action == "create_field" and not change.blocked for change in changes):
         changes += [

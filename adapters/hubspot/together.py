@@ -11,8 +11,15 @@ MOST: Final = 4
 
 
 def together(calls: Sequence[Callable[[], T]]) -> list[T]:
-    """What each gives, in their order. All have ended before the first error of theirs, in that order, is raised."""
+    """What each gives, in their order. Once one has failed none is begun any more, and the first error, in that order,
+    is raised when all have ended.
+    """
     if len(calls) < 2:
         return [call() for call in calls]
     with ThreadPoolExecutor(min(len(calls), MOST), "hubspot read") as pool:
-        return [made.result() for made in [pool.submit(call) for call in calls]]
+        made = [pool.submit(call) for call in calls]
+        try:
+            return [one.result() for one in made]
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise

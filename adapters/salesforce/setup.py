@@ -123,7 +123,11 @@ def _is_filled(client: Client, own: OwnField, objects: Mapping[str, Described], 
 
 
 def _mark(own: OwnField, fields: Sequence[OwnField]) -> str:
-    """The other field that csbridge fills on every record it writes to; empty when that is switched off."""
+    """The other field that csbridge fills on every record it writes to; empty when that is switched off, or tells
+    nothing of this one.
+    """
+    if own.lent_late:
+        return ""
     marks = (vendor_name(field) for field in fields if field.name == "scored_at" and field.on == own.on)
     return next((mark for mark in marks if mark != vendor_name(own)), "")
 

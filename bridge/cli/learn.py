@@ -67,7 +67,7 @@ def _embargo(text: str | None, time: str | None) -> Any:
     if time is None:
         raise click.UsageError("--embargo counts the periods of --time: name its column")
     digits = text.strip().removesuffix("d").strip()
-    if not digits.isdigit():
+    if not digits.isdecimal():
         raise click.BadParameter(
             "a number of periods such as 2, or of days such as 90d, is needed", param_hint="--embargo"
         )

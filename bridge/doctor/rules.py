@@ -7,7 +7,7 @@ from bridge.doctor.noted import Noted
 from bridge.frames.frames import customer_rows
 from bridge.moments import present
 from bridge.store import customers
-from bridge.workspace import Workspace, account_names, rules_of
+from bridge.workspace import Workspace, account_names, customer_rules
 from config.problems import did_you_mean
 from scoring.features.table import FEATURES, FIELDS
 from scoring.journey import COLUMNS
@@ -20,7 +20,8 @@ def examine_rules(workspace: Workspace) -> Iterator[Noted]:
     if account_names(workspace.settings) is not None:
         return
     known = {*FEATURES, *FIELDS, *COLUMNS}
-    asked = [(where, name) for where, rule in rules_of(workspace.settings) for name in rule.fields if name not in known]
+    rules = customer_rules(workspace.settings)
+    asked = [(where, name) for where, rule in rules for name in rule.fields if name not in known]
     there = _columns(workspace) if asked else frozenset()
     for where, name in asked:
         if there and name not in there:

@@ -3,8 +3,6 @@
 What the CRM itself holds of them is its owner's affair, and is not touched.
 """
 
-from dataclasses import replace
-
 from sqlalchemy import Connection
 
 from adapters.contract import Keeping
@@ -12,6 +10,7 @@ from bridge.persons.persons import Someone, by_connection
 from bridge.store import lookup
 from bridge.store.texts import quotes, quoting
 from bridge.workspace import Workspace
+from webhooks.writeback.drift import retarget
 from webhooks.writeback.entry import Entry, has_work
 from webhooks.writeback.settle import leave
 
@@ -38,13 +37,16 @@ def blank_links(db: Connection, workspace: Workspace, someone: Someone) -> int:
 
 
 def write_anew(db: Connection, workspace: Workspace, someone: Someone) -> None:
-    """What of ours in a CRM quotes an address of theirs counts as not written: it is, once it is scrubbed."""
+    """What of ours in a CRM quotes an address of theirs counts as not written: it is, once it is scrubbed.
 
-    def unconfirmed(entry: Entry) -> Entry:
-        kept = {name: value for name, value in entry.confirmed.items() if not quotes(value, someone.emails)}
-        return replace(entry, confirmed=kept)
+    So does what is just being written: its answer is no word of what stands there afterwards.
+    """
 
-    workspace.ledger.update_in(db, quoting(db, someone.emails), unconfirmed)
+    def unwritten(entry: Entry) -> Entry:
+        told = (*entry.confirmed.items(), *(entry.sent or {}).items())
+        return retarget(entry, {name for name, value in told if quotes(value, someone.emails)})
+
+    workspace.ledger.update_in(db, quoting(db, someone.emails), unwritten)
 
 
 def _files(workspace: Workspace, someone: Someone) -> dict[str, Keeping]:

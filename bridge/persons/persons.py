@@ -44,7 +44,7 @@ def find(db: Connection, word: str, also: tuple[str, ...] = ()) -> Someone:
     for _ in range(ROUNDS):
         before = len(found.refs), len(found.emails)
         found.emails |= {email for ref in found.refs for email in _addresses(db, ref)}
-        found.refs |= {ref for email in found.emails for ref in _by_address(db, email)} | kin(db, found.refs)
+        found.refs |= kin(db, {ref for email in found.emails for ref in _by_address(db, email)} | found.refs)
         if before == (len(found.refs), len(found.emails)):
             break
     found.names |= found.emails | {ref.id for ref in found.refs}

@@ -117,6 +117,8 @@ def _record(workspace: Workspace, name: str, tally: Tally) -> None:
         detail = {"connection": name, "written": len(tally.written), "refused": refused}
         with workspace.store.write() as db:
             audit.record(db, "csbridge", "push", detail, workspace.now())
+            if tally.written:
+                cursors.note_written(db, name)
 
 
 def plan(workspace: Workspace, name: str, entries: Iterable[Entry] | None = None) -> Plan:

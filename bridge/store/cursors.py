@@ -42,6 +42,15 @@ def is_adopted(db: Connection, connection: str, own: OwnField) -> bool:
     return fact(db, f"adopted: {connection}: {own.name}: {own.to}") is not None
 
 
+def note_written(db: Connection, connection: str) -> None:
+    save_fact(db, f"written: {connection}", "")
+
+
+def has_written(db: Connection, connection: str) -> bool:
+    """Whether anything was ever written to that org from this store."""
+    return fact(db, f"written: {connection}") is not None
+
+
 def targets(db: Connection) -> dict[str, str]:
     """Own field that may hold values of ours → where it was kept at the last run; "" for our own."""
     kept: dict[str, str] = json.loads(fact(db, "targets") or "{}")

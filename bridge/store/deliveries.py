@@ -1,5 +1,6 @@
 """The inbox as a person sees it: what waits, what is parked and why, and what is to become of it."""
 
+import re
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -10,6 +11,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true, update
 
 from adapters.records import Ref
+from bridge.store.emails import quoted
 from bridge.store.schema import inbox
 
 DROPPED: Final = "dropped"
@@ -95,11 +97,11 @@ def forget(
     Of a batch only their part goes: the others' is yet to be acted on, or may be again. A delivery of which nothing is
     left is done. ``names``: what usage sources call them. How many were touched.
     """
-    touched, needles = mentioning(db, emails, refs, names), _needles(emails, refs, names)
+    touched, telling = mentioning(db, emails, refs, names), _telling(emails, refs, names)
     for id in touched:
         row = db.execute(select(inbox).where(inbox.c.id == id)).one()
         kept = [named for named in row.refs if Ref(row.connection, *named[:2]) not in refs]
-        body = _without(zlib.decompress(row.body), needles) if row.body is not None and not row.refs else None
+        body = _without(zlib.decompress(row.body), telling) if row.body is not None and not row.refs else None
         done_at = row.done_at or (None if kept or body else now)
         values = {"refs": kept, "body": body and zlib.compress(body, 1), "digest": None, "done_at": done_at}
         db.execute(update(inbox).where(inbox.c.id == id).values(**values))
@@ -110,17 +112,17 @@ def mentioning(
     db: Connection, emails: Collection[str], refs: Collection[Ref], names: Collection[str] = ()
 ) -> list[int]:
     """The deliveries that name one of these records, or whose bytes hold one of these addresses or user ids."""
-    needles = _needles(emails, refs, names)
+    telling = _telling(emails, refs, names)
     found = []
     for row in db.execute(select(inbox.c.id, inbox.c.connection, inbox.c.refs, inbox.c.body).order_by(inbox.c.id)):
         named = any(Ref(row.connection, *named[:2]) in refs for named in row.refs)
-        if named or (row.body is not None and _holds(zlib.decompress(row.body), needles)):
+        if named or (row.body is not None and _holds(zlib.decompress(row.body), telling)):
             found.append(row.id)
     return found
 
 
-def _needles(emails: Collection[str], refs: Collection[Ref], names: Collection[str]) -> list[str]:
-    """What a body that tells of them holds, in lower case.
+def _telling(emails: Collection[str], refs: Collection[Ref], names: Collection[str]) -> re.Pattern[str]:
+    """Finds in a body, in lower case, what tells of them.
 
     A body of our own (an answer to a survey) names whom it is of as ``{"connection": …, "person": …}``; one of usage
     names users by id, which may be a number.
@@ -132,29 +134,30 @@ def _needles(emails: Collection[str], refs: Collection[Ref], names: Collection[s
         for key in ("userid", "anonymousid", "previousid")
         for value in (orjson.dumps(name.lower()).decode(), *((f"{name},", f"{name}}}") if name.isdecimal() else ()))
     ]
-    return [*map(str.lower, emails), *(orjson.dumps(person)[1:-1].decode().lower() for person in persons), *users]
+    others = (*(orjson.dumps(person)[1:-1].decode().lower() for person in persons), *users)
+    return re.compile("|".join((quoted(map(str.lower, emails)), *map(re.escape, others))))
 
 
-def _holds(body: bytes, needles: Collection[str]) -> bool:
-    """Whether it holds one of these, however its sender has escaped it: as forms do, or as JSON may."""
+def _holds(body: bytes, telling: re.Pattern[str]) -> bool:
+    """Whether it tells of them, however its sender has escaped it: as forms do, or as JSON may."""
     text = body.decode("utf-8", "replace").lower()
     texts = [text]
     if "%40" in text:
         texts.append(unquote_plus(text).lower())
     if "\\u" in text and (said := _read(body)) is not None:
         texts.append(orjson.dumps(said).decode().lower())
-    return any(needle in text for text in texts for needle in needles)
+    return any(map(telling.search, texts))
 
 
-def _without(body: bytes, needles: Collection[str]) -> bytes | None:
-    """A batch without the parts that hold one of these; None where nothing may be left, or it is no batch."""
+def _without(body: bytes, telling: re.Pattern[str]) -> bytes | None:
+    """A batch without the parts that tell of them; None where nothing may be left, or it is no batch."""
     said = _read(body)
     parts = said.get("batch") if isinstance(said, dict) else None
     if not isinstance(parts, list):
         return None
-    kept = [part for part in parts if not _holds(orjson.dumps(part), needles)]
+    kept = [part for part in parts if not _holds(orjson.dumps(part), telling)]
     left = orjson.dumps({**said, "batch": []})
-    return orjson.dumps({**said, "batch": kept}) if kept and not _holds(left, needles) else None
+    return orjson.dumps({**said, "batch": kept}) if kept and not _holds(left, telling) else None
 
 
 def _read(body: bytes) -> Any:

@@ -3,6 +3,7 @@
 In lower case: no mailbox that anybody uses tells A from a. Finds; decides nothing about several who share one.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -21,6 +22,10 @@ OTHERS: Final = ("hs_additional_emails", "other_emails")
 AT_ONCE: Final = 5_000
 INDEXED: Final = "indexed emails"
 
+_BEFORE: Final = r"(?:(?<![0-9a-z])(?<![0-9a-z][._+-])|(?<=\\[bfnrt])|(?<=\\u[0-9a-f]{4}))"
+"""No longer address begins here. After an escape of JSON one may; and after a word of a script without blanks."""
+_AFTER: Final = r"(?![.-]?[0-9a-z])"
+
 Row = tuple[str, str, str]
 
 
@@ -28,6 +33,14 @@ def spelled(email: object) -> str | None:
     """An address as it is kept and looked up; None for what is none."""
     text = email.strip().lower() if isinstance(email, str) else ""
     return text if "@" in text else None
+
+
+def quoted(emails: Iterable[str]) -> str:
+    """A pattern, for any case, that finds these addresses in a text, or in JSON as it is written: never within the
+    longer address of somebody else (``an@x.com`` is no part of ``susan@x.com``).
+    """
+    longest_first = sorted(emails, key=len, reverse=True)
+    return f"{_BEFORE}(?:{'|'.join(map(re.escape, longest_first))}){_AFTER}" if longest_first else "(?!)"
 
 
 def each_spelled(emails: Iterable[object]) -> list[str]:

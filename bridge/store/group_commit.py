@@ -15,6 +15,8 @@ from bridge.store.engine import StoreFailed
 
 PATIENCE: Final = 0.25
 """For how much of the time that the last commit took others are waited for, until as many are here as were then."""
+LONGEST: Final = 0.02
+"""Seconds that are waited at most: a commit that another writer held up for long says nothing of the next."""
 
 Row = TypeVar("Row")
 Number = TypeVar("Number")
@@ -36,11 +38,16 @@ class GroupCommit(Generic[Row, Number]):
     """``write`` stores rows in one transaction and gives what each caller is to get, in their order."""
 
     def __init__(
-        self, write: Callable[[Sequence[Row]], Sequence[Number]], most: int = 128, patience: float = PATIENCE
+        self,
+        write: Callable[[Sequence[Row]], Sequence[Number]],
+        most: int = 128,
+        patience: float = PATIENCE,
+        longest: float = LONGEST,
     ) -> None:
         self._write = write
         self._most = most
         self._patience = patience
+        self._longest = longest
         self._lock = threading.Lock()
         self._came = threading.Condition(self._lock)
         self._queue: list[_Place[Row, Number]] = []
@@ -67,7 +74,8 @@ class GroupCommit(Generic[Row, Number]):
     def _write_what_waits(self) -> None:
         """The caller's place is the first in the queue; so is that of whoever the pen is passed on to."""
         with self._lock:
-            self._came.wait_for(lambda: len(self._queue) >= self._around, self._patience * self._took)
+            wait = min(self._patience * self._took, self._longest)
+            self._came.wait_for(lambda: len(self._queue) >= self._around, wait)
             places = self._queue[: self._most]
             del self._queue[: self._most]
         began = time.monotonic()

@@ -28,14 +28,23 @@ def survivor(db: Connection, person: Ref) -> Ref | None:
 
 
 def kin(db: Connection, persons: Collection[Ref]) -> set[Ref]:
-    """The records that these were merged into, and those that were merged into these."""
+    """These, the records that they were merged into, and those that were merged into them, however often."""
+    found: set[Ref] = set()
+    fresh = set(persons)
+    while fresh:
+        found |= fresh
+        fresh = _next_of_kin(db, fresh) - found
+    return found
+
+
+def _next_of_kin(db: Connection, persons: set[Ref]) -> set[Ref]:
     before = {
         Ref(connection, kind, id)
         for (connection, kind), ids in grouped(persons).items()
         for id in references.linked(db, connection, "person", ids, "person")
     }
     gone = before.union(persons) - lookup.living(db, before.union(persons))
-    return (before & gone) | _heirs(db, gone.intersection(persons))
+    return (before & gone) | _heirs(db, gone & persons)
 
 
 def _heirs(db: Connection, persons: Collection[Ref]) -> set[Ref]:

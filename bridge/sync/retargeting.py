@@ -6,6 +6,7 @@ from bridge.store import cursors
 from bridge.workspace import Workspace
 from config.fields import OwnField
 from webhooks.writeback.drift import retarget
+from webhooks.writeback.entry import Entry
 from webhooks.writeback.settle import clear
 
 
@@ -54,7 +55,12 @@ def let_go(workspace: Workspace) -> None:
 
 def give_up(workspace: Workspace, connection: str, names: Collection[str]) -> None:
     """These fields are gone from that CRM: what was confirmed of them is not there any more."""
-    workspace.ledger.refresh(lambda entry: retarget(entry, names) if entry.ref.connection == connection else entry)
+
+    def given_up(entry: Entry) -> Entry:
+        knows = not set(names).isdisjoint((*entry.confirmed, *(entry.sent or ())))
+        return retarget(entry, names) if knows and entry.ref.connection == connection else entry
+
+    workspace.ledger.refresh(given_up)
 
 
 def _moved(workspace: Workspace, before: dict[str, str]) -> list[str]:

@@ -46,10 +46,14 @@ def fit(frame: pd.DataFrame, happened: Floats, weight: Floats | None = None) -> 
     """What foretells ``happened`` (1, 0) from the columns: floats with NaN, or words (dtype object) with None.
 
     A missing number is the median and says so by a column of its own; a missing word is a word. ``weight``: per row.
+    Columns of which nothing is known tell nothing: with no other, each row is foretold the rate.
     """
     need_the_extra()
     worded = [name for name in frame.columns if frame[name].dtype == object]
     plain = [name for name in frame.columns if name not in worded and frame[name].notna().any()]
+    if not worded and not plain:
+        rate = float(np.average(happened, weights=weight))
+        return lambda given: np.full(len(given), rate)
     one_hot = OneHotEncoder(handle_unknown="ignore", min_frequency=10, max_categories=60, sparse_output=False)
     numeric = make_pipeline(SimpleImputer(strategy="median", add_indicator=True), StandardScaler())
     columns = make_column_transformer((numeric, plain), (one_hot, worded))
