@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from scoring.answers import PASSIVE, PROMOTER
-from scoring.features.registry import series
+from scoring.columns import series
 from scoring.features.sentiment import recent_answers
 from scoring.past import Past
 from scoring.records import only

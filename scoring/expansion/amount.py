@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from config.product import Plan
 from config.rules import as_text, is_missing
-from scoring.features.registry import series
+from scoring.columns import series
 from scoring.flags.scene import Raised, Scene, scene
 from scoring.past import Past
 from scoring.records import Column, by_value

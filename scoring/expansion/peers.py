@@ -11,8 +11,8 @@ import pandas as pd
 
 from config.journey import Segment
 from config.rules import as_text, is_missing
+from scoring.columns import series
 from scoring.expansion.owned import owned_products
-from scoring.features.registry import series
 from scoring.flags.scene import NOT_OURS
 from scoring.frames import extra_frame
 from scoring.journey import with_segments

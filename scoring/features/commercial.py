@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from scoring.columns import filled, since
 from scoring.days import days_ago
-from scoring.features.registry import feature, filled, since
+from scoring.features.registry import feature
 from scoring.past import Past
 from scoring.records import Column, Floats, Records, is_in
 

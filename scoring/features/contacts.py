@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from scoring.features.registry import feature, number_of
+from scoring.columns import number_of
+from scoring.features.registry import feature
 from scoring.past import Past
 from scoring.records import Column, Records, only
 

@@ -4,7 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from scoring.features.registry import feature, ratio
+from scoring.columns import ratio
+from scoring.features.registry import feature
 from scoring.past import Past
 from scoring.past_rows import plausible
 from scoring.records import Column, only

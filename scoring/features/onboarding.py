@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import numpy as np
 
-from scoring.features.registry import feature, since, where
+from scoring.columns import since, where
+from scoring.features.registry import feature
 from scoring.features.usage import told
 from scoring.past import Past
 from scoring.records import Column, Flags, only

@@ -4,7 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from scoring.features.registry import feature, where
+from scoring.columns import where
+from scoring.features.registry import feature
 from scoring.past import Past
 from scoring.records import Column
 

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from scoring.features.registry import feature, number_of, seen
+from scoring.columns import number_of, seen
+from scoring.features.registry import feature
 from scoring.past import Past
 from scoring.records import Column, Records
 

@@ -5,7 +5,8 @@ Plans are said in the configuration (``product.plans``), by the name that the ac
 
 import numpy as np
 
-from scoring.features.registry import feature, filled, where
+from scoring.columns import filled, where
+from scoring.features.registry import feature
 from scoring.features.usage import told
 from scoring.past import Past
 from scoring.records import Column, by_value

@@ -5,7 +5,8 @@ A customer with no touch at all is unknown: its conversations may be kept elsewh
 
 import numpy as np
 
-from scoring.features.registry import feature, filled, number_of, since, where
+from scoring.columns import filled, number_of, since, where
+from scoring.features.registry import feature
 from scoring.past import Past
 from scoring.records import Column, Records
 

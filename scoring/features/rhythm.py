@@ -8,7 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from scoring.features.registry import feature, where
+from scoring.columns import where
+from scoring.features.registry import feature
 from scoring.features.usage import told
 from scoring.past import Past
 from scoring.records import Column

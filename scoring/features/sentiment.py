@@ -3,8 +3,9 @@
 from typing import Final
 
 from scoring.answers import PASSIVE, PROMOTER
+from scoring.columns import number_of, ratio, where
 from scoring.features.contacts import there
-from scoring.features.registry import feature, number_of, ratio, where
+from scoring.features.registry import feature
 from scoring.past import Past
 from scoring.records import Column, Floats, Records
 

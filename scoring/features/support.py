@@ -5,7 +5,8 @@ A customer that never had a ticket is unknown here, not happy.
 
 import numpy as np
 
-from scoring.features.registry import feature, number_of, ratio, seen, where
+from scoring.columns import number_of, ratio, seen, where
+from scoring.features.registry import feature
 from scoring.past import Past
 from scoring.records import Column, Floats, Records
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 
+from scoring.columns import series
 from scoring.features import (
     adoption,
     commercial,
@@ -22,7 +23,7 @@ from scoring.features import (
     support,
     usage,
 )
-from scoring.features.registry import Compute, Feature, series
+from scoring.features.registry import Compute, Feature
 from scoring.frames import COLUMNS
 from scoring.past import Past
 from scoring.records import Column

@@ -6,7 +6,8 @@ which one person used the product.
 
 import numpy as np
 
-from scoring.features.registry import feature, ratio, where
+from scoring.columns import ratio, where
+from scoring.features.registry import feature
 from scoring.past import Past
 from scoring.records import Column
 from scoring.use.people import RECENT

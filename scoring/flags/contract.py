@@ -3,7 +3,7 @@
 from typing import Final
 
 from config.flags import FlagSettings
-from scoring.features.registry import number_of, where
+from scoring.columns import number_of, where
 from scoring.flags.scene import Found, Scene
 from scoring.records import is_in, plain
 

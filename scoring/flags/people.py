@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 
 from config.flags import FlagSettings
+from scoring.columns import filled, where
 from scoring.days import days_ago
-from scoring.features.registry import filled, where
 from scoring.flags.scene import Found, Scene, yes_or_no
 
 _SINGLE: Final = "single_threaded"

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from config.flags import FLAGS, FlagSettings, settled
-from scoring.features.registry import where
+from scoring.columns import where
 from scoring.flags import contract, people, use, voice
 from scoring.flags.scene import NOTHING_BEFORE, Before, Found, Raised, Scene, of_ours, scene
 from scoring.past import Past

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from config.rules import as_text
-from scoring.features.registry import series, where
+from scoring.columns import series, where
 from scoring.past import Past
 from scoring.records import Column, Flags, Floats, by_value, is_in, plain
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from config.flags import FlagSettings
 from config.product import Milestone
-from scoring.features.registry import filled, where
+from scoring.columns import filled, where
 from scoring.flags.scene import Found, Scene
 from scoring.records import Flags, Floats
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from config.flags import FlagSettings
 from scoring.answers import PASSIVE
-from scoring.features.registry import number_of, ratio, where
+from scoring.columns import number_of, ratio, where
 from scoring.features.sentiment import recent_answers
 from scoring.flags.scene import EASED, Found, Scene
 
