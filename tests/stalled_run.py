@@ -8,7 +8,9 @@ python stalled_run.py POINT KIND CONFIG
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from adapters.contract import Outcome, Patch
@@ -20,12 +22,15 @@ from bridge.cli.main import main
 Write = Callable[[Any, Sequence[Patch]], list[Outcome]]
 stops = [1]
 """How often it still stops."""
+stood = [0.0]
+"""Seconds that it stood still by its own watch: longer than a search is believed, however soon it was woken here."""
 
 
 def stop() -> None:
     if stops:
         stops.pop()
         os.kill(os.getpid(), signal.SIGSTOP)
+        stood[0] += keyed.SEARCHED_FOR
 
 
 def before(kind: str, write: Write) -> Write:
@@ -57,7 +62,7 @@ def arm(point: str, kind: str) -> None:
             return answer
 
         keyed.KeyedWriter._found = searched
-        keyed.SEARCHED_FOR = 0.5
+        keyed.time = SimpleNamespace(monotonic=lambda: time.monotonic() + stood[0])
     else:
         wrapped = {"before the send": before, "sent": after}[point]
         SalesforceAdapter.write = wrapped(kind, SalesforceAdapter.write)
