@@ -182,7 +182,7 @@ def test_reads_go_in_hundreds() -> None:
     portal = answers({"companies/batch/read": lambda asked: Said(200, {"results": asked.body["inputs"]})})
     with adapter_for(portal) as hubspot:
         assert len(hubspot.read("account", [str(one) for one in range(250)])) == 250
-    assert [len(asked.body["inputs"]) for asked in portal.asked] == [100, 100, 50]
+    assert sorted(len(asked.body["inputs"]) for asked in portal.asked) == [50, 100, 100], "at once, in any order"
 
 
 def test_activities_are_read_from_the_object_that_their_id_names() -> None:
