@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from scoring.days import days_ago
-from scoring.records import Column, Floats, Records, is_in, is_said, only
+from scoring.records import Column, Floats, Records, is_in, is_marked, is_said, only
 from scoring.titles import are_executive
 
 TOUCHES: Final = ("call", "email", "meeting")
@@ -54,7 +54,7 @@ def tickets(rows: Records, as_of: date) -> Records:
     since = days_ago(rows["escalated_since"], as_of)
     escalated = np.where(since < 0, False, rows["escalated"])
     escalated_ago = np.where(np.isnan(since), ago, np.minimum(since, ago))
-    loud, again = escalated == True, np.where(np.isnan(rows["reopened"]), -1, rows["reopened"])  # noqa: E712
+    loud, again = is_marked(escalated, True), np.where(np.isnan(rows["reopened"]), -1, rows["reopened"])
     rows = rows.having(
         open=is_open,
         closed_ago=closed_ago,
@@ -69,13 +69,14 @@ def tickets(rows: Records, as_of: date) -> Records:
 def touches(rows: Records) -> Records:
     """Those that reached somebody; of those that still lie ahead, none."""
     one_way = (rows["kind"] == "email") & (rows["direction"] == "out")
-    return rows.where(is_in(rows["kind"], TOUCHES) & (rows["done"] != False) & ~one_way & (rows["booked"] != True))  # noqa: E712
+    not_yet = is_marked(rows["done"], False) | is_marked(rows["booked"], True)
+    return rows.where(is_in(rows["kind"], TOUCHES) & ~one_way & ~not_yet)
 
 
 def booked(rows: Records, as_of: date) -> Records:
     """Meetings that lay ahead and were known, with ``in_days``; what is cancelled (not done) is none."""
     in_days = -days_ago(rows["day"], as_of)
-    ahead = (rows["booked"] == True) & (rows["kind"] == "meeting") & ~rows.said("done")  # noqa: E712
+    ahead = is_marked(rows["booked"], True) & (rows["kind"] == "meeting") & ~rows.said("done")
     return rows.having(in_days=in_days).where(ahead & (in_days >= 0))
 
 

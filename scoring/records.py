@@ -152,6 +152,11 @@ def is_in(column: Column, words: Collection[str]) -> Flags:
     return np.asarray(np.logical_or.reduce([column == word for word in words]))
 
 
+def is_marked(column: Column, mark: bool) -> Flags:
+    """Where a column of yes and no says that one; what is missing says neither."""
+    return np.asarray(column == mark)
+
+
 def by_value(column: Column, made: Callable[[Any], object]) -> Column:
     """Each different value made into another once; what is missing stays so (None)."""
     codes, values = pd.factorize(column)

@@ -8,7 +8,7 @@ from scoring.columns import ratio
 from scoring.features.registry import feature
 from scoring.past import Past
 from scoring.past_rows import plausible
-from scoring.records import Column, only
+from scoring.records import Column, is_marked, only
 
 MONTH: Final = 45
 QUARTER: Final = 120
@@ -41,7 +41,7 @@ def contract_kind(past: Past) -> Column:
 def auto_renew(past: Past) -> Column:
     """Whether the active contract renews itself; unknown where it does not say."""
     said = _term(past, "auto_renew")
-    yes, no = said == True, said == False  # noqa: E712
+    yes, no = is_marked(said, True), is_marked(said, False)
     return only(yes | no, np.where(yes, "yes", "no"))
 
 

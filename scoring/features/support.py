@@ -8,7 +8,7 @@ import numpy as np
 from scoring.columns import number_of, ratio, seen, where
 from scoring.features.registry import feature
 from scoring.past import Past
-from scoring.records import Column, Floats, Records
+from scoring.records import Column, Floats, Records, is_marked
 
 OLD = 14
 """Days after which an open ticket counts as old."""
@@ -25,7 +25,7 @@ def _open(past: Past) -> Records:
 
 def _escalated(past: Past) -> Records:
     opened = _open(past)
-    return opened.where(opened["escalated"] == True)  # noqa: E712
+    return opened.where(is_marked(opened["escalated"], True))
 
 
 def _recent(past: Past) -> Records:

@@ -130,6 +130,11 @@ class Ranking:
     draws: Draws
 
     def auc(self) -> Floats:
+        return self._auc
+
+    @cached_property
+    def _auc(self) -> Floats:
+        """Kept: every rival is compared with it."""
         return self._mean(Histogram.auc, Histogram.pairs)
 
     def lift(self, share: float = 0.1) -> Floats:
